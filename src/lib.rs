@@ -1,0 +1,8 @@
+//! tollgate: runs a project's declared quality gates, judges the reports they leave, and refuses to go on
+//! until every gate passes.
+//!
+//! Data flows downhill, and so do imports: report → evidence → policy → verdict → decision → output.
+
+pub mod model;
+pub mod report;
+pub mod source;

@@ -1,0 +1,126 @@
+//! Tests: one case as a report states it, and the sum of many.
+
+use serde::Serialize;
+
+use super::ITEMS_KEPT;
+
+/// What became of one test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TestOutcome {
+    /// It ran and held.
+    Passed,
+    /// Its expectation did not hold.
+    Failed,
+    /// It could not be carried out: an exception outside the expectation, a fixture, a crash.
+    Errored,
+    /// It was not run, or is marked as not expected to hold.
+    Skipped,
+}
+
+/// One test as a format hands it on. Borrowed, so that a passing test costs no allocation.
+#[derive(Clone, Copy, Debug)]
+pub struct TestCase<'a> {
+    /// Class, module or package; empty where the format has none.
+    pub classname: &'a str,
+    /// Name of the test within it.
+    pub name: &'a str,
+    /// Name of the innermost suite; empty where there is none.
+    pub suite: &'a str,
+    /// File of the test as the report names it; empty where unknown.
+    pub file: &'a str,
+    /// Line in that file, from 1.
+    pub line: Option<u32>,
+    /// What became of it.
+    pub outcome: TestOutcome,
+    /// It passed only after a failed attempt that the same report shows.
+    pub flaky: bool,
+    /// Seconds, where the report has a usable number.
+    pub seconds: Option<f64>,
+    /// The message of the failure; empty where there is none.
+    pub message: &'a str,
+}
+
+impl TestCase<'_> {
+    /// The stable id of a test: `classname::name`, or `name` where there is no class name.
+    pub fn id(&self) -> String {
+        if self.classname.is_empty() {
+            self.name.to_owned()
+        } else {
+            format!("{}::{}", self.classname, self.name)
+        }
+    }
+}
+
+/// A failed or errored test, kept for people and for annotations.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TestFailure {
+    /// `classname::name`, or `name`.
+    pub id: String,
+    /// Name alone.
+    pub name: String,
+    /// Innermost suite.
+    pub suite: Option<String>,
+    /// File as the report names it.
+    pub file: Option<String>,
+    /// Line, from 1.
+    pub line: Option<u32>,
+    /// Message of the failure, cut to a bounded length.
+    pub message: String,
+    /// True when the test errored rather than failed.
+    #[serde(skip)]
+    pub errored: bool,
+}
+
+/// The sum of the tests of one or more reports.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TestReport {
+    /// Tests that held.
+    pub passed: u64,
+    /// Tests that failed.
+    pub failed: u64,
+    /// Tests that errored.
+    pub errored: u64,
+    /// Tests that were skipped.
+    pub skipped: u64,
+    /// Passed tests that needed more than one attempt (also in `passed`).
+    pub flaky: u64,
+    /// Sum of the accepted times, in seconds.
+    pub seconds: f64,
+    /// The slowest single test: its id and seconds.
+    pub slowest: Option<(String, f64)>,
+    /// The first failures, at most [`ITEMS_KEPT`].
+    pub failures: Vec<TestFailure>,
+    /// Failures beyond those kept.
+    pub failures_cut: u64,
+    /// Report files in which there are tests and every one was skipped.
+    pub all_skipped: u64,
+    /// Failures that belong to no single test (a suite that did not load, a plan not kept, a package that
+    /// did not build). They are in no count above, and a gate must not pass because of them.
+    pub broken: Vec<String>,
+}
+
+impl TestReport {
+    /// All tests: the four outcomes added up.
+    pub fn total(&self) -> u64 {
+        self.passed + self.failed + self.errored + self.skipped
+    }
+
+    /// Joins the sums of another report.
+    pub fn merge(&mut self, other: TestReport) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.errored += other.errored;
+        self.skipped += other.skipped;
+        self.flaky += other.flaky;
+        self.seconds += other.seconds;
+        self.all_skipped += other.all_skipped;
+        self.failures_cut += other.failures_cut;
+        if other.slowest.as_ref().map(|(_, s)| *s) > self.slowest.as_ref().map(|(_, s)| *s) {
+            self.slowest = other.slowest;
+        }
+        let room = ITEMS_KEPT.saturating_sub(self.failures.len());
+        self.failures_cut += other.failures.len().saturating_sub(room) as u64;
+        self.failures.extend(other.failures.into_iter().take(room));
+        self.broken.extend(other.broken);
+    }
+}

@@ -1,0 +1,117 @@
+//! Findings: what a scanner, linter or type checker observed.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::ITEMS_KEPT;
+
+/// Severity on one common scale, worst first.
+///
+/// A format maps its own words; the own word is always kept beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Must be dealt with now.
+    Critical,
+    /// `error` of linters and type checkers, `high` of scanners.
+    High,
+    /// `warning`, `medium`.
+    Medium,
+    /// `note`, `low`, style.
+    Low,
+    /// Information only.
+    Info,
+}
+
+impl Level {
+    /// All levels, worst first.
+    pub const ALL: [Level; 5] = [
+        Level::Critical,
+        Level::High,
+        Level::Medium,
+        Level::Low,
+        Level::Info,
+    ];
+
+    /// The word in files and outputs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Level::Critical => "critical",
+            Level::High => "high",
+            Level::Medium => "medium",
+            Level::Low => "low",
+            Level::Info => "info",
+        }
+    }
+}
+
+/// One observation.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Finding {
+    /// Rule, check or advisory; `None` where the tool gives none.
+    pub rule: Option<String>,
+    /// The report's own word for its severity.
+    pub severity: String,
+    /// The common scale.
+    pub level: Level,
+    /// What was said, cut to a bounded length.
+    pub message: String,
+    /// File as the report names it.
+    pub file: Option<String>,
+    /// Line, from 1.
+    pub line: Option<u32>,
+    /// Column, from 1.
+    pub column: Option<u32>,
+    /// Identity across runs: independent of line numbers. Filled by the collector where the format has none.
+    pub fingerprint: String,
+    /// Marked as accepted by the tool or in the source; counted apart.
+    pub suppressed: bool,
+}
+
+/// The sum of the findings of one or more reports. Suppressed ones are in `suppressed` alone.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FindingReport {
+    /// Live findings.
+    pub total: u64,
+    /// Findings marked as accepted.
+    pub suppressed: u64,
+    /// Live findings by the report's own word.
+    pub by_severity: BTreeMap<String, u64>,
+    /// Live findings on the common scale.
+    pub by_level: BTreeMap<Level, u64>,
+    /// Live findings by rule; those without a rule under the empty name.
+    pub by_rule: BTreeMap<String, u64>,
+    /// The first live findings, at most [`ITEMS_KEPT`].
+    pub items: Vec<Finding>,
+    /// Live findings beyond those kept.
+    pub items_cut: u64,
+    /// The tool says of itself that its scan did not succeed: such a report can fail a gate, never pass one.
+    pub broken: Vec<String>,
+}
+
+impl FindingReport {
+    /// Live findings of a level.
+    pub fn at(&self, level: Level) -> u64 {
+        self.by_level.get(&level).copied().unwrap_or(0)
+    }
+
+    /// Joins the sums of another report.
+    pub fn merge(&mut self, other: FindingReport) {
+        self.total += other.total;
+        self.suppressed += other.suppressed;
+        for (word, count) in other.by_severity {
+            *self.by_severity.entry(word).or_default() += count;
+        }
+        for (level, count) in other.by_level {
+            *self.by_level.entry(level).or_default() += count;
+        }
+        for (rule, count) in other.by_rule {
+            *self.by_rule.entry(rule).or_default() += count;
+        }
+        let room = ITEMS_KEPT.saturating_sub(self.items.len());
+        self.items_cut += other.items_cut + other.items.len().saturating_sub(room) as u64;
+        self.items.extend(other.items.into_iter().take(room));
+        self.broken.extend(other.broken);
+    }
+}

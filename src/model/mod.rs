@@ -1,0 +1,30 @@
+//! Plain data that flows downhill: observation → evidence → verdict → outcome, and events on the side.
+//!
+//! No file is opened here, no process started, no policy applied. Everything that an output can draw is
+//! a type of this room.
+
+mod case;
+mod coverage;
+mod event;
+mod evidence;
+mod finding;
+mod measure;
+mod metric;
+mod outcome;
+mod verdict;
+
+pub use case::{TestCase, TestFailure, TestOutcome, TestReport};
+pub use coverage::{CoverageReport, FileCoverage, LineCoverage, Tally};
+pub use event::{Event, Progress};
+pub use evidence::{Evidence, EvidenceKind, ReportEvidence, ReportRefusal, Warning};
+pub use finding::{Finding, FindingReport, Level};
+pub use measure::Measure;
+pub use metric::MetricReport;
+pub use outcome::{GateRun, Outcome, RunRecord, Subject, SubjectState, Termination};
+pub use verdict::{
+    Cause, ConditionVerdict, Decision, Enforce, Fact, GateVerdict, Judgement, Note, Reason,
+    ReportUsed, Verdict, VerdictDocument,
+};
+
+/// How many failures or findings a summary keeps; the rest is counted as `items_cut`.
+pub const ITEMS_KEPT: usize = 1_000;

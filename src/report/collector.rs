@@ -1,0 +1,276 @@
+//! Adds up the observations of one report into evidence. The one place where counting is done.
+
+use std::collections::{BTreeMap, HashMap};
+
+use rust_decimal::Decimal;
+
+use super::limits::{Limits, cut};
+use super::{Combine, Sink};
+use crate::model::{
+    CoverageReport, Evidence, EvidenceKind, FileCoverage, Finding, FindingReport, ITEMS_KEPT,
+    MetricReport, Tally, TestCase, TestFailure, TestOutcome, TestReport, Warning,
+};
+
+/// Sums the observations of one report.
+pub struct Collector {
+    kind: EvidenceKind,
+    tests: TestReport,
+    coverage: CoverageReport,
+    current: String,
+    findings: FindingReport,
+    seen: HashMap<String, u32>,
+    metrics: MetricReport,
+    warnings: Vec<Warning>,
+    warnings_cut: BTreeMap<&'static str, u64>,
+}
+
+impl Collector {
+    /// A collector for a report of that kind.
+    pub fn new(kind: EvidenceKind) -> Self {
+        Self {
+            kind,
+            tests: TestReport::default(),
+            coverage: CoverageReport::default(),
+            current: String::new(),
+            findings: FindingReport::default(),
+            seen: HashMap::new(),
+            metrics: MetricReport::default(),
+            warnings: Vec::new(),
+            warnings_cut: BTreeMap::new(),
+        }
+    }
+
+    /// The evidence and what was odd about it.
+    pub fn finish(mut self) -> (Evidence, Vec<Warning>) {
+        for (code, count) in std::mem::take(&mut self.warnings_cut) {
+            self.warnings.push(Warning {
+                code,
+                message: format!("and {count} more of the same"),
+            });
+        }
+        let evidence = match self.kind {
+            EvidenceKind::Tests => {
+                if self.tests.total() > 0 && self.tests.skipped == self.tests.total() {
+                    self.tests.all_skipped = 1;
+                }
+                if self.tests.total() == 0 {
+                    self.warnings.push(Warning {
+                        code: "no-tests",
+                        message: "the report has no test".to_owned(),
+                    });
+                }
+                Evidence::Tests(self.tests)
+            }
+            EvidenceKind::Coverage => {
+                for file in self.coverage.files.values_mut() {
+                    settle(file);
+                }
+                if self.coverage.files.is_empty() {
+                    let message = "the report names no file".to_owned();
+                    self.warnings.push(Warning {
+                        code: "no-files",
+                        message,
+                    });
+                }
+                Evidence::Coverage(self.coverage)
+            }
+            EvidenceKind::Findings => Evidence::Findings(self.findings),
+            EvidenceKind::Metrics => Evidence::Metrics(self.metrics),
+        };
+        (evidence, self.warnings)
+    }
+
+    fn file(&mut self) -> &mut FileCoverage {
+        if !self.coverage.files.contains_key(&self.current) {
+            self.coverage
+                .files
+                .insert(self.current.clone(), FileCoverage::default());
+        }
+        self.coverage
+            .files
+            .get_mut(&self.current)
+            .expect("inserted above")
+    }
+}
+
+/// Totals follow from the lines where there are lines; stated totals stand only where there are none.
+fn settle(file: &mut FileCoverage) {
+    if !file.lines.is_empty() {
+        file.tally_lines();
+    }
+    let from_lines = file.branch_sum();
+    if from_lines.total > 0 {
+        file.branch_tally = from_lines;
+    }
+}
+
+impl Sink for Collector {
+    fn test(&mut self, case: &TestCase<'_>) {
+        let tests = &mut self.tests;
+        match case.outcome {
+            TestOutcome::Passed => tests.passed += 1,
+            TestOutcome::Failed => tests.failed += 1,
+            TestOutcome::Errored => tests.errored += 1,
+            TestOutcome::Skipped => tests.skipped += 1,
+        }
+        tests.flaky += u64::from(case.flaky);
+        if let Some(seconds) = case.seconds {
+            tests.seconds += seconds;
+            if tests
+                .slowest
+                .as_ref()
+                .is_none_or(|(_, most)| seconds > *most)
+            {
+                tests.slowest = Some((cut(&case.id(), Limits::DEFAULT.text), seconds));
+            }
+        }
+        if !matches!(case.outcome, TestOutcome::Failed | TestOutcome::Errored) {
+            return;
+        }
+        if tests.failures.len() == ITEMS_KEPT {
+            tests.failures_cut += 1;
+            return;
+        }
+        let text = |text: &str| (!text.is_empty()).then(|| cut(text, Limits::DEFAULT.text));
+        tests.failures.push(TestFailure {
+            id: cut(&case.id(), Limits::DEFAULT.text),
+            name: cut(case.name, Limits::DEFAULT.text),
+            suite: text(case.suite),
+            file: text(case.file),
+            line: case.line,
+            message: cut(case.message.trim(), Limits::DEFAULT.text),
+            errored: case.outcome == TestOutcome::Errored,
+        });
+    }
+
+    fn counted_tests(&mut self, passed: u64, failed: u64, errored: u64, skipped: u64) {
+        self.tests.passed += passed;
+        self.tests.failed += failed;
+        self.tests.errored += errored;
+        self.tests.skipped += skipped;
+    }
+
+    fn broken(&mut self, message: &str) {
+        let list = if self.kind == EvidenceKind::Findings {
+            &mut self.findings.broken
+        } else {
+            &mut self.tests.broken
+        };
+        if list.len() < ITEMS_KEPT {
+            list.push(cut(message.trim(), Limits::DEFAULT.text));
+        }
+    }
+
+    fn coverage_file(&mut self, path: &str) {
+        path.clone_into(&mut self.current);
+        self.file();
+    }
+
+    fn line(&mut self, line: u32, hits: u64, how: Combine) {
+        let entry = self.file().lines.entry(line).or_default();
+        entry.hits = match how {
+            Combine::Add => entry.hits.saturating_add(hits),
+            Combine::Max => entry.hits.max(hits),
+        };
+    }
+
+    fn line_branches(&mut self, line: u32, total: u32, taken: u32) {
+        self.coverage.has_branches = true;
+        let entry = self.file().lines.entry(line).or_default();
+        entry.branches = entry.branches.max(total);
+        entry.taken = entry.taken.max(taken);
+    }
+
+    fn file_totals(
+        &mut self,
+        lines: Option<Tally>,
+        branches: Option<Tally>,
+        functions: Option<Tally>,
+    ) {
+        self.coverage.has_branches |= branches.is_some();
+        self.coverage.has_functions |= functions.is_some();
+        let file = self.file();
+        if let Some(lines) = lines {
+            file.line_tally = lines;
+        }
+        if let Some(branches) = branches {
+            file.branch_tally = branches;
+        }
+        if let Some(functions) = functions {
+            file.function_tally = functions;
+        }
+    }
+
+    fn has_branches(&mut self) {
+        self.coverage.has_branches = true;
+    }
+
+    fn has_functions(&mut self) {
+        self.coverage.has_functions = true;
+    }
+
+    fn finding(&mut self, mut finding: Finding) {
+        if finding.suppressed {
+            self.findings.suppressed += 1;
+            return;
+        }
+        let report = &mut self.findings;
+        report.total += 1;
+        *report.by_level.entry(finding.level).or_default() += 1;
+        *report
+            .by_severity
+            .entry(cut(&finding.severity, 64))
+            .or_default() += 1;
+        let rule = cut(finding.rule.as_deref().unwrap_or(""), Limits::DEFAULT.text);
+        if report.by_rule.len() < Limits::DEFAULT.entries {
+            *report.by_rule.entry(rule).or_default() += 1;
+        }
+        if report.items.len() == ITEMS_KEPT {
+            report.items_cut += 1;
+            return;
+        }
+        finding.message = cut(finding.message.trim(), Limits::DEFAULT.text);
+        if finding.fingerprint.is_empty() {
+            finding.fingerprint = super::fingerprint::of(&finding);
+        }
+        let times = self.seen.entry(finding.fingerprint.clone()).or_default();
+        *times += 1;
+        if *times > 1 {
+            finding.fingerprint = format!("{}:{times}", finding.fingerprint);
+        }
+        report.items.push(finding);
+    }
+
+    fn metric(&mut self, name: &str, value: Decimal) {
+        if self.metrics.values.len() < Limits::DEFAULT.entries {
+            self.metrics
+                .values
+                .insert(cut(name, Limits::DEFAULT.text), value);
+        }
+    }
+
+    fn thresholds(&mut self, total: u64, failed: u64) {
+        let (all, bad) = self.metrics.thresholds.unwrap_or((0, 0));
+        self.metrics.thresholds = Some((all + total, bad + failed));
+    }
+
+    fn document(&mut self, document: serde_json::Value) {
+        self.metrics.document = Some(document);
+    }
+
+    fn warn(&mut self, code: &'static str, message: String) {
+        let same = self
+            .warnings
+            .iter()
+            .filter(|warning| warning.code == code)
+            .count();
+        if same < 3 && self.warnings.len() < Limits::DEFAULT.warnings {
+            self.warnings.push(Warning {
+                code,
+                message: cut(&message, Limits::DEFAULT.text),
+            });
+        } else {
+            *self.warnings_cut.entry(code).or_default() += 1;
+        }
+    }
+}

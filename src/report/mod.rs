@@ -1,0 +1,95 @@
+//! One file per report format: bytes in, observations out.
+//!
+//! A format reads a report in one pass, in constant memory, and hands each observation to a [`Sink`].
+//! It never judges, never opens another file, never reaches the network, and never guesses: input that it
+//! cannot read to its end is refused with a [`ReportError`], because half a report is no evidence.
+//! Sizes and depths are capped in `limits.rs`; adding up is done once, in `collector.rs`.
+
+mod collector;
+mod fingerprint;
+mod input;
+mod limits;
+mod read;
+mod sniff;
+
+pub use collector::Collector;
+pub use input::Input;
+pub use limits::Limits;
+pub use read::{ReportError, inspect_file, read_bytes, read_file};
+pub use sniff::Head;
+
+use crate::model::{EvidenceKind, Finding, Tally, TestCase};
+use rust_decimal::Decimal;
+
+/// A report format.
+pub trait ReportFormat: Sync {
+    /// Name in `format:`, lower case.
+    fn name(&self) -> &'static str;
+    /// What kind of evidence it gives.
+    fn kind(&self) -> EvidenceKind;
+    /// One line for people: which tools write it, and the link to its specification.
+    fn about(&self) -> &'static str;
+    /// Whether the first bytes of a file are this format. Must be exact enough that no two formats agree.
+    fn sniff(&self, head: &Head<'_>) -> bool;
+    /// Whether no output at all means "nothing found", once the format is declared: true only for text of
+    /// checkers that are silent when clean (the exit status then has to agree).
+    fn empty_is_clean(&self) -> bool {
+        false
+    }
+    /// Reads the report to its end.
+    fn parse(&self, input: &mut Input, sink: &mut dyn Sink) -> Result<(), ReportError>;
+}
+
+/// Where a format puts what it observes. The names of the arguments are the units.
+pub trait Sink {
+    /// One test.
+    fn test(&mut self, case: &TestCase<'_>);
+    /// Tests that the report only counts (no element for each); all named `unnamed`.
+    fn counted_tests(&mut self, passed: u64, failed: u64, errored: u64, skipped: u64);
+    /// A failure that belongs to no single test, or a scan that says of itself that it failed.
+    fn broken(&mut self, message: &str);
+    /// A file that coverage speaks of; must come before its lines. The same path again continues it.
+    fn coverage_file(&mut self, path: &str);
+    /// A line of the current file. Hits of the same line combine as `how` says.
+    fn line(&mut self, line: u32, hits: u64, how: Combine);
+    /// Branches that start on a line of the current file: the larger total and the larger taken count win.
+    fn line_branches(&mut self, line: u32, total: u32, taken: u32);
+    /// Totals of the current file that no line carries. `None` leaves a part as it is.
+    fn file_totals(
+        &mut self,
+        lines: Option<Tally>,
+        branches: Option<Tally>,
+        functions: Option<Tally>,
+    );
+    /// The report says something of branches (or functions), even if this file has none.
+    fn has_branches(&mut self);
+    /// The report says something of functions.
+    fn has_functions(&mut self);
+    /// One finding.
+    fn finding(&mut self, finding: Finding);
+    /// One named number.
+    fn metric(&mut self, name: &str, value: Decimal);
+    /// Thresholds that the tool judged itself.
+    fn thresholds(&mut self, total: u64, failed: u64);
+    /// The whole document, for JSON paths.
+    fn document(&mut self, document: serde_json::Value);
+    /// Something odd that people should be told.
+    fn warn(&mut self, code: &'static str, message: String);
+}
+
+/// How the hits of a line that is named twice combine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Combine {
+    /// Add them: separate runs (LCOV).
+    Add,
+    /// Keep the larger: the same run told twice (Cobertura).
+    Max,
+}
+
+/// Every format, in the order they are asked.
+pub static FORMATS: &[&dyn ReportFormat] = &[];
+
+/// The format of that name.
+pub fn find(name: &str) -> Option<&'static dyn ReportFormat> {
+    FORMATS.iter().copied().find(|format| format.name() == name)
+}

@@ -1,0 +1,166 @@
+//! Reads one report: opens it, finds its format, lets the format parse it, and refuses what cannot be read.
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+use super::{Collector, FORMATS, Head, Input, ReportFormat};
+use crate::model::{ReportEvidence, ReportRefusal};
+
+/// Why a report cannot be used. Data only; `Display` gives the words.
+#[derive(Debug)]
+pub enum ReportError {
+    /// The file could not be read.
+    Io(io::Error),
+    /// No format knows it; what it looks like, if that can be said.
+    Unknown(Option<&'static str>),
+    /// It breaks its format's rules.
+    Malformed {
+        /// Stable kebab-case name of the trouble, such as `truncated` or `not-well-formed`.
+        code: &'static str,
+        /// What is wrong.
+        message: String,
+        /// Line, from 1, where known.
+        line: Option<u64>,
+        /// Column, from 1, where known.
+        column: Option<u64>,
+    },
+}
+
+impl ReportError {
+    /// A breach of the format's rules without a place.
+    pub fn malformed(code: &'static str, message: impl Into<String>) -> Self {
+        Self::Malformed {
+            code,
+            message: message.into(),
+            line: None,
+            column: None,
+        }
+    }
+
+    /// A breach of the format's rules at a line and column (from 1).
+    pub fn malformed_at(
+        code: &'static str,
+        message: impl Into<String>,
+        line: u64,
+        column: Option<u64>,
+    ) -> Self {
+        Self::Malformed {
+            code,
+            message: message.into(),
+            line: Some(line),
+            column,
+        }
+    }
+
+    /// Stable kebab-case name of the trouble.
+    pub fn code(&self) -> &'static str {
+        match self {
+            ReportError::Io(error) if error.kind() == io::ErrorKind::NotFound => "not-found",
+            ReportError::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => "too-large",
+            ReportError::Io(error) if error.kind() == io::ErrorKind::IsADirectory => "directory",
+            ReportError::Io(_) => "unreadable",
+            ReportError::Unknown(Some("an empty file" | "white space only")) => "empty",
+            ReportError::Unknown(_) => "unknown-format",
+            ReportError::Malformed { code, .. } => code,
+        }
+    }
+
+    /// The refusal as data.
+    pub fn refusal(&self, path: &str) -> ReportRefusal {
+        let (line, column) = match self {
+            ReportError::Malformed { line, column, .. } => (*line, *column),
+            _ => (None, None),
+        };
+        ReportRefusal {
+            path: path.to_owned(),
+            code: self.code(),
+            message: self.to_string(),
+            line,
+            column,
+        }
+    }
+}
+
+impl fmt::Display for ReportError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ReportError::Io(error) => write!(out, "cannot be read: {error}"),
+            ReportError::Unknown(Some(looks)) => write!(out, "is {looks}, not a report"),
+            ReportError::Unknown(None) => write!(out, "is not a report of a known format"),
+            ReportError::Malformed { message, .. } => write!(out, "{message}"),
+        }
+    }
+}
+
+impl std::error::Error for ReportError {}
+
+impl From<io::Error> for ReportError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// Reads a report file, with the format given or sniffed. `name` is how people know it.
+pub fn read_file(
+    path: &Path,
+    name: &str,
+    format: Option<&'static dyn ReportFormat>,
+) -> Result<ReportEvidence, ReportError> {
+    if path.is_dir() {
+        return Err(ReportError::Io(io::Error::new(
+            io::ErrorKind::IsADirectory,
+            "it is a folder",
+        )));
+    }
+    read(Input::open(path, name)?, format)
+}
+
+/// Reads a report from memory.
+pub fn read_bytes(
+    bytes: &[u8],
+    name: &str,
+    format: Option<&'static dyn ReportFormat>,
+) -> Result<ReportEvidence, ReportError> {
+    read(Input::from_bytes(bytes, name), format)
+}
+
+/// Reads a report file whose format is unknown.
+pub fn inspect_file(path: &Path, name: &str) -> Result<ReportEvidence, ReportError> {
+    read_file(path, name, None)
+}
+
+fn read(
+    mut input: Input,
+    format: Option<&'static dyn ReportFormat>,
+) -> Result<ReportEvidence, ReportError> {
+    let head = Head::new(input.head()?);
+    if head.text.trim().is_empty()
+        && head.bytes.len() < (64 << 10)
+        && format.is_none_or(|f| !f.empty_is_clean())
+    {
+        return Err(ReportError::Unknown(head.looks_like()));
+    }
+    let format = match format {
+        Some(format) => format,
+        None => sniff(&head)?,
+    };
+    let mut collector = Collector::new(format.kind());
+    format.parse(&mut input, &mut collector)?;
+    let (evidence, warnings) = collector.finish();
+    Ok(ReportEvidence {
+        path: input.name().to_owned(),
+        format: format.name(),
+        digest: input.finish()?,
+        evidence,
+        warnings,
+    })
+}
+
+fn sniff(head: &Head<'_>) -> Result<&'static dyn ReportFormat, ReportError> {
+    FORMATS
+        .iter()
+        .copied()
+        .find(|format| format.sniff(head))
+        .ok_or_else(|| ReportError::Unknown(head.looks_like()))
+}

@@ -3,6 +3,8 @@
 //!
 //! Data flows downhill, and so do imports: report → evidence → policy → verdict → decision → output.
 
+pub mod config;
 pub mod model;
+pub mod problem;
 pub mod report;
 pub mod source;

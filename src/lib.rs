@@ -5,6 +5,7 @@
 
 pub mod config;
 pub mod model;
+pub mod policy;
 pub mod problem;
 pub mod report;
 pub mod source;

@@ -1,0 +1,169 @@
+//! Units of conditions, and how durations, sizes and dates are written.
+
+use std::time::Duration;
+
+use rust_decimal::Decimal;
+use serde_json::{Value as Json, json};
+
+use crate::problem::{Code, Problem, Problems, Shape, wrong_kind};
+use crate::source::{Located, Node};
+
+/// What a condition counts in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Whole things.
+    Count,
+    /// Percent of a whole.
+    Share,
+    /// Seconds.
+    Duration,
+    /// Bytes.
+    Size,
+    /// A number whose unit the report knows.
+    Number,
+}
+
+impl Unit {
+    /// How a right value looks, for messages.
+    pub fn example(self) -> &'static str {
+        match self {
+            Unit::Count => "a count such as `0` or `\"<=5\"`",
+            Unit::Share => "a share with its % such as `\">=85%\"`",
+            Unit::Duration => "a duration such as `\"<2s\"` or `\"<=1m 30s\"`",
+            Unit::Size => "a size such as `\"<=10MB\"` or `\"<4MiB\"`",
+            Unit::Number => "a number such as `\"<2000\"` or `\">=0.9\"`",
+        }
+    }
+
+    /// Reads a bound in this unit: percent, seconds, bytes or the plain number.
+    pub fn parse(self, text: &str) -> Option<Decimal> {
+        let text = text.trim();
+        match self {
+            Unit::Count => text.parse::<u64>().ok().map(Decimal::from),
+            Unit::Share => number(text.strip_suffix('%')?.trim_end()),
+            Unit::Duration => parse_duration(text)
+                .map(|d| Decimal::from(d.as_nanos()) / Decimal::from(1_000_000_000)),
+            Unit::Size => parse_size(text),
+            Unit::Number => number(text),
+        }
+    }
+}
+
+/// A plain decimal: digits, at most one point, an optional minus; no exponent, no separators.
+fn number(text: &str) -> Option<Decimal> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let plain = digits.starts_with(|c: char| c.is_ascii_digit())
+        && digits.ends_with(|c: char| c.is_ascii_digit());
+    (plain && digits.chars().all(|c| c.is_ascii_digit() || c == '.')).then(|| text.parse().ok())?
+}
+
+/// A duration such as `90s`, `1h 30m` or `500ms`. Not negative.
+pub fn parse_duration(text: &str) -> Option<Duration> {
+    let span: jiff::SignedDuration = text.trim().parse().ok()?;
+    if text.contains(['P', 'p']) {
+        None
+    } else {
+        Duration::try_from(span).ok()
+    }
+}
+
+fn parse_size(text: &str) -> Option<Decimal> {
+    let split = text.find(|c: char| c.is_ascii_alphabetic())?;
+    let (amount, unit) = text.split_at(split);
+    let factor: u64 = match unit {
+        "B" => 1,
+        "kB" | "KB" => 1_000,
+        "MB" => 1_000_000,
+        "GB" => 1_000_000_000,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        _ => return None,
+    };
+    number(amount.trim_end())?
+        .checked_mul(Decimal::from(factor))
+        .filter(|bytes| !bytes.is_sign_negative())
+}
+
+/// A length of time in the file: `timeout: 15m`.
+pub type Span = Located<Duration>;
+
+impl Shape for Span {
+    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let text = node.scalar();
+        let span = text
+            .as_deref()
+            .and_then(parse_duration)
+            .filter(|span| !span.is_zero());
+        if span.is_none() {
+            problems.push(match text {
+                Some(text) => Problem::new(
+                    Code::UNIT,
+                    &node.at,
+                    format!("`{text}` is not a length of time"),
+                )
+                .label("wanted a duration with its unit")
+                .help("write it as `90s`, `15m` or `1h 30m`"),
+                None => wrong_kind(node, "a duration such as `15m`"),
+            });
+        }
+        Some(Located::new(span?, node.at.clone()))
+    }
+
+    fn schema() -> Json {
+        json!({ "type": "string", "examples": ["90s", "15m", "1h 30m"] })
+    }
+}
+
+/// A day in the file: `until: 2026-12-31`.
+pub type Date = Located<jiff::civil::Date>;
+
+impl Shape for Date {
+    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let date = node
+            .scalar()
+            .filter(|text| text.len() == 10)
+            .and_then(|text| text.parse().ok());
+        if date.is_none() {
+            let found = node
+                .scalar()
+                .map_or_else(|| node.what().to_owned(), |text| format!("`{text}`"));
+            problems.push(
+                Problem::new(
+                    Code::DATE,
+                    &node.at,
+                    format!("wanted a date, found {found}"),
+                )
+                .label("not a date")
+                .help("write it as year-month-day, such as `2026-12-31`"),
+            );
+        }
+        Some(Located::new(date?, node.at.clone()))
+    }
+
+    fn schema() -> Json {
+        json!({ "type": "string", "format": "date" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_unit_reads_its_own_spelling_only() {
+        assert_eq!(Unit::Share.parse("80.10%"), "80.10".parse().ok());
+        assert_eq!(Unit::Share.parse("80"), None);
+        assert_eq!(Unit::Count.parse("5"), Some(Decimal::from(5)));
+        assert_eq!(Unit::Count.parse("5%"), None);
+        assert_eq!(Unit::Count.parse("-1"), None);
+        assert_eq!(Unit::Duration.parse("1m 30s"), Some(Decimal::from(90)));
+        assert_eq!(Unit::Duration.parse("500ms"), "0.5".parse().ok());
+        assert_eq!(Unit::Duration.parse("5"), None);
+        assert_eq!(Unit::Size.parse("4MiB"), Some(Decimal::from(4 << 20)));
+        assert_eq!(Unit::Size.parse("1.5MB"), Some(Decimal::from(1_500_000)));
+        assert_eq!(Unit::Size.parse("4"), None);
+        assert_eq!(Unit::Number.parse("-0.25"), "-0.25".parse().ok());
+        assert_eq!(Unit::Number.parse("1e9"), None);
+    }
+}

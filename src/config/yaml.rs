@@ -27,7 +27,7 @@ pub fn parse(source: &Source) -> Result<Node, Problem> {
             max_documents: 1,
         },
         alias_limits: serde_yaml::alias_limits! {
-            max_total_replayed_events: 200_000,
+            max_total_replayed_events: 50_000,
             max_replay_stack_depth: 16,
         },
     };
@@ -44,9 +44,18 @@ fn problem(source: &Source, error: &serde_yaml::Error) -> Problem {
         .without_snippet()
         .render_with_formatter(&serde_yaml::UserMessageFormatter);
     let words = strip_place(words.lines().next().unwrap_or("it cannot be parsed"));
-    let hostile = ["budget", "limit", "depth", "too many", "exceed"]
-        .iter()
-        .any(|word| words.contains(word));
+    let hostile = [
+        "budget",
+        "limit",
+        "depth",
+        "too many",
+        "exceed",
+        "too large",
+        "too complex",
+        "nest",
+    ]
+    .iter()
+    .any(|word| words.contains(word));
     if hostile {
         return Problem::new(
             Code::HOSTILE,
@@ -60,8 +69,17 @@ fn problem(source: &Source, error: &serde_yaml::Error) -> Problem {
     if words.contains("tab") {
         return problem.help("indent with spaces");
     }
-    if words.contains("duplicate") {
-        return problem.help("write each key once");
+    if words.starts_with("duplicate mapping key: ") {
+        let key = words
+            .trim_start_matches("duplicate mapping key: ")
+            .trim_end_matches(" not allowed here");
+        return Problem::new(
+            Code::SYNTAX,
+            &at,
+            format!("the key `{key}` is written twice"),
+        )
+        .label("again here")
+        .help("write each key once");
     }
     problem
 }

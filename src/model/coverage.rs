@@ -1,6 +1,7 @@
 //! Coverage: which lines and branches of which files ran.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use serde::Serialize;
 
@@ -89,14 +90,17 @@ impl CoverageReport {
         self.has_branches |= other.has_branches;
         self.has_functions |= other.has_functions;
         for (path, theirs) in other.files {
-            match self.files.entry(path) {
-                std::collections::btree_map::Entry::Vacant(free) => {
-                    free.insert(theirs);
-                }
-                std::collections::btree_map::Entry::Occupied(mut mine) => {
-                    mine.get_mut().merge(theirs)
-                }
+            self.add(path, theirs);
+        }
+    }
+
+    /// Adds the coverage of one file, joining it with what is known of the same path.
+    pub fn add(&mut self, path: String, file: FileCoverage) {
+        match self.files.entry(path) {
+            Entry::Vacant(free) => {
+                free.insert(file);
             }
+            Entry::Occupied(mut mine) => mine.get_mut().merge(file),
         }
     }
 }

@@ -1,0 +1,168 @@
+//! `findings`: what scanners, linters, type checkers and audits may still report.
+
+use serde_json::{Value as Json, json};
+
+use super::wording::few;
+use super::{Context, Gate, GateKind, Reports};
+use crate::model::{Evidence, EvidenceKind, FindingReport, Judgement, Level, Measure};
+use crate::policy::{Bound, Condition, Pieces};
+use crate::problem::{Fields, Problems, object, options};
+use crate::source::{Key, Node};
+
+options! {
+    /// Conditions on findings.
+    pub struct FindingOptions {
+        /// Critical findings.
+        critical("critical"): Bound<Pieces>,
+        /// High findings; errors of linters and type checkers.
+        high("high"): Bound<Pieces>,
+        /// Medium findings; warnings.
+        medium("medium"): Bound<Pieces>,
+        /// Low findings; notes and style.
+        low("low"): Bound<Pieces>,
+        /// Information.
+        info("info"): Bound<Pieces>,
+        /// All live findings; 0 when nothing is bound.
+        total("total"): Bound<Pieces>,
+        /// Findings that the tool or the source marks as accepted.
+        suppressed("suppressed"): Bound<Pieces>,
+        /// Bounds by the report's own words for severity.
+        severities("severities"): Vec<(Key, Bound<Pieces>)>,
+        /// Bounds by rule.
+        rules("rules"): Vec<(Key, Bound<Pieces>)>,
+    }
+    reserved ["new", "fixed"]
+}
+
+/// The kind `findings`.
+pub struct Findings;
+
+#[derive(Debug)]
+struct FindingGate {
+    reports: Reports,
+    options: FindingOptions,
+}
+
+impl GateKind for Findings {
+    fn name(&self) -> &'static str {
+        "findings"
+    }
+
+    fn about(&self) -> &'static str {
+        "scanners, linters, type checkers: critical, high, medium, low, info, total, suppressed, severities, rules"
+    }
+
+    fn build(&self, node: &Node, problems: &mut Problems) -> Option<Box<dyn Gate>> {
+        let mut fields = Fields::of(node, problems)?;
+        let reports = Reports::take(&mut fields, EvidenceKind::Findings, problems);
+        let options = FindingOptions::take(&mut fields, problems);
+        fields.rest(problems);
+        Some(Box::new(FindingGate {
+            reports: reports?,
+            options,
+        }))
+    }
+
+    fn schema(&self) -> Json {
+        let mut properties = super::reports::ReportOptions::properties();
+        properties.extend(FindingOptions::properties());
+        let mut schema = object(properties);
+        schema["required"] = json!(["reports"]);
+        schema
+    }
+}
+
+impl FindingGate {
+    fn bounds(&self) -> Vec<(&'static str, Condition)> {
+        let o = &self.options;
+        let given = [
+            ("critical", &o.critical),
+            ("high", &o.high),
+            ("medium", &o.medium),
+            ("low", &o.low),
+            ("info", &o.info),
+            ("total", &o.total),
+            ("suppressed", &o.suppressed),
+        ];
+        let mut bounds: Vec<_> = given
+            .into_iter()
+            .filter_map(|(name, bound)| Some((name, bound.as_ref()?.condition.clone())))
+            .collect();
+        let named = o.severities.iter().flatten().count() + o.rules.iter().flatten().count();
+        if named == 0 && bounds.iter().all(|(name, _)| *name == "suppressed") {
+            bounds.push(("total", Condition::zero(&self.reports.at)));
+        }
+        bounds
+    }
+}
+
+impl Gate for FindingGate {
+    fn kind(&self) -> &'static str {
+        "findings"
+    }
+
+    fn reports(&self) -> Option<&Reports> {
+        Some(&self.reports)
+    }
+
+    fn judge(&self, context: &Context<'_>) -> Judgement {
+        let mut all = FindingReport::default();
+        for evidence in context.evidence() {
+            if let Evidence::Findings(findings) = evidence {
+                all.merge(findings.clone());
+            }
+        }
+        let mut judging = context.judging("findings");
+        if context.reports.is_empty() {
+            return judging.done();
+        }
+        for level in Level::ALL {
+            judging.fact(level.word(), Measure::Count(all.at(level)));
+        }
+        judging.fact("total", Measure::Count(all.total));
+        judging.fact("suppressed", Measure::Count(all.suppressed));
+        for (word, number) in &all.by_severity {
+            judging.fact(&format!("severities.{word}"), Measure::Count(*number));
+        }
+        if !all.broken.is_empty() {
+            let message = format!(
+                "the tool says that its scan did not succeed: {}",
+                few(&all.broken, 3)
+            );
+            judging.undecided(
+                "scan-failed",
+                message,
+                "mend the scan; a failed one is no proof of absence",
+            );
+        }
+        for (name, condition) in self.bounds() {
+            judging.condition(name, &condition, "the reports do not say");
+        }
+        for (key, bound) in self.options.severities.iter().flatten() {
+            let number = all.by_severity.get(&key.name).copied().unwrap_or(0);
+            let value = Some((Measure::Count(number), false));
+            judging.measured(
+                &format!("severities.{}", key.name),
+                &bound.condition,
+                value,
+                "",
+            );
+        }
+        for (key, bound) in self.options.rules.iter().flatten() {
+            let number = all.by_rule.get(&key.name).copied().unwrap_or(0);
+            judging.measured(
+                &format!("rules.{}", key.name),
+                &bound.condition,
+                Some((Measure::Count(number), false)),
+                "",
+            );
+        }
+        let out = judging.out();
+        out.findings = all.items;
+        out.findings.sort_by(|a, b| {
+            (a.level, &a.file, a.line, a.column).cmp(&(b.level, &b.file, b.line, b.column))
+        });
+        out.findings_cut = all.items_cut;
+        judging.done()
+    }
+}

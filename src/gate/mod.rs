@@ -1,0 +1,81 @@
+//! One file per gate kind: its options, its judging, its wording.
+//!
+//! A gate kind turns evidence into a judgement. It reads no file but the tree it is asked about, starts no
+//! process, and never sees baseline, ledger or store. What it cannot decide it says to be inconclusive.
+
+mod context;
+mod coverage;
+mod exit;
+mod files;
+mod findings;
+mod metrics;
+mod reports;
+mod require;
+mod tests;
+mod wording;
+
+pub use context::{Context, Facts, Judging};
+pub use exit::{Ended, ExitOptions, ExitRule};
+pub use reports::{Elsewhere, Reports};
+
+use std::fmt::Debug;
+
+use serde_json::Value as Json;
+
+use crate::model::Judgement;
+use crate::problem::Problems;
+use crate::source::{Located, Node};
+
+/// A kind of gate: the code that reads one key of a gate and builds its judge.
+pub trait GateKind: Sync {
+    /// The key in the file.
+    fn name(&self) -> &'static str;
+    /// One line for people.
+    fn about(&self) -> &'static str;
+    /// Reads the value of the key.
+    fn build(&self, node: &Node, problems: &mut Problems) -> Option<Box<dyn Gate>>;
+    /// JSON Schema of the value.
+    fn schema(&self) -> Json;
+}
+
+/// A built judge: a question to evidence.
+pub trait Gate: Debug + Send + Sync {
+    /// The key in the file.
+    fn kind(&self) -> &'static str;
+    /// The reports it reads, if it reads reports.
+    fn reports(&self) -> Option<&Reports> {
+        None
+    }
+    /// The gates whose facts it speaks of.
+    fn mentions(&self) -> Vec<Located<String>> {
+        Vec::new()
+    }
+    /// Judges the evidence.
+    fn judge(&self, context: &Context<'_>) -> Judgement;
+}
+
+/// Every kind of gate.
+pub static KINDS: &[&dyn GateKind] = &[
+    &tests::Tests,
+    &coverage::Coverage,
+    &findings::Findings,
+    &metrics::Metrics,
+    &files::Files,
+    &require::Require,
+];
+
+/// Kinds that are specified and not built yet: refused by name.
+pub static LATER: &[&str] = &[
+    "migrations",
+    "ratchet",
+    "checklist",
+    "trace",
+    "git",
+    "http",
+    "sign-off",
+];
+
+/// The kind of that key.
+pub fn find(name: &str) -> Option<&'static dyn GateKind> {
+    KINDS.iter().copied().find(|kind| kind.name() == name)
+}

@@ -1,0 +1,250 @@
+//! The keys that all report-reading kinds share: which reports, how many, and how fresh.
+
+use std::time::Duration;
+
+use globset::{GlobBuilder, GlobMatcher};
+
+use crate::model::EvidenceKind;
+use crate::policy::Span;
+use crate::problem::{Code, Count, Fields, Flag, Many, Problem, Problems, Text, nearest, options};
+use crate::report::{self, ReportFormat};
+use crate::source::{At, Located};
+
+options! {
+    /// Which reports a gate reads.
+    pub struct ReportOptions {
+        /// Path, glob or list of them, below the project; `stdout` and `stderr` mean what the command prints.
+        reports("reports"): Many<Text>,
+        /// Format of the reports; recognised from their content when not given.
+        format("format"): Text,
+        /// Exactly this many reports must be there.
+        expect("expect"): Count,
+        /// Delete old matches that git does not track before the command starts.
+        clear("clear"): Flag,
+        /// `elsewhere`: an earlier step wrote the reports; needs `max-age` or `commit`.
+        produced("produced"): Text,
+        /// Oldest age of a report produced elsewhere.
+        max_age("max-age"): Text,
+        /// Commit that reports produced elsewhere belong to: its id, or `$NAME` of an environment variable.
+        commit("commit"): Text,
+    }
+}
+
+/// Which reports a judge reads, checked.
+#[derive(Clone, Debug)]
+pub struct Reports {
+    /// Paths and globs as written; `stdout` and `stderr` are reserved.
+    pub patterns: Vec<Located<String>>,
+    /// Declared format.
+    pub format: Option<&'static str>,
+    /// What kind of evidence they must hold.
+    pub kind: EvidenceKind,
+    /// Exactly this many.
+    pub expect: Option<Count>,
+    /// Delete untracked matches first.
+    pub clear: bool,
+    /// They come from an earlier step.
+    pub elsewhere: Option<Elsewhere>,
+    /// Where the block stands.
+    pub at: At,
+    /// Only tests whose id matches one of these count; empty means all.
+    pub include: Vec<String>,
+}
+
+/// How reports of an earlier step prove that they belong to this state.
+#[derive(Clone, Debug)]
+pub enum Elsewhere {
+    /// Not older than this.
+    MaxAge(Duration),
+    /// Written for this commit (an id, or `$NAME`).
+    Commit(String),
+}
+
+impl Reports {
+    /// Takes the shared keys of a kind's mapping.
+    pub fn take(
+        fields: &mut Fields<'_>,
+        kind: EvidenceKind,
+        problems: &mut Problems,
+    ) -> Option<Self> {
+        let written = ReportOptions::take(fields, problems);
+        let Some(Many(patterns)) = written.reports.clone() else {
+            problems.push(
+                Problem::new(
+                    Code::MISSING_KEY,
+                    &written.at,
+                    format!("`{}` does not say which reports it reads", kind.word()),
+                )
+                .help("add `reports:` with a path, a glob, or `stdout`"),
+            );
+            return None;
+        };
+        check_patterns(&patterns, &written.at, problems);
+        let format = written
+            .format
+            .as_ref()
+            .and_then(|name| check_format(name, kind, problems));
+        let elsewhere = check_elsewhere(&written, problems);
+        Some(Self {
+            patterns,
+            format,
+            kind,
+            expect: written.expect,
+            clear: written.clear.is_some_and(|flag| flag.value),
+            elsewhere,
+            at: written.at,
+            include: Vec::new(),
+        })
+    }
+
+    /// Whether it reads what the command prints.
+    pub fn reads_stream(&self, stream: &str) -> bool {
+        self.patterns.iter().any(|pattern| pattern.value == stream)
+    }
+
+    /// The patterns that name files.
+    pub fn file_patterns(&self) -> impl Iterator<Item = &str> {
+        self.patterns
+            .iter()
+            .map(|p| p.value.as_str())
+            .filter(|p| !matches!(*p, "stdout" | "stderr"))
+    }
+
+    /// The declared format.
+    pub fn declared(&self) -> Option<&'static dyn ReportFormat> {
+        self.format.and_then(report::find)
+    }
+}
+
+/// A glob in which `*` stays within a folder and `**` does not.
+pub(crate) fn glob(pattern: &str) -> Result<GlobMatcher, globset::Error> {
+    GlobBuilder::new(pattern)
+        .literal_separator(true)
+        .build()
+        .map(|glob| glob.compile_matcher())
+}
+
+fn check_patterns(patterns: &[Text], at: &At, problems: &mut Problems) {
+    if patterns.is_empty() {
+        problems.push(
+            Problem::new(Code::MISSING_KEY, at, "`reports` is empty")
+                .help("name at least one report"),
+        );
+    }
+    for pattern in patterns {
+        let path = pattern.value.as_str();
+        let outside = path.starts_with('/') || path.split(['/', '\\']).any(|part| part == "..");
+        if outside || path.trim().is_empty() {
+            problems.push(
+                Problem::new(
+                    Code::PATTERN,
+                    &pattern.at,
+                    format!("`{path}` leaves the project"),
+                )
+                .label("reports lie below the project")
+                .help("write a path relative to the folder of tollgate.yaml, without `..`"),
+            );
+        } else if let Err(error) = glob(path) {
+            problems.push(Problem::new(
+                Code::PATTERN,
+                &pattern.at,
+                format!("`{path}` is not a glob: {}", error.kind()),
+            ));
+        }
+    }
+}
+
+fn check_format(name: &Text, kind: EvidenceKind, problems: &mut Problems) -> Option<&'static str> {
+    let of_kind = || {
+        report::FORMATS
+            .iter()
+            .filter(|format| format.kind() == kind)
+            .map(|format| format.name())
+    };
+    let found = report::find(&name.value);
+    if let Some(format) = found
+        && format.kind() == kind
+    {
+        return Some(format.name());
+    }
+    let message = match found {
+        Some(format) => format!(
+            "`{}` holds {}, not {}",
+            name.value,
+            format.kind().word(),
+            kind.word()
+        ),
+        None => format!("unknown format `{}`", name.value),
+    };
+    let help = match nearest(&name.value, of_kind()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!(
+            "formats of {}: {}",
+            kind.word(),
+            of_kind().collect::<Vec<_>>().join(", ")
+        ),
+    };
+    problems.push(
+        Problem::new(Code::UNKNOWN_NAME, &name.at, message)
+            .label("no such format here")
+            .help(help),
+    );
+    None
+}
+
+fn check_elsewhere(written: &ReportOptions, problems: &mut Problems) -> Option<Elsewhere> {
+    let only_with = |text: &Option<Text>, key: &str, problems: &mut Problems| {
+        if let Some(text) = text {
+            problems.push(
+                Problem::new(
+                    Code::NO_EFFECT,
+                    &text.at,
+                    format!("`{key}` has an effect only with `produced: elsewhere`"),
+                )
+                .help("add `produced: elsewhere`, or remove it"),
+            );
+        }
+    };
+    let Some(produced) = &written.produced else {
+        only_with(&written.max_age, "max-age", problems);
+        only_with(&written.commit, "commit", problems);
+        return None;
+    };
+    if produced.value != "elsewhere" {
+        problems.push(
+            Problem::new(
+                Code::WRONG_VALUE,
+                &produced.at,
+                format!("`produced: {}` means nothing", produced.value),
+            )
+            .help("write `produced: elsewhere` for reports of an earlier step, or remove it"),
+        );
+        return None;
+    }
+    match (&written.max_age, &written.commit) {
+        (Some(age), None) if age.value == "phase" => {
+            problems.push(Problem::new(
+                Code::NOT_IN_THIS_VERSION,
+                &age.at,
+                "`max-age: phase` is not in this version",
+            ));
+            None
+        }
+        (Some(age), None) => {
+            let node = crate::source::Node {
+                at: age.at.clone(),
+                value: crate::source::Value::Text(age.value.clone()),
+            };
+            <Span as crate::problem::Shape>::read(&node, problems)
+                .map(|span| Elsewhere::MaxAge(span.value))
+        }
+        (None, Some(commit)) => Some(Elsewhere::Commit(commit.value.clone())),
+        _ => {
+            problems.push(
+                Problem::new(Code::MISSING_KEY, &produced.at, "`produced: elsewhere` needs either `max-age` or `commit`")
+                    .help("say how a report proves that it is not an old one: `max-age: 2h` or `commit: $GITHUB_SHA`"),
+            );
+            None
+        }
+    }
+}

@@ -1,2 +1,26 @@
 //! The file `tollgate.yaml`: from text to a valid plan, with every complaint on the way.
-pub mod yaml;
+//!
+//! [`load`] reads the file and what it extends, `file.rs` says what can be written, `check.rs` turns that
+//! into a [`Plan`]. Gate kinds and formats are reached through their tables only. Nothing is run here.
+
+mod check;
+mod file;
+mod load;
+mod merge;
+mod phases;
+mod plan;
+mod preset;
+mod schema;
+mod show;
+mod yaml;
+
+pub use load::{Loaded, load};
+pub use plan::{
+    Absent, Plan, PlannedCommand, PlannedGate, PlannedPhase, PlannedService, Ready, When,
+};
+pub use preset::{PRESETS, Preset};
+pub use schema::schema;
+pub use show::show;
+
+/// Name of the file that is looked for.
+pub const FILE_NAME: &str = "tollgate.yaml";

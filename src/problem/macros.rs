@@ -25,6 +25,7 @@ macro_rules! options {
         #[derive(Clone, Debug)]
         pub struct $name {
             /// Where it is written.
+            #[allow(dead_code, reason = "not every reader points back at the mapping")]
             pub at: $crate::source::At,
             $( $(#[doc = $field_doc])+ pub $field: Option<$type>, )*
         }

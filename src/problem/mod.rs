@@ -104,6 +104,11 @@ impl Problems {
         self.list.push(problem);
     }
 
+    /// Adds several, or none.
+    pub fn extend(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        self.list.extend(problems);
+    }
+
     /// Whether something is refused.
     pub fn refuse(&self) -> bool {
         self.list.iter().any(|problem| !problem.warning)

@@ -14,6 +14,7 @@ mod sniff;
 
 pub use collector::Collector;
 pub use input::Input;
+pub(crate) use input::hex;
 pub use limits::Limits;
 pub use read::{ReportError, inspect_file, read_bytes, read_file};
 pub use sniff::Head;

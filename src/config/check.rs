@@ -1,0 +1,679 @@
+//! From what was written to what is valid: names resolved, kinds built, contradictions found.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::file::{self, File, plain, word};
+use super::plan::{Absent, Plan, PlannedCommand, PlannedGate, PlannedService, Ready, When};
+use super::{phases, preset};
+use crate::gate::{self, ExitRule, Reports};
+use crate::model::Enforce;
+use crate::problem::{Code, Fields, Many, Problem, Problems, Text, nearest};
+use crate::source::{Key, Located, Node, Sources};
+
+const ENFORCE: &[(&str, Enforce)] = &[
+    ("block", Enforce::Block),
+    ("warn", Enforce::Warn),
+    ("monitor", Enforce::Monitor),
+];
+const GRACE: Duration = Duration::from_secs(5);
+const WITHIN: Duration = Duration::from_secs(30);
+const MOST_ATTEMPTS: u64 = 10;
+
+/// Checks a merged tree. The plan is whole only if nothing was refused.
+pub(super) fn check(
+    node: &Node,
+    root: PathBuf,
+    sources: &mut Sources,
+    problems: &mut Problems,
+) -> Option<Plan> {
+    let mut fields = Fields::of(node, problems)?;
+    let file = File::take(&mut fields, problems);
+    // `x-…` keys are free: a place for anchors.
+    let _ = fields.take_where(|key| key.starts_with("x-"));
+    fields.rest(problems);
+    version(&file, problems);
+    let resources = resources(&file, problems);
+    let services = services(&file, &resources, problems);
+    let service_names: Vec<&str> = services.iter().map(|service| service.id.as_str()).collect();
+    let defaults = Defaults::of(&file, problems);
+    let entries = file.gates.unwrap_or_default();
+    let names: Vec<&str> = entries.iter().map(|(key, _)| key.name.as_str()).collect();
+    let scope = Scope {
+        names: &names,
+        services: &service_names,
+        resources: &resources,
+        defaults,
+    };
+    let gates: Vec<PlannedGate> = entries
+        .iter()
+        .filter_map(|(key, node)| planned(key, node, &scope, sources, problems))
+        .collect();
+    if entries.is_empty() {
+        problems.push(
+            Problem::new(Code::EMPTY_GATE, &node.at, "no gate is declared")
+                .help("add a gate under `gates:`, or let `tollgate init` write a first file"),
+        );
+    }
+    // Indices speak of `entries`: a gate that was refused would shift them, and then there is no plan anyway.
+    if gates.len() == entries.len() {
+        relations(&gates, problems);
+    }
+    let phases = phases::check(file.phases.unwrap_or_default(), &names, problems);
+    let secrets = file.secrets.map(|many| texts(&many)).unwrap_or_default();
+    Some(Plan {
+        root,
+        sources: Sources::default(),
+        digest: String::new(),
+        gates,
+        services,
+        resources,
+        secrets,
+        phases,
+    })
+}
+
+fn version(file: &File, problems: &mut Problems) {
+    match &file.version {
+        Some(version) if version.value == 1 => {}
+        Some(version) => problems.push(
+            Problem::new(
+                Code::VERSION,
+                &version.at,
+                format!("version {} is not known", version.value),
+            )
+            .help("this tollgate reads `version: 1`"),
+        ),
+        None => problems.push(
+            Problem::new(Code::VERSION, &file.at, "the file does not say its version")
+                .help("begin it with `version: 1`"),
+        ),
+    }
+}
+
+fn texts(many: &Many<Text>) -> Vec<String> {
+    many.0.iter().map(|text| text.value.clone()).collect()
+}
+
+fn resources(file: &File, problems: &mut Problems) -> BTreeMap<String, u64> {
+    let mut map = BTreeMap::new();
+    for (key, count) in file.resources.iter().flatten() {
+        name(key, problems);
+        if count.value == 0 {
+            problems.push(
+                Problem::new(
+                    Code::WRONG_VALUE,
+                    &count.at,
+                    format!("resource `{}` has no unit", key.name),
+                )
+                .help("write 1 or more"),
+            );
+        }
+        map.insert(key.name.clone(), count.value);
+    }
+    map
+}
+
+/// Names are used in dotted facts, file names and commands.
+pub(super) fn name(key: &Key, problems: &mut Problems) {
+    let good = key
+        .name
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+        && key.name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && key.name.len() <= 64
+        && key.name != "gates";
+    if !good {
+        problems.push(
+            Problem::new(Code::BAD_NAME, &key.at, format!("`{}` cannot be a name", key.name))
+                .label("not a name")
+                .help("begin with a letter; use letters, digits, `-` and `_`, at most 64; `gates` is taken"),
+        );
+    }
+}
+
+fn services(
+    file: &File,
+    resources: &BTreeMap<String, u64>,
+    problems: &mut Problems,
+) -> Vec<PlannedService> {
+    let _ = resources;
+    let mut list = Vec::new();
+    for (key, written) in file.services.iter().flatten() {
+        name(key, problems);
+        let Some(run) = &written.run else {
+            problems.push(Problem::new(
+                Code::MISSING_KEY,
+                &key.at,
+                format!("service `{}` has no `run`", key.name),
+            ));
+            continue;
+        };
+        let ready = match plain(&written.ready).as_deref() {
+            None | Some("tcp") => Ready::Tcp,
+            Some(url) if url.starts_with("http://") => Ready::Http(url.to_owned()),
+            Some(url) if url.starts_with("https://") => {
+                let at = &written.ready.as_ref().expect("matched above").at;
+                problems.push(
+                    Problem::new(Code::WRONG_VALUE, at, "a readiness check cannot use https")
+                        .help("use `http://`, `tcp` or a command"),
+                );
+                continue;
+            }
+            Some(command) => Ready::Command(command.to_owned()),
+        };
+        let replicas = written.replicas.as_ref().map_or(1, |count| count.value);
+        if !(1..=64).contains(&replicas) {
+            problems.push(Problem::new(
+                Code::WRONG_VALUE,
+                &key.at,
+                "`replicas` is a number from 1 to 64",
+            ));
+        }
+        list.push(PlannedService {
+            id: key.name.clone(),
+            at: key.at.clone(),
+            command: PlannedCommand {
+                text: run.value.clone(),
+                at: run.at.clone(),
+                shell: plain(&written.shell),
+                dir: dir(&written.dir, problems),
+                env: set(&written.env),
+                pass: passed(&written.env),
+                grace: written.grace.as_ref().map_or(GRACE, |span| span.value),
+            },
+            ready,
+            within: written.within.as_ref().map_or(WITHIN, |span| span.value),
+            replicas: u32::try_from(replicas).unwrap_or(1),
+        });
+    }
+    list
+}
+
+fn set(env: &Option<file::Environment>) -> Vec<(String, String)> {
+    env.iter()
+        .flat_map(|env| &env.set)
+        .map(|(key, text)| (key.name.clone(), text.value.clone()))
+        .collect()
+}
+
+fn passed(env: &Option<file::Environment>) -> Vec<String> {
+    env.iter()
+        .flat_map(|env| &env.pass)
+        .map(|text| text.value.clone())
+        .collect()
+}
+
+fn dir(text: &Option<Text>, problems: &mut Problems) -> PathBuf {
+    let Some(text) = text else {
+        return PathBuf::new();
+    };
+    let path = Path::new(text.value.trim());
+    if path.is_absolute() || path.components().any(|part| part.as_os_str() == "..") {
+        problems.push(
+            Problem::new(
+                Code::PATTERN,
+                &text.at,
+                format!("`{}` leaves the project", text.value),
+            )
+            .help("write a folder below the one of tollgate.yaml"),
+        );
+    }
+    path.to_path_buf()
+}
+
+/// Values for gates that do not set them.
+struct Defaults {
+    timeout: Option<Duration>,
+    grace: Duration,
+    retry: u32,
+    enforce: Enforce,
+}
+
+impl Defaults {
+    fn of(file: &File, problems: &mut Problems) -> Self {
+        let written = file.defaults.as_ref();
+        Self {
+            timeout: written
+                .and_then(|d| d.timeout.as_ref())
+                .map(|span| span.value),
+            grace: written
+                .and_then(|d| d.grace.as_ref())
+                .map_or(GRACE, |span| span.value),
+            retry: attempts(written.and_then(|d| d.retry.as_ref()), problems).unwrap_or(0),
+            enforce: written
+                .and_then(|d| d.enforce.as_ref())
+                .and_then(|text| word(text, ENFORCE, problems))
+                .unwrap_or_default(),
+        }
+    }
+}
+
+fn attempts(retry: Option<&file::Retry>, problems: &mut Problems) -> Option<u32> {
+    let count = retry?.attempts.as_ref()?;
+    if count.value > MOST_ATTEMPTS {
+        problems.push(
+            Problem::new(
+                Code::WRONG_VALUE,
+                &count.at,
+                format!("{} attempts hide what is broken", count.value),
+            )
+            .help(format!("at most {MOST_ATTEMPTS}")),
+        );
+    }
+    u32::try_from(count.value).ok()
+}
+
+/// What a gate may refer to.
+struct Scope<'a> {
+    names: &'a [&'a str],
+    services: &'a [&'a str],
+    resources: &'a BTreeMap<String, u64>,
+    defaults: Defaults,
+}
+
+/// The index of each name in `known`, with a problem for each that is not there.
+fn resolve(
+    list: &Option<Many<Text>>,
+    known: &[&str],
+    what: &str,
+    problems: &mut Problems,
+) -> Vec<usize> {
+    let mut found = Vec::new();
+    for text in list.iter().flat_map(|many| &many.0) {
+        match known.iter().position(|name| *name == text.value) {
+            Some(index) if found.contains(&index) => {
+                problems.push(
+                    Problem::new(
+                        Code::NO_EFFECT,
+                        &text.at,
+                        format!("`{}` is named twice", text.value),
+                    )
+                    .as_warning(),
+                );
+            }
+            Some(index) => found.push(index),
+            None => problems.push(unknown_name(text, known.iter().copied(), what)),
+        }
+    }
+    found
+}
+
+pub(super) fn unknown_name<'a>(
+    text: &Text,
+    known: impl IntoIterator<Item = &'a str>,
+    what: &str,
+) -> Problem {
+    let known: Vec<&str> = known.into_iter().collect();
+    let problem = Problem::new(
+        Code::UNKNOWN_NAME,
+        &text.at,
+        format!("there is no {what} `{}`", text.value),
+    )
+    .label(format!("no such {what}"));
+    match nearest(&text.value, known.iter().copied()) {
+        Some(near) => problem.help(format!("did you mean `{near}`?")),
+        None if known.is_empty() => problem.help(format!("no {what} is declared")),
+        None => problem.help(format!("declared: {}", gate_list(&known))),
+    }
+}
+
+fn gate_list(names: &[&str]) -> String {
+    let shown = names
+        .iter()
+        .take(12)
+        .copied()
+        .collect::<Vec<_>>()
+        .join(", ");
+    if names.len() > 12 {
+        format!("{shown} and {} more", names.len() - 12)
+    } else {
+        shown
+    }
+}
+
+fn planned(
+    key: &Key,
+    node: &Node,
+    scope: &Scope<'_>,
+    sources: &mut Sources,
+    problems: &mut Problems,
+) -> Option<PlannedGate> {
+    name(key, problems);
+    let uses = node.get("uses").and_then(Node::scalar);
+    let node = preset::expand(node, sources, problems)?;
+    let mut fields = Fields::of(&node, problems)?;
+    let written = file::Gate::take(&mut fields, problems);
+    let judges = judges(&mut fields, problems);
+    fields.also_known(["uses", "with"]);
+    fields.also_known(gate::KINDS.iter().map(|kind| kind.name()));
+    fields.rest(problems);
+    let defaults = &scope.defaults;
+    let grace = written
+        .grace
+        .as_ref()
+        .map_or(defaults.grace, |span| span.value);
+    let command = written.run.as_ref().map(|run| PlannedCommand {
+        text: run.value.trim().to_owned(),
+        at: run.at.clone(),
+        shell: plain(&written.shell),
+        dir: dir(&written.dir, problems),
+        env: set(&written.env),
+        pass: passed(&written.env),
+        grace,
+    });
+    let resources: Vec<&str> = scope.resources.keys().map(String::as_str).collect();
+    let held = resolve(&written.resource, &resources, "resource", problems);
+    let planned = PlannedGate {
+        id: key.name.clone(),
+        at: key.at.clone(),
+        preset: uses,
+        why: plain(&written.why),
+        fix: plain(&written.fix),
+        owner: plain(&written.owner),
+        command,
+        inputs: written.inputs.as_ref().map(texts).unwrap_or_default(),
+        secrets: written.secrets.as_ref().map(texts).unwrap_or_default(),
+        needs: resolve(&written.needs, scope.names, "gate", problems),
+        resources: held
+            .into_iter()
+            .map(|index| resources[index].to_owned())
+            .collect(),
+        services: resolve(&written.service, scope.services, "service", problems),
+        timeout: written
+            .timeout
+            .as_ref()
+            .map(|span| span.value)
+            .or(defaults.timeout),
+        retry: attempts(written.retry.as_ref(), problems).unwrap_or(defaults.retry),
+        when: written.when.as_ref().map(|when| self::when(when, problems)),
+        enforce: written
+            .enforce
+            .as_ref()
+            .and_then(|text| word(text, ENFORCE, problems))
+            .unwrap_or(defaults.enforce),
+        enforce_from: written.enforce_from.clone(),
+        default: written.default.as_ref().is_none_or(|flag| flag.value),
+        weight: written.weight.as_ref().map_or(1, |count| count.value),
+        exit: ExitRule::check(written.exit.as_ref(), problems),
+        absent: written
+            .absent
+            .as_ref()
+            .and_then(|absent| self::absent(absent, problems)),
+        duration: written
+            .duration
+            .as_ref()
+            .map(|bound| bound.condition.clone()),
+        judges,
+        node: node.clone(),
+    };
+    coherence(&planned, &written, problems);
+    Some(planned)
+}
+
+/// Each key that is the name of a kind, built by that kind. Kinds that come later are refused by name.
+fn judges(fields: &mut Fields<'_>, problems: &mut Problems) -> Vec<Box<dyn gate::Gate>> {
+    fields.reserved(gate::LATER, problems);
+    let found = fields.take_where(|key| gate::find(key).is_some());
+    let mut built: Vec<(usize, Box<dyn gate::Gate>)> = Vec::new();
+    for (key, node) in found {
+        let position = gate::KINDS.iter().position(|kind| kind.name() == key.name);
+        if let (Some(position), Some(kind)) = (position, gate::find(&key.name)) {
+            built.extend(kind.build(node, problems).map(|gate| (position, gate)));
+        }
+    }
+    built.sort_by_key(|(position, _)| *position);
+    built.into_iter().map(|(_, gate)| gate).collect()
+}
+
+fn when(written: &file::WhenOptions, problems: &mut Problems) -> When {
+    let list = |many: &Option<Many<Text>>| many.as_ref().map(texts).unwrap_or_default();
+    for text in written
+        .changed
+        .iter()
+        .chain(&written.branch)
+        .flat_map(|many| &many.0)
+    {
+        if let Err(error) = globset::Glob::new(&text.value) {
+            problems.push(Problem::new(
+                Code::PATTERN,
+                &text.at,
+                format!("`{}` is not a glob: {}", text.value, error.kind()),
+            ));
+        }
+    }
+    When {
+        changed: list(&written.changed),
+        branch: list(&written.branch),
+        env: list(&written.env),
+        at: Some(written.at.clone()),
+    }
+}
+
+fn absent(written: &file::AbsentOptions, problems: &mut Problems) -> Option<Absent> {
+    let allowed = written.allow.as_ref().is_some_and(|flag| flag.value);
+    let why = plain(&written.why);
+    if !allowed || why.is_none() {
+        problems.push(
+            Problem::new(Code::MISSING_KEY, &written.at, "`absent` needs `allow: true` and a `why`")
+                .help("such as `absent: { allow: true, why: no scanner for this platform yet, until: 2026-12-31 }`"),
+        );
+    }
+    Some(Absent {
+        why: why?,
+        until: written.until.clone(),
+        at: written.at.clone(),
+    })
+}
+
+/// Keys of one gate that contradict or cannot work together.
+fn coherence(gate: &PlannedGate, written: &file::Gate, problems: &mut Problems) {
+    if gate.command.is_none() && gate.judges.is_empty() {
+        problems.push(
+            Problem::new(
+                Code::EMPTY_GATE,
+                &gate.at,
+                format!("gate `{}` asks nothing", gate.id),
+            )
+            .label("no command and no judge")
+            .help("add `run:`, or a judge such as `tests:`, `findings:` or `files:`"),
+        );
+    }
+    if gate.command.is_some() {
+        return;
+    }
+    let useless: [(&str, Option<&crate::source::At>); 6] = [
+        ("timeout", written.timeout.as_ref().map(|value| &value.at)),
+        ("retry", written.retry.as_ref().map(|value| &value.at)),
+        ("exit", written.exit.as_ref().map(|value| &value.at)),
+        (
+            "duration",
+            written.duration.as_ref().map(|value| value.condition.at()),
+        ),
+        ("shell", written.shell.as_ref().map(|value| &value.at)),
+        ("dir", written.dir.as_ref().map(|value| &value.at)),
+    ];
+    for (key, at) in useless {
+        if let Some(at) = at {
+            problems.push(
+                Problem::new(
+                    Code::NO_EFFECT,
+                    at,
+                    format!("`{key}` has no effect: the gate has no command"),
+                )
+                .help("add `run:`, or remove it"),
+            );
+        }
+    }
+    for reports in gate.judges.iter().filter_map(|judge| judge.reports()) {
+        no_producer(gate, reports, problems);
+    }
+}
+
+fn no_producer(gate: &PlannedGate, reports: &Reports, problems: &mut Problems) {
+    for stream in ["stdout", "stderr"] {
+        if reports.reads_stream(stream) {
+            let message = format!(
+                "gate `{}` reads `{stream}` and has no command that prints it",
+                gate.id
+            );
+            problems.push(Problem::new(Code::MISSING_KEY, &reports.at, message).help("add `run:`"));
+        }
+    }
+    if gate.needs.is_empty() && reports.elsewhere.is_none() {
+        problems.push(
+            Problem::new(Code::MISSING_KEY, &reports.at, format!("nothing writes the reports of gate `{}`", gate.id))
+                .label("only reports written in this run count")
+                .help("add `run:`, or `needs:` with the gate that writes them, or `produced: elsewhere` with `max-age:`"),
+        );
+    }
+}
+
+/// What concerns several gates: circles, facts out of reach, reports written twice.
+fn relations(gates: &[PlannedGate], problems: &mut Problems) {
+    if cycles(gates, problems) {
+        return;
+    }
+    for (index, gate) in gates.iter().enumerate() {
+        let reach = reach(gates, index);
+        for mention in gate.judges.iter().flat_map(|judge| judge.mentions()) {
+            if !reach.iter().any(|&index| gates[index].id == mention.value) {
+                problems.push(unreachable(gates, gate, &mention, &reach));
+            }
+        }
+    }
+    shared_reports(gates, problems);
+}
+
+fn unreachable(
+    gates: &[PlannedGate],
+    gate: &PlannedGate,
+    mention: &Located<String>,
+    reach: &[usize],
+) -> Problem {
+    let message = format!(
+        "the expression speaks of `{}`, which gate `{}` does not need",
+        mention.value, gate.id
+    );
+    let problem = Problem::new(Code::EXPRESSION, &mention.at, message);
+    if gates.iter().any(|other| other.id == mention.value) {
+        return problem
+            .label("not among its needs")
+            .help(format!("add `{}` to `needs:`", mention.value));
+    }
+    match nearest(
+        &mention.value,
+        reach.iter().map(|&index| gates[index].id.as_str()),
+    ) {
+        Some(near) => problem.label("no such gate").help(format!(
+            "did you mean `{near}`? An id with a hyphen is written `gates['a-b']`"
+        )),
+        None => problem
+            .label("no such gate")
+            .help("name a gate among its `needs:`; an id with a hyphen is written `gates['a-b']`"),
+    }
+}
+
+/// Everything that a gate needs, also through others.
+pub(crate) fn reach(gates: &[PlannedGate], from: usize) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut todo = gates[from].needs.clone();
+    while let Some(index) = todo.pop() {
+        if !found.contains(&index) {
+            found.push(index);
+            todo.extend(&gates[index].needs);
+        }
+    }
+    found.sort_unstable();
+    found
+}
+
+/// Reports every circle of needs once; true if there is one.
+fn cycles(gates: &[PlannedGate], problems: &mut Problems) -> bool {
+    let mut state = vec![0u8; gates.len()];
+    let mut found = false;
+    for start in 0..gates.len() {
+        // An explicit stack: two thousand gates in a row must not overflow the real one.
+        let mut path: Vec<(usize, usize)> = Vec::new();
+        if state[start] == 0 {
+            state[start] = 1;
+            path.push((start, 0));
+        }
+        while let Some((index, next)) = path.last().copied() {
+            let Some(&need) = gates[index].needs.get(next) else {
+                state[index] = 2;
+                path.pop();
+                continue;
+            };
+            path.last_mut().expect("not empty").1 += 1;
+            match state[need] {
+                0 => {
+                    state[need] = 1;
+                    path.push((need, 0));
+                }
+                1 => {
+                    found = true;
+                    problems.push(circle(gates, &path, need));
+                }
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
+fn circle(gates: &[PlannedGate], path: &[(usize, usize)], back_to: usize) -> Problem {
+    let start = path
+        .iter()
+        .position(|(index, _)| *index == back_to)
+        .unwrap_or(0);
+    let mut names: Vec<&str> = path[start..]
+        .iter()
+        .map(|(index, _)| gates[*index].id.as_str())
+        .collect();
+    names.push(&gates[back_to].id);
+    Problem::new(
+        Code::CYCLE,
+        &gates[back_to].at,
+        format!("gates need each other in a circle: {}", names.join(" → ")),
+    )
+    .label("the circle begins here")
+    .help("remove one of the `needs:`")
+}
+
+/// Two commands that write the same file would race, and one would be judged by the other's report.
+fn shared_reports(gates: &[PlannedGate], problems: &mut Problems) {
+    let mut seen: BTreeMap<&str, &PlannedGate> = BTreeMap::new();
+    for gate in gates.iter().filter(|gate| gate.command.is_some()) {
+        let mut own: Vec<&str> = Vec::new();
+        for reports in gate
+            .judges
+            .iter()
+            .filter_map(|judge| judge.reports())
+            .filter(|r| r.elsewhere.is_none())
+        {
+            own.extend(
+                reports
+                    .file_patterns()
+                    .filter(|pattern| !pattern.contains(['*', '?', '[', '{'])),
+            );
+        }
+        own.sort_unstable();
+        own.dedup();
+        for path in own {
+            if let Some(other) = seen.insert(path, gate) {
+                problems.push(
+                    Problem::new(
+                        Code::SHARED_REPORT,
+                        &gate.at,
+                        format!("gates `{}` and `{}` both write `{path}`", other.id, gate.id),
+                    )
+                    .label("second writer")
+                    .also(&other.at, "first writer")
+                    .help("give each its own report; a gate that only reads needs no `run:`"),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,402 @@
+//! What can be written in the file, key by key. Reading only; what it means is `check.rs`.
+
+use serde_json::{Value as Json, json};
+
+use crate::gate::ExitOptions;
+use crate::policy::{Bound, Date, Percent, Pieces, Seconds, Span};
+use crate::problem::{
+    Code, Count, Fields, Flag, Many, Problem, Problems, Shape, Text, options, wrong_kind,
+};
+use crate::source::{At, Key, Located, Node, Value};
+
+options! {
+    /// The whole file.
+    pub struct File {
+        /// Version of the file format: 1.
+        version("version"): Count,
+        /// Files that this one adds to and tightens.
+        extends("extends"): Many<Text>,
+        /// Values for gates that do not set them.
+        defaults("defaults"): Defaults,
+        /// Named semaphores, shared by all work trees of the repository.
+        resources("resources"): Vec<(Key, Count)>,
+        /// Background processes that gates need.
+        services("services"): Vec<(Key, Service)>,
+        /// Environment variables whose values are masked in all that is written.
+        secrets("secrets"): Many<Text>,
+        /// The gates.
+        gates("gates"): Vec<(Key, Node)>,
+        /// The phases.
+        phases("phases"): Vec<(Key, Phase)>,
+    }
+    reserved ["hooks", "worktree", "policy", "protected", "people", "waivers"]
+}
+
+options! {
+    /// Values for gates that do not set them.
+    pub struct Defaults {
+        /// Longest time of a command.
+        timeout("timeout"): Span,
+        /// Time between TERM and KILL.
+        grace("grace"): Span,
+        /// Attempts after a failure.
+        retry("retry"): Retry,
+        /// `block`, `warn` or `monitor`.
+        enforce("enforce"): Text,
+    }
+}
+
+options! {
+    /// Attempts after a failure.
+    pub struct Retry {
+        /// How many more attempts a failed gate gets; a pass on one of them is marked flaky.
+        attempts("attempts"): Count,
+    }
+}
+
+options! {
+    /// A background process that gates need.
+    pub struct Service {
+        /// The command; `$PORT` is a free port.
+        run("run"): Text,
+        /// Shell for the command instead of direct execution.
+        shell("shell"): Text,
+        /// Working folder, below the project.
+        dir("dir"): Text,
+        /// Environment of the process.
+        env("env"): Environment,
+        /// `http://…` that must answer, `tcp`, or a command that must exit 0.
+        ready("ready"): Text,
+        /// Longest time until it is ready; 30s when not set.
+        within("within"): Span,
+        /// How many of them.
+        replicas("replicas"): Count,
+        /// Time between TERM and KILL.
+        grace("grace"): Span,
+    }
+}
+
+options! {
+    /// A gate: an optional command and one or more judges of its evidence.
+    pub struct Gate {
+        /// Why the gate exists.
+        why("why"): Text,
+        /// A command or advice that mends a failure.
+        fix("fix"): Text,
+        /// Who answers for it.
+        owner("owner"): Text,
+        /// The command. Run directly when it has no shell syntax, else by `sh -c`.
+        run("run"): Text,
+        /// Shell for the command, such as `bash`.
+        shell("shell"): Text,
+        /// Working folder, below the project.
+        dir("dir"): Text,
+        /// Environment of the command; `pass` lets withheld names through.
+        env("env"): Environment,
+        /// Environment variables whose values are masked.
+        secrets("secrets"): Many<Text>,
+        /// Files that the evidence depends on.
+        inputs("inputs"): Many<Text>,
+        /// Gates that must pass before.
+        needs("needs"): Many<Text>,
+        /// Resources that it holds while it runs.
+        resource("resource"): Many<Text>,
+        /// Services that it needs.
+        service("service"): Many<Text>,
+        /// Longest time of the command.
+        timeout("timeout"): Span,
+        /// Time between TERM and KILL.
+        grace("grace"): Span,
+        /// Attempts after a failure.
+        retry("retry"): Retry,
+        /// When the gate concerns a run at all.
+        when("when"): WhenOptions,
+        /// `block`, `warn` or `monitor`.
+        enforce("enforce"): Text,
+        /// Day from which the gate blocks; it warns before.
+        enforce_from("enforce-from"): Date,
+        /// `false`: runs only by name or for its phase.
+        default("default"): Flag,
+        /// Weight in the readiness score.
+        weight("weight"): Count,
+        /// What the exit status means.
+        exit("exit"): ExitOptions,
+        /// Declares that missing evidence is accepted.
+        absent("absent"): AbsentOptions,
+        /// Bound on the time of the command.
+        duration("duration"): Bound<Seconds>,
+    }
+}
+
+options! {
+    /// When a gate concerns a run. All keys must hold; a list means any of it.
+    pub struct WhenOptions {
+        /// Globs of files, one of which differs from the base.
+        changed("changed"): Many<Text>,
+        /// Branches, globs allowed.
+        branch("branch"): Many<Text>,
+        /// Environment: `NAME` is set and not empty, or `NAME=value`.
+        env("env"): Many<Text>,
+    }
+}
+
+options! {
+    /// A declared absence of evidence.
+    pub struct AbsentOptions {
+        /// Must be true.
+        allow("allow"): Flag,
+        /// The reason.
+        why("why"): Text,
+        /// Last day on which it counts.
+        until("until"): Date,
+    }
+}
+
+options! {
+    /// A phase of the project.
+    pub struct Phase {
+        /// What people call it.
+        title("title"): Text,
+        /// Phases that must be complete before.
+        after("after"): Many<Text>,
+        /// Phase that this one is a part of.
+        parent("parent"): Text,
+        /// What must hold before work begins.
+        entry("entry"): Entry,
+        /// Gates that must pass.
+        gates("gates"): Many<Text>,
+        /// Bounds that facts must keep in this phase, by dotted name.
+        targets("targets"): Vec<(Key, Target)>,
+        /// Gates that every later phase must keep passing.
+        keep("keep"): Many<Text>,
+        /// Gates whose unmet `branch` or `env` does not block.
+        may_skip("may-skip"): Many<Text>,
+        /// People who must sign.
+        sign_offs("sign-offs"): SignOffs,
+        /// Who may promise, and for how long.
+        liens("liens"): Liens,
+        /// How long the gates must have held.
+        soak("soak"): Soak,
+        /// Day it is due: shown, never a failure.
+        due("due"): Date,
+        /// Bound on the readiness score.
+        readiness("readiness"): Bound<Percent>,
+    }
+}
+
+options! {
+    /// What must hold before work on a phase begins.
+    pub struct Entry {
+        /// The work tree is clean.
+        committed("committed"): Flag,
+        /// People who must sign.
+        sign_offs("sign-offs"): SignOffs,
+    }
+}
+
+options! {
+    /// People who must sign.
+    pub struct SignOffMap {
+        /// How many.
+        count("count"): Count,
+        /// Roles they must have.
+        from("from"): Many<Text>,
+        /// `author`: who wrote the change does not count.
+        not("not"): Many<Text>,
+    }
+}
+
+options! {
+    /// Who may promise, and for how long.
+    pub struct Liens {
+        /// Roles that may accept one.
+        from("from"): Many<Text>,
+        /// How many at once.
+        most("most"): Bound<Pieces>,
+        /// Longest time until one is due.
+        longest("longest"): Text,
+    }
+}
+
+options! {
+    /// How long the gates of a phase must have held.
+    pub struct SoakMap {
+        /// How long.
+        lasts("for"): Span,
+        /// Longest gap between two observations.
+        every("every"): Span,
+    }
+}
+
+/// `sign-offs: 1` or a mapping.
+#[derive(Clone, Debug)]
+pub struct SignOffs {
+    /// Where it stands.
+    pub at: At,
+    /// How many.
+    pub count: u64,
+    /// Roles; empty means anybody.
+    pub from: Vec<Text>,
+    /// Who does not count.
+    pub not: Vec<Text>,
+}
+
+impl Shape for SignOffs {
+    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        if !matches!(node.value, Value::Map(_)) {
+            let count = <Count as Shape>::read(node, problems)?;
+            return Some(Self {
+                at: node.at.clone(),
+                count: count.value,
+                from: Vec::new(),
+                not: Vec::new(),
+            });
+        }
+        let map = SignOffMap::read(node, problems)?;
+        Some(Self {
+            at: map.at,
+            count: map.count.map_or(1, |count| count.value),
+            from: map.from.map(|many| many.0).unwrap_or_default(),
+            not: map.not.map(|many| many.0).unwrap_or_default(),
+        })
+    }
+
+    fn schema() -> Json {
+        json!({ "anyOf": [Count::schema(), SignOffMap::schema()] })
+    }
+}
+
+/// `soak: 72h` or a mapping.
+#[derive(Clone, Debug)]
+pub struct Soak {
+    /// How long.
+    pub lasts: Span,
+    /// Longest gap between two observations.
+    pub every: Option<Span>,
+}
+
+impl Shape for Soak {
+    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        if !matches!(node.value, Value::Map(_)) {
+            return Some(Self {
+                lasts: Span::read(node, problems)?,
+                every: None,
+            });
+        }
+        let map = SoakMap::read(node, problems)?;
+        let Some(lasts) = map.lasts else {
+            problems.push(
+                Problem::new(Code::MISSING_KEY, &map.at, "`soak` needs `for`")
+                    .help("such as `{ for: 72h, every: 24h }`"),
+            );
+            return None;
+        };
+        Some(Self {
+            lasts,
+            every: map.every,
+        })
+    }
+
+    fn schema() -> Json {
+        json!({ "anyOf": [Span::schema(), SoakMap::schema()] })
+    }
+}
+
+/// A target of a phase: a bound whose unit is that of the fact, known only when the fact is.
+#[derive(Clone, Debug)]
+pub struct Target(pub Node);
+
+impl Shape for Target {
+    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        if crate::policy::Condition::guess(node).is_none() {
+            problems.push(
+                Problem::new(
+                    Code::CONDITION,
+                    &node.at,
+                    "a target is a condition in the unit of its fact",
+                )
+                .help("such as `\">=100%\"` or `\">=55, <=69\"`"),
+            );
+            return None;
+        }
+        Some(Self(node.clone()))
+    }
+
+    fn schema() -> Json {
+        Bound::<Percent>::schema()
+    }
+}
+
+/// `NAME: value`, and `pass: [NAME]`.
+#[derive(Clone, Debug, Default)]
+pub struct Environment {
+    /// Variables that are set.
+    pub set: Vec<(Key, Text)>,
+    /// Withheld names that are let through.
+    pub pass: Vec<Text>,
+}
+
+impl Shape for Environment {
+    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::of(node, problems)?;
+        let pass = fields
+            .opt::<Many<Text>>("pass", problems)
+            .map(|many| many.0)
+            .unwrap_or_default();
+        let mut set = Vec::new();
+        for (key, value) in fields.take_where(|_| true) {
+            let bad = key.name.is_empty() || key.name.contains(['=', '\0']);
+            if bad {
+                problems.push(Problem::new(
+                    Code::BAD_NAME,
+                    &key.at,
+                    format!("`{}` cannot name a variable", key.name),
+                ));
+            } else if let Some(text) = Text::read(value, problems) {
+                set.push((key.clone(), text));
+            }
+        }
+        Some(Self { set, pass })
+    }
+
+    fn schema() -> Json {
+        json!({
+            "type": "object",
+            "properties": { "pass": <Many<Text> as Shape>::schema() },
+            "additionalProperties": Text::schema(),
+        })
+    }
+}
+
+/// Reads one of a fixed set of words.
+pub(super) fn word<T: Copy>(
+    text: &Text,
+    words: &[(&'static str, T)],
+    problems: &mut Problems,
+) -> Option<T> {
+    let found = words.iter().find(|(word, _)| *word == text.value);
+    if found.is_none() {
+        let known: Vec<String> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
+        problems.push(
+            Problem::new(
+                Code::WRONG_VALUE,
+                &text.at,
+                format!("`{}` is not one of the words allowed here", text.value),
+            )
+            .help(format!("write {}", known.join(", "))),
+        );
+    }
+    found.map(|(_, value)| *value)
+}
+
+/// A mapping was wanted.
+pub(super) fn not_a_mapping(node: &Node) -> Problem {
+    wrong_kind(node, "a mapping")
+}
+
+/// A located copy of text.
+pub(super) fn plain(text: &Option<Text>) -> Option<String> {
+    text.as_ref()
+        .map(|text: &Located<String>| text.value.trim().to_owned())
+        .filter(|text| !text.is_empty())
+}

@@ -1,0 +1,177 @@
+//! Phases as written, checked: names, circles, and criteria that can never be met.
+
+use super::check::{name, unknown_name};
+use super::file::{Phase, SignOffs, plain};
+use super::plan::PlannedPhase;
+use crate::problem::{Code, Many, Problem, Problems, Text};
+use crate::source::Key;
+
+/// Checks all phases.
+pub(super) fn check(
+    phases: Vec<(Key, Phase)>,
+    gates: &[&str],
+    problems: &mut Problems,
+) -> Vec<PlannedPhase> {
+    let names: Vec<String> = phases.iter().map(|(key, _)| key.name.clone()).collect();
+    let known: Vec<&str> = names.iter().map(String::as_str).collect();
+    for (key, phase) in &phases {
+        name(key, problems);
+        names_exist(phase, gates, &known, problems);
+        criteria(key, phase, problems);
+        targets(phase, gates, problems);
+    }
+    circles(&phases, &known, problems);
+    phases
+        .into_iter()
+        .map(|(key, phase)| planned(key, &phase))
+        .collect()
+}
+
+fn planned(key: Key, phase: &Phase) -> PlannedPhase {
+    PlannedPhase {
+        id: key.name,
+        title: plain(&phase.title),
+        after: values(&phase.after),
+        parent: plain(&phase.parent),
+        gates: values(&phase.gates),
+    }
+}
+
+fn values(many: &Option<Many<Text>>) -> Vec<String> {
+    many.iter()
+        .flat_map(|many| &many.0)
+        .map(|text| text.value.clone())
+        .collect()
+}
+
+fn names_exist(phase: &Phase, gates: &[&str], known: &[&str], problems: &mut Problems) {
+    for text in [&phase.gates, &phase.keep, &phase.may_skip]
+        .into_iter()
+        .flatten()
+        .flat_map(|many| &many.0)
+    {
+        if !gates.contains(&text.value.as_str()) {
+            problems.push(unknown_name(text, gates.iter().copied(), "gate"));
+        }
+    }
+    for text in phase
+        .after
+        .iter()
+        .flat_map(|many| &many.0)
+        .chain(&phase.parent)
+    {
+        if !known.contains(&text.value.as_str()) {
+            problems.push(unknown_name(text, known.iter().copied(), "phase"));
+        }
+    }
+}
+
+fn criteria(key: &Key, phase: &Phase, problems: &mut Problems) {
+    let nothing = phase.gates.is_none()
+        && phase.entry.is_none()
+        && phase.sign_offs.is_none()
+        && phase.targets.is_none();
+    if nothing {
+        problems.push(
+            Problem::new(
+                Code::EMPTY_GATE,
+                &key.at,
+                format!("phase `{}` asks nothing", key.name),
+            )
+            .help("list its `gates:`")
+            .as_warning(),
+        );
+    }
+    for sign_offs in phase
+        .sign_offs
+        .iter()
+        .chain(phase.entry.iter().flat_map(|entry| &entry.sign_offs))
+    {
+        sign_off(sign_offs, problems);
+    }
+    if let Some(soak) = &phase.soak
+        && let Some(every) = &soak.every
+        && every.value > soak.lasts.value
+    {
+        problems.push(
+            Problem::new(
+                Code::POINTLESS_CONDITION,
+                &every.at,
+                "the gap between observations is longer than the soak itself",
+            )
+            .help("make `every` shorter than `for`"),
+        );
+    }
+}
+
+fn sign_off(sign_offs: &SignOffs, problems: &mut Problems) {
+    if sign_offs.count == 0 {
+        problems.push(
+            Problem::new(
+                Code::POINTLESS_CONDITION,
+                &sign_offs.at,
+                "no sign-off is asked for",
+            )
+            .help("write 1 or more, or remove it"),
+        );
+    }
+    for text in sign_offs.not.iter().filter(|text| text.value != "author") {
+        problems.push(
+            Problem::new(
+                Code::WRONG_VALUE,
+                &text.at,
+                format!("`not: {}` means nothing", text.value),
+            )
+            .help("write `not: author`"),
+        );
+    }
+}
+
+fn targets(phase: &Phase, gates: &[&str], problems: &mut Problems) {
+    for (key, _) in phase.targets.iter().flatten() {
+        let gate = key.name.split('.').next().unwrap_or("");
+        if !gates.contains(&gate) || !key.name.contains('.') {
+            let text = Text::new(gate.to_owned(), key.at.clone());
+            problems.push(
+                unknown_name(&text, gates.iter().copied(), "gate")
+                    .help("a target is `gate.kind.fact`, such as `unit.tests.pass-rate`"),
+            );
+        }
+    }
+}
+
+/// A phase that waits for itself, through `after` or `parent`.
+fn circles(phases: &[(Key, Phase)], known: &[&str], problems: &mut Problems) {
+    let index = |name: &str| known.iter().position(|other| *other == name);
+    let next: Vec<Vec<usize>> = phases
+        .iter()
+        .map(|(_, phase)| {
+            let names = phase
+                .after
+                .iter()
+                .flat_map(|many| &many.0)
+                .chain(&phase.parent);
+            names.filter_map(|text| index(&text.value)).collect()
+        })
+        .collect();
+    for (start, (key, _)) in phases.iter().enumerate() {
+        let mut seen = vec![false; phases.len()];
+        let mut todo = next[start].clone();
+        while let Some(at) = todo.pop() {
+            if at == start {
+                problems.push(
+                    Problem::new(
+                        Code::CYCLE,
+                        &key.at,
+                        format!("phase `{}` waits for itself", key.name),
+                    )
+                    .help("remove one of its `after` or `parent`"),
+                );
+                break;
+            }
+            if !std::mem::replace(&mut seen[at], true) {
+                todo.extend(&next[at]);
+            }
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! The valid form of the file: every name resolved, every number in its unit. What is here can be run.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::gate::{ExitRule, Gate};
+use crate::model::Enforce;
+use crate::policy::{Condition, Date};
+use crate::source::{At, Sources};
+
+/// A whole valid file.
+#[derive(Debug)]
+pub struct Plan {
+    /// Folder of the file: paths are relative to it.
+    pub root: PathBuf,
+    /// Every text that was read, for excerpts.
+    pub sources: Sources,
+    /// SHA-256 over the names and texts of all files and presets read.
+    pub digest: String,
+    /// Gates in the order of the file.
+    pub gates: Vec<PlannedGate>,
+    /// Services in the order of the file.
+    pub services: Vec<PlannedService>,
+    /// Named semaphores.
+    pub resources: BTreeMap<String, u64>,
+    /// Environment variables whose values are masked.
+    pub secrets: Vec<String>,
+    /// Phases in the order of the file.
+    pub phases: Vec<PlannedPhase>,
+}
+
+/// A command that is ready to be started.
+#[derive(Clone, Debug)]
+pub struct PlannedCommand {
+    /// As written.
+    pub text: String,
+    /// Where.
+    pub at: At,
+    /// Declared shell.
+    pub shell: Option<String>,
+    /// Working folder, relative to the root.
+    pub dir: PathBuf,
+    /// Variables that are set.
+    pub env: Vec<(String, String)>,
+    /// Withheld names that are let through.
+    pub pass: Vec<String>,
+    /// Time between TERM and KILL.
+    pub grace: Duration,
+}
+
+/// A gate that can be run and judged.
+#[derive(Debug)]
+pub struct PlannedGate {
+    /// Its name.
+    pub id: String,
+    /// Where it is written.
+    pub at: At,
+    /// Preset it uses.
+    pub preset: Option<String>,
+    /// Why it exists.
+    pub why: Option<String>,
+    /// What mends a failure.
+    pub fix: Option<String>,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// Its command.
+    pub command: Option<PlannedCommand>,
+    /// Declared inputs.
+    pub inputs: Vec<String>,
+    /// Secrets of this gate.
+    pub secrets: Vec<String>,
+    /// Gates that must pass before, by index.
+    pub needs: Vec<usize>,
+    /// Resources it holds.
+    pub resources: Vec<String>,
+    /// Services it needs, by index.
+    pub services: Vec<usize>,
+    /// Longest time of the command.
+    pub timeout: Option<Duration>,
+    /// Further attempts after a failure.
+    pub retry: u32,
+    /// When it concerns a run.
+    pub when: Option<When>,
+    /// Whether it blocks.
+    pub enforce: Enforce,
+    /// Day from which it blocks.
+    pub enforce_from: Option<Date>,
+    /// Part of a plain run.
+    pub default: bool,
+    /// Weight in the readiness score.
+    pub weight: u64,
+    /// What the exit status means.
+    pub exit: ExitRule,
+    /// Declared absence of evidence.
+    pub absent: Option<Absent>,
+    /// Bound on the time of the command.
+    pub duration: Option<Condition>,
+    /// Its judges, in the order of the table of kinds.
+    pub judges: Vec<Box<dyn Gate>>,
+    /// The node it was read from, for `explain` and `config show`.
+    pub node: crate::source::Node,
+}
+
+/// When a gate concerns a run. Every part that is not empty must hold.
+#[derive(Clone, Debug, Default)]
+pub struct When {
+    /// Globs, one of which matches a changed file.
+    pub changed: Vec<String>,
+    /// Globs, one of which matches the branch.
+    pub branch: Vec<String>,
+    /// `NAME` or `NAME=value`, one of which holds.
+    pub env: Vec<String>,
+    /// Where it is written.
+    pub at: Option<At>,
+}
+
+/// A declared absence of evidence.
+#[derive(Clone, Debug)]
+pub struct Absent {
+    /// The reason.
+    pub why: String,
+    /// Last day on which it counts.
+    pub until: Option<Date>,
+    /// Where it is written.
+    pub at: At,
+}
+
+/// A service that can be started.
+#[derive(Clone, Debug)]
+pub struct PlannedService {
+    /// Its name.
+    pub id: String,
+    /// Where it is written.
+    pub at: At,
+    /// Its command.
+    pub command: PlannedCommand,
+    /// How it says that it is ready.
+    pub ready: Ready,
+    /// Longest time until then.
+    pub within: Duration,
+    /// How many.
+    pub replicas: u32,
+}
+
+/// How a service says that it is ready.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ready {
+    /// This URL answers with 2xx or 3xx.
+    Http(String),
+    /// Its port accepts connections.
+    Tcp,
+    /// This command exits 0.
+    Command(String),
+}
+
+/// A phase, parsed and checked; judging phases is not in this version.
+#[derive(Clone, Debug)]
+pub struct PlannedPhase {
+    /// Its name.
+    pub id: String,
+    /// What people call it.
+    pub title: Option<String>,
+    /// Phases that must be complete before.
+    pub after: Vec<String>,
+    /// Phase it is a part of.
+    pub parent: Option<String>,
+    /// Gates that must pass.
+    pub gates: Vec<String>,
+}

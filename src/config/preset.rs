@@ -1,0 +1,436 @@
+//! Presets: gates that come with tollgate, written in the same language, and their parameters.
+//!
+//! A preset is one YAML file below `gates/` and one line in [`PRESETS`]. It holds a `preset:` block (title,
+//! why, docs, needs, params, fix) and a `gate:` block in which `{{ name }}` stands for a parameter.
+
+use super::file::word;
+use super::merge;
+use super::yaml;
+use crate::policy::Unit;
+use crate::problem::{Code, Fields, Many, Problem, Problems, Shape, Text, nearest, options};
+use crate::source::{At, Key, Located, Node, Source, Sources, Value};
+
+/// A preset that comes with tollgate.
+#[derive(Clone, Copy, Debug)]
+pub struct Preset {
+    /// Name in `uses:`.
+    pub name: &'static str,
+    /// Its YAML text.
+    pub text: &'static str,
+}
+
+macro_rules! presets {
+    ($($name:literal),+ $(,)?) => {
+        /// Every preset, by name.
+        pub static PRESETS: &[Preset] = &[$(Preset {
+            name: $name,
+            text: include_str!(concat!("../../gates/", $name, ".yaml")),
+        }),+];
+    };
+}
+
+presets! {
+    "rust/clippy",
+}
+
+options! {
+    /// What a preset says of itself.
+    pub struct About {
+        /// What people call it.
+        title("title"): Text,
+        /// Why one would want it.
+        why("why"): Text,
+        /// The tool's own page.
+        docs("docs"): Text,
+        /// Programs that must be installed.
+        needs("needs"): Many<Text>,
+        /// Parameters.
+        params("params"): Vec<(Key, Parameter)>,
+        /// What mends a failure.
+        fix("fix"): Text,
+    }
+}
+
+options! {
+    /// A parameter of a preset.
+    pub struct Parameter {
+        /// `text`, `count`, `share`, `duration`, `size`, `flag`, `list`, `path` or `choice`.
+        kind("type"): Text,
+        /// Its value when none is given; required without one.
+        default("default"): Node,
+        /// What it means.
+        doc("doc"): Text,
+        /// Words of a choice.
+        choices("choices"): Many<Text>,
+    }
+}
+
+/// Types of parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Text,
+    Count,
+    Share,
+    Duration,
+    Size,
+    Flag,
+    List,
+    Path,
+    Choice,
+}
+
+const KINDS: &[(&str, Kind)] = &[
+    ("text", Kind::Text),
+    ("count", Kind::Count),
+    ("share", Kind::Share),
+    ("duration", Kind::Duration),
+    ("size", Kind::Size),
+    ("flag", Kind::Flag),
+    ("list", Kind::List),
+    ("path", Kind::Path),
+    ("choice", Kind::Choice),
+];
+
+/// The preset of that name.
+pub fn find(name: &str) -> Option<&'static Preset> {
+    PRESETS.iter().find(|preset| preset.name == name)
+}
+
+impl Preset {
+    /// The name under which problems quote it.
+    fn source(&self) -> Source {
+        Source {
+            name: format!("gates/{}.yaml", self.name).into(),
+            text: self.text.into(),
+        }
+    }
+
+    /// What it says of itself, and its gate as written.
+    pub fn read(&self, problems: &mut Problems) -> Option<(About, Node)> {
+        let node = yaml::parse(&self.source())
+            .map_err(|problem| problems.push(problem))
+            .ok()?;
+        let mut fields = Fields::of(&node, problems)?;
+        let about = fields.opt::<About>("preset", problems);
+        let gate = fields.node("gate").cloned();
+        fields.rest(problems);
+        about.zip(gate)
+    }
+
+    /// Programs that must be installed.
+    pub fn needs(&self) -> Vec<String> {
+        let read = self.read(&mut Problems::default());
+        let list = read
+            .and_then(|(about, _)| about.needs)
+            .map(|many| many.0)
+            .unwrap_or_default();
+        list.into_iter().map(|text| text.value).collect()
+    }
+}
+
+/// A gate that `uses:` a preset as the gate it stands for: the preset's own keys, with parameters filled in,
+/// under the keys that the gate adds or overrides.
+pub(super) fn expand(gate: &Node, sources: &mut Sources, problems: &mut Problems) -> Option<Node> {
+    let Value::Map(entries) = &gate.value else {
+        return Some(gate.clone());
+    };
+    let Some(uses) = gate.get("uses") else {
+        if let Some((key, _)) = entries.iter().find(|(key, _)| key.name == "with") {
+            problems.push(Problem::new(
+                Code::NO_EFFECT,
+                &key.at,
+                "`with` has an effect only beside `uses`",
+            ));
+        }
+        return Some(gate.clone());
+    };
+    let name = Text::read(uses, problems)?;
+    let Some(preset) = find(name.value.trim()) else {
+        problems.push(unknown(&name));
+        return None;
+    };
+    if sources.get(&preset.source().name).is_none() {
+        sources.add(preset.source());
+    }
+    let (about, body) = preset.read(problems)?;
+    let values = arguments(&about, gate.get("with"), &name, problems)?;
+    let mut body = fill(&body, &values, false);
+    for (key, text) in [("why", &about.why), ("fix", &about.fix)] {
+        if let (Some(text), Value::Map(entries)) = (text, &mut body.value) {
+            let node = fill(
+                &Node {
+                    at: text.at.clone(),
+                    value: Value::Text(text.value.clone()),
+                },
+                &values,
+                false,
+            );
+            entries.push((
+                Key {
+                    at: text.at.clone(),
+                    name: key.to_owned(),
+                },
+                node,
+            ));
+        }
+    }
+    let own = entries
+        .iter()
+        .filter(|(key, _)| !matches!(key.name.as_str(), "uses" | "with"))
+        .cloned()
+        .collect();
+    Some(merge::overlay(
+        &body,
+        &Node {
+            at: gate.at.clone(),
+            value: Value::Map(own),
+        },
+    ))
+}
+
+fn unknown(name: &Text) -> Problem {
+    let problem = Problem::new(
+        Code::PRESET,
+        &name.at,
+        format!("unknown preset `{}`", name.value),
+    )
+    .label("no such preset");
+    let stack = name.value.split('/').next().unwrap_or("");
+    let same: Vec<&str> = PRESETS
+        .iter()
+        .map(|p| p.name)
+        .filter(|n| n.split('/').next() == Some(stack))
+        .collect();
+    match nearest(&name.value, PRESETS.iter().map(|preset| preset.name)) {
+        Some(near) => problem.help(format!("did you mean `{near}`?")),
+        None if !same.is_empty() => {
+            problem.help(format!("presets of `{stack}`: {}", same.join(", ")))
+        }
+        None => problem.help("gates/README.md lists them all; `tollgate explain` shows one"),
+    }
+}
+
+/// The value of each parameter: given, or its default.
+fn arguments(
+    about: &About,
+    with: Option<&Node>,
+    name: &Text,
+    problems: &mut Problems,
+) -> Option<Vec<(String, Kind, Node)>> {
+    let params = about.params.as_deref().unwrap_or_default();
+    let given: &[(Key, Node)] = match with.map(|with| &with.value) {
+        Some(Value::Map(entries)) => entries,
+        None | Some(Value::Null) => &[],
+        Some(_) => {
+            problems.push(super::file::not_a_mapping(with.expect("matched above")));
+            return None;
+        }
+    };
+    for (key, _) in given
+        .iter()
+        .filter(|(key, _)| !params.iter().any(|(param, _)| param.name == key.name))
+    {
+        let known = || params.iter().map(|(param, _)| param.name.as_str());
+        let problem = Problem::new(
+            Code::PRESET,
+            &key.at,
+            format!("preset `{}` has no parameter `{}`", name.value, key.name),
+        );
+        problems.push(match nearest(&key.name, known()) {
+            Some(near) => problem.help(format!("did you mean `{near}`?")),
+            None => problem.help(format!(
+                "its parameters: {}",
+                known().collect::<Vec<_>>().join(", ")
+            )),
+        });
+    }
+    let mut values = Vec::new();
+    for (key, param) in params {
+        let kind = param
+            .kind
+            .as_ref()
+            .and_then(|text| word(text, KINDS, problems))
+            .unwrap_or(Kind::Text);
+        let own = given
+            .iter()
+            .find(|(given, _)| given.name == key.name)
+            .map(|(_, node)| node);
+        let Some(value) = own.or(param.default.as_ref()) else {
+            problems.push(
+                Problem::new(
+                    Code::PRESET,
+                    &name.at,
+                    format!("preset `{}` needs the parameter `{}`", name.value, key.name),
+                )
+                .help(format!("add `with: {{ {}: … }}`", key.name)),
+            );
+            continue;
+        };
+        if let Some(wanted) = mismatch(kind, value, param) {
+            problems.push(
+                Problem::new(
+                    Code::PRESET,
+                    &value.at,
+                    format!("parameter `{}` wants {wanted}", key.name),
+                )
+                .label("not that"),
+            );
+        }
+        values.push((key.name.clone(), kind, value.clone()));
+    }
+    Some(values)
+}
+
+fn mismatch(kind: Kind, value: &Node, param: &Parameter) -> Option<String> {
+    let text = value.scalar();
+    let unit = |unit: Unit, words: &str| {
+        let good = text
+            .as_deref()
+            .is_some_and(|text| unit.parse(text).is_some());
+        (!good).then(|| words.to_owned())
+    };
+    match kind {
+        Kind::Text | Kind::Path => text.is_none().then(|| "text".to_owned()),
+        Kind::Count => unit(Unit::Count, "a whole number from 0"),
+        Kind::Share => unit(Unit::Share, "a share such as `80%`"),
+        Kind::Duration => unit(Unit::Duration, "a duration such as `2m`"),
+        Kind::Size => unit(Unit::Size, "a size such as `10MB`"),
+        Kind::Flag => {
+            (!matches!(value.value, Value::Bool(_))).then(|| "`true` or `false`".to_owned())
+        }
+        Kind::List => match &value.value {
+            Value::List(items) if items.iter().all(|item| item.scalar().is_some()) => None,
+            Value::Text(_) | Value::Number(_) => None,
+            _ => Some("a list".to_owned()),
+        },
+        Kind::Choice => {
+            let choices: Vec<&str> = param
+                .choices
+                .iter()
+                .flat_map(|many| &many.0)
+                .map(|t| t.value.as_str())
+                .collect();
+            let good = text.as_deref().is_some_and(|text| choices.contains(&text));
+            (!good).then(|| format!("one of {}", choices.join(", ")))
+        }
+    }
+}
+
+/// Fills parameters into every text of a tree. In commands, paths and lists are quoted for the shell.
+fn fill(node: &Node, values: &[(String, Kind, Node)], command: bool) -> Node {
+    let value = match &node.value {
+        Value::Text(text) => return fill_text(text, &node.at, values, command),
+        Value::List(items) => Value::List(
+            items
+                .iter()
+                .map(|item| fill(item, values, command))
+                .collect(),
+        ),
+        Value::Map(entries) => Value::Map(
+            entries
+                .iter()
+                .map(|(key, node)| {
+                    let name = fill_text(&key.name, &key.at, values, false)
+                        .scalar()
+                        .unwrap_or_default();
+                    (
+                        Key {
+                            at: key.at.clone(),
+                            name,
+                        },
+                        fill(node, values, key.name == "run"),
+                    )
+                })
+                .collect(),
+        ),
+        other => other.clone(),
+    };
+    Node {
+        at: node.at.clone(),
+        value,
+    }
+}
+
+fn fill_text(text: &str, at: &At, values: &[(String, Kind, Node)], command: bool) -> Node {
+    let whole = text
+        .strip_prefix("{{")
+        .and_then(|rest| rest.strip_suffix("}}"))
+        .map(str::trim);
+    if let Some((_, _, value)) = values.iter().find(|(name, _, _)| whole == Some(name))
+        && !command
+    {
+        return value.clone();
+    }
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("{{") {
+        filled.push_str(before);
+        let Some((name, tail)) = after.split_once("}}") else {
+            filled.push_str("{{");
+            rest = after;
+            continue;
+        };
+        match values.iter().find(|(known, _, _)| known == name.trim()) {
+            Some((_, kind, value)) => filled.push_str(&spelt(*kind, value, command)),
+            None => filled.push_str(&format!("{{{{{name}}}}}")),
+        }
+        rest = tail;
+    }
+    filled.push_str(rest);
+    Node {
+        at: at.clone(),
+        value: Value::Text(if command {
+            filled.trim().to_owned()
+        } else {
+            filled
+        }),
+    }
+}
+
+fn spelt(kind: Kind, value: &Node, command: bool) -> String {
+    let quoted = |text: String| {
+        if command && kind != Kind::Text {
+            shell_words::quote(&text).into_owned()
+        } else {
+            text
+        }
+    };
+    match &value.value {
+        Value::List(items) => items
+            .iter()
+            .filter_map(Node::scalar)
+            .map(quoted)
+            .collect::<Vec<_>>()
+            .join(" "),
+        _ if kind == Kind::List => value.scalar().unwrap_or_default(),
+        _ => value
+            .scalar()
+            .filter(|text| !text.is_empty())
+            .map(quoted)
+            .unwrap_or_default(),
+    }
+}
+
+/// The words of a preset for `explain`: each parameter with its default and meaning.
+pub fn parameters(preset: &Preset) -> Vec<(String, String, String)> {
+    let Some((about, _)) = preset.read(&mut Problems::default()) else {
+        return Vec::new();
+    };
+    let list = about.params.unwrap_or_default();
+    list.into_iter()
+        .map(|(key, param)| {
+            let default = param
+                .default
+                .map(|node| spelt(Kind::Text, &node, false))
+                .unwrap_or_else(|| "required".to_owned());
+            (
+                key.name,
+                default,
+                param
+                    .doc
+                    .map(|doc: Located<String>| doc.value)
+                    .unwrap_or_default(),
+            )
+        })
+        .collect()
+}

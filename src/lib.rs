@@ -3,6 +3,7 @@
 //!
 //! Data flows downhill, and so do imports: report → evidence → policy → verdict → decision → output.
 
+pub mod exec;
 pub mod model;
 pub mod report;
 pub mod source;

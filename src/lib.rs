@@ -4,6 +4,7 @@
 //! Data flows downhill, and so do imports: report → evidence → policy → verdict → decision → output.
 
 pub mod config;
+pub mod exec;
 pub mod gate;
 pub mod model;
 pub mod policy;

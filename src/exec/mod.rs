@@ -1,0 +1,42 @@
+//! The only room that starts processes: commands of gates, services, and the guard that outlives us.
+//!
+//! A command gets `/dev/null` as input, a process group of its own and a `TOLLGATE_RUN` marker; its output is
+//! masked once, here, and drained whatever happens, so memory does not grow with it. Time-out, interrupt and
+//! the end of the command all end the *whole* tree: TERM, a grace, KILL. Everything blocks: callers bring a
+//! thread. This room never judges an exit status, never prints, and never waits without a bound.
+
+mod capture;
+mod command;
+mod env;
+#[cfg(unix)]
+mod follow;
+mod guard;
+#[cfg(unix)]
+mod leaders;
+#[cfg(unix)]
+mod lookup;
+mod mask;
+#[cfg(unix)]
+mod orphans;
+mod parse;
+mod query;
+mod service;
+#[cfg(unix)]
+mod start;
+mod stop;
+#[cfg(unix)]
+mod table;
+#[cfg(unix)]
+mod tree;
+
+pub use command::{Captured, Command, Ended, Program, Spool, Stopped, run, sweep};
+pub use env::{is_withheld, secret_values, withheld};
+pub use guard::{Guard, main as guard_main};
+pub use mask::Mask;
+pub use parse::{ParseTrouble, parse};
+pub use query::{Answer, query};
+pub use service::{Ready, Running, Service, ServiceTrouble};
+pub use stop::{Level, Stop};
+
+/// The environment variable by which processes that left their group are still recognised.
+pub const MARKER: &str = "TOLLGATE_RUN";

@@ -4,5 +4,6 @@
 //! Data flows downhill, and so do imports: report → evidence → policy → verdict → decision → output.
 
 pub mod model;
+pub mod output;
 pub mod report;
 pub mod source;

@@ -7,6 +7,7 @@ pub mod config;
 pub mod exec;
 pub mod gate;
 pub mod model;
+pub mod output;
 pub mod policy;
 pub mod problem;
 pub mod report;

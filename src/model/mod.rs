@@ -3,6 +3,7 @@
 //! No file is opened here, no process started, no policy applied. Everything that an output can draw is
 //! a type of this room.
 
+mod canonical;
 mod case;
 mod coverage;
 mod event;
@@ -13,6 +14,7 @@ mod metric;
 mod outcome;
 mod verdict;
 
+pub use canonical::{canonical, digest, sha256_hex, verdict_bytes};
 pub use case::{TestCase, TestFailure, TestOutcome, TestReport};
 pub use coverage::{CoverageReport, FileCoverage, LineCoverage, Tally};
 pub use event::{Event, Progress};
@@ -23,7 +25,7 @@ pub use metric::MetricReport;
 pub use outcome::{GateRun, Outcome, RunRecord, Subject, SubjectState, Termination};
 pub use verdict::{
     Cause, ConditionVerdict, Decision, Enforce, Fact, GateVerdict, Judgement, Note, Reason,
-    ReportUsed, Verdict, VerdictDocument,
+    ReportUsed, VARIES, Verdict, VerdictDocument,
 };
 
 /// How many failures or findings a summary keeps; the rest is counted as `items_cut`.

@@ -1,10 +1,11 @@
 //! The outcome of a run: the verdict, and beside it how the run went.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
 
-use super::VerdictDocument;
+use super::{Measure, VerdictDocument};
 
 /// The content that a verdict is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -100,6 +101,9 @@ pub struct GateRun {
     pub stopped: Vec<String>,
     /// How to see it again.
     pub again: String,
+    /// Measured values that differ between equal runs (times), by full dotted name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub facts: BTreeMap<String, Measure>,
 }
 
 /// How the run went: everything that may differ between equal runs.

@@ -5,13 +5,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::{Finding, Measure, Subject, TestFailure, Warning};
 use crate::source::Place;
 
 /// What was decided of a gate or a condition, worst first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// The evidence says no.
@@ -57,7 +57,7 @@ impl Verdict {
 }
 
 /// Why something is inconclusive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cause {
     /// Absent, stale, empty, broken or contradicting evidence.
@@ -80,7 +80,7 @@ impl Cause {
 }
 
 /// What a gate's verdict does to the whole.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Enforce {
     /// It blocks.
@@ -104,7 +104,7 @@ impl Enforce {
 }
 
 /// A measured value under its one dotted name, `<gate>.<kind>.<fact>`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Fact {
     /// Name below the gate: `tests.passed`.
     pub name: String,
@@ -115,36 +115,64 @@ pub struct Fact {
 }
 
 /// What became of one condition.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ConditionVerdict {
     /// Full dotted name, `unit.tests.failed`.
     pub fact: String,
     /// What follows.
     pub verdict: Verdict,
     /// Why it is inconclusive, when it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<Cause>,
-    /// What was measured, for people; `None` when nothing could be measured. Volatile values read `(varies)`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// What was measured, for people; `None` when nothing could be measured. A volatile value is held here
+    /// and shown, but serialises as [`VARIES`].
     pub measured: Option<String>,
     /// The bound, as written.
     pub bound: String,
     /// Where the bound is written; `None` for a built-in one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub written: Option<Place>,
     /// Where the evidence is.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Place>,
-    /// A tolerance or the like that decided.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// A tolerance or the like that decided. Left out with a volatile value, because it quotes it.
     pub note: Option<String>,
     /// The measured value is a time and so differs between equal runs.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub volatile: bool,
 }
 
+/// What stands in a verdict's bytes for a value that differs between equal runs.
+pub const VARIES: &str = "(varies)";
+
+impl Serialize for ConditionVerdict {
+    /// By hand, so that no way of serialising a verdict can let a volatile value through.
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(None)?;
+        map.serialize_entry("fact", &self.fact)?;
+        map.serialize_entry("verdict", &self.verdict)?;
+        if let Some(cause) = &self.cause {
+            map.serialize_entry("cause", cause)?;
+        }
+        if let Some(measured) = &self.measured {
+            let stable = if self.volatile { VARIES } else { measured };
+            map.serialize_entry("measured", stable)?;
+        }
+        map.serialize_entry("bound", &self.bound)?;
+        if let Some(written) = &self.written {
+            map.serialize_entry("written", written)?;
+        }
+        if !self.evidence.is_empty() {
+            map.serialize_entry("evidence", &self.evidence)?;
+        }
+        if let (Some(note), false) = (&self.note, self.volatile) {
+            map.serialize_entry("note", note)?;
+        }
+        if self.volatile {
+            map.serialize_entry("volatile", &true)?;
+        }
+        map.end()
+    }
+}
+
 /// A clause of a verdict that no condition expresses: no report, a crash, a contradiction.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Reason {
     /// Stable kebab-case name: `report-absent`, `exit-without-cause` …
     pub code: &'static str,
@@ -153,8 +181,12 @@ pub struct Reason {
     /// Why it is inconclusive, when it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<Cause>,
-    /// What, where, wanted, found.
+    /// What, where, wanted, found. Part of the verdict's bytes: no time, age, process number or host.
     pub message: String,
+    /// What else there is to say that differs between equal runs (an age, a process number): shown with the
+    /// message, and in the run part of the JSON, never in the verdict.
+    #[serde(skip)]
+    pub detail: Option<String>,
     /// What to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
@@ -164,7 +196,7 @@ pub struct Reason {
 }
 
 /// Something that people should know and that changes no verdict.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Note {
     /// Stable kebab-case name: `exit-hides-failure`, `declared-absence` …
     pub code: &'static str,
@@ -194,7 +226,7 @@ pub struct Judgement {
 }
 
 /// A report that took part, by the digest of its bytes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct ReportUsed {
     /// Path relative to the project, or `stdout`/`stderr`.
     pub path: String,
@@ -206,7 +238,7 @@ pub struct ReportUsed {
 }
 
 /// The verdict on one gate.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct GateVerdict {
     /// The gate's name.
     pub id: String,
@@ -240,7 +272,7 @@ pub struct GateVerdict {
     pub reasons: Vec<Reason>,
     /// Things to know.
     pub notes: Vec<Note>,
-    /// Measured values by full dotted name.
+    /// Measured values by full dotted name, without the volatile ones: those are in [`super::GateRun`].
     pub facts: BTreeMap<String, Measure>,
     /// Failed tests.
     pub failures: Vec<TestFailure>,
@@ -269,7 +301,7 @@ impl GateVerdict {
 }
 
 /// What follows of all gates together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Decision {
     /// Every gate that blocks passes.
@@ -295,7 +327,7 @@ impl Decision {
 }
 
 /// The whole verdict: everything that decides, and nothing that differs between equal runs.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct VerdictDocument {
     /// What follows.
     pub decision: Decision,

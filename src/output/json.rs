@@ -1,0 +1,94 @@
+//! The whole outcome for machines: one line of JSON, by the schema in `json.schema.json`.
+//!
+//! `verdict` is canonical (RFC 8785 order) and equal for equal verdicts; its SHA-256 is `digest`. All that may
+//! differ between equal runs is in `run`. Characters that could act on a terminal or on a CI runner that reads
+//! the log are written as `\u` escapes: the same JSON value, harmless where it is printed.
+
+use std::io;
+
+use serde_json::{Map, Value, json};
+
+use super::{Output, Style, neutral};
+use crate::model::{GateVerdict, Outcome, canonical, verdict_bytes};
+
+/// The JSON Schema of this output.
+pub const SCHEMA: &str = include_str!("json.schema.json");
+
+/// Name of the format and its version; it only grows within one version.
+pub const FORMAT: &str = "tollgate/outcome/1";
+
+/// The output `json`.
+pub struct Json;
+
+impl Output for Json {
+    fn name(&self) -> &'static str {
+        "json"
+    }
+
+    fn about(&self) -> &'static str {
+        "the whole outcome for machines, with a versioned schema"
+    }
+
+    fn render(&self, outcome: &Outcome, _style: &Style, to: &mut dyn io::Write) -> io::Result<()> {
+        let verdict = text(verdict_bytes(&outcome.verdict));
+        let run = text(canonical(&run_part(outcome)));
+        let digest = text(canonical(&outcome.digest));
+        writeln!(
+            to,
+            "{{\"schema\":\"{FORMAT}\",\"digest\":{digest},\"verdict\":{verdict},\"run\":{run}}}"
+        )
+    }
+}
+
+fn text(canonical: Vec<u8>) -> String {
+    neutral::json(&String::from_utf8_lossy(&canonical))
+}
+
+/// The run record, and with each gate the values and details that its verdict leaves out.
+fn run_part(outcome: &Outcome) -> Value {
+    let mut run = serde_json::to_value(&outcome.run).unwrap_or_default();
+    let gates = run.get_mut("gates").and_then(Value::as_array_mut);
+    for entry in gates.into_iter().flatten() {
+        let Some(entry) = entry.as_object_mut() else {
+            continue;
+        };
+        let id = entry.get("id").and_then(Value::as_str).unwrap_or_default();
+        if let Some(gate) = outcome.verdict.gates.iter().find(|gate| gate.id == id) {
+            add_varying(gate, entry);
+        }
+    }
+    run
+}
+
+fn add_varying(gate: &GateVerdict, entry: &mut Map<String, Value>) {
+    let conditions: Vec<Value> = gate
+        .conditions
+        .iter()
+        .filter(|condition| condition.volatile)
+        .map(|condition| {
+            let mut object = Map::new();
+            object.insert("fact".to_owned(), json!(condition.fact));
+            object.insert("bound".to_owned(), json!(condition.bound));
+            let told = [("measured", &condition.measured), ("note", &condition.note)];
+            for (key, value) in told {
+                if let Some(value) = value {
+                    object.insert(key.to_owned(), json!(value));
+                }
+            }
+            Value::Object(object)
+        })
+        .collect();
+    let details: Vec<Value> = gate
+        .reasons
+        .iter()
+        .filter_map(|reason| {
+            let detail = reason.detail.as_ref()?;
+            Some(json!({ "code": reason.code, "detail": detail }))
+        })
+        .collect();
+    for (key, values) in [("conditions", conditions), ("details", details)] {
+        if !values.is_empty() {
+            entry.insert(key.to_owned(), Value::Array(values));
+        }
+    }
+}

@@ -4,11 +4,12 @@ use std::fs::File;
 use std::io::{self, BufRead, Read};
 use std::path::Path;
 
-use sha2::{Digest, Sha256};
-
+use super::digest::Digester;
 use super::limits::Limits;
 
-const BLOCK: usize = 64 << 10;
+const BLOCK: usize = 128 << 10;
+/// As much as sniffing looks at.
+pub(super) const HEAD: usize = 64 << 10;
 
 /// A buffered reader over one report. Knows its size, digest and what the first bytes look like.
 pub struct Input {
@@ -16,7 +17,9 @@ pub struct Input {
     block: Vec<u8>,
     start: usize,
     end: usize,
-    hash: Sha256,
+    /// Bytes of the block that are in the digest already.
+    hashed: usize,
+    digest: Digester,
     read: u64,
     limit: u64,
     name: String,
@@ -39,7 +42,8 @@ impl Input {
             block: vec![0; BLOCK],
             start: 0,
             end: 0,
-            hash: Sha256::new(),
+            hashed: 0,
+            digest: Digester::new(),
             read: 0,
             limit: Limits::DEFAULT.bytes,
             name: name.to_owned(),
@@ -51,19 +55,25 @@ impl Input {
         &self.name
     }
 
-    /// Fills the first block as far as the input gives and shows it, consuming nothing.
+    /// Reads the first 64 KiB as far as the input gives and shows them, consuming nothing.
     pub fn head(&mut self) -> io::Result<&[u8]> {
-        while self.end < self.block.len() {
-            let got = self.pull()?;
-            if got == 0 {
-                break;
-            }
-        }
-        Ok(&self.block[self.start..self.end])
+        while self.end < HEAD && self.pull()? > 0 {}
+        Ok(&self.block[self.start..self.end.min(HEAD)])
+    }
+
+    /// The bytes that are there and not consumed, without reading more.
+    pub(super) fn window(&self) -> &[u8] {
+        &self.block[self.start..self.end]
+    }
+
+    /// Reads more behind the bytes not yet consumed. False at the end of the input.
+    pub(super) fn more(&mut self) -> io::Result<bool> {
+        self.retire()?;
+        Ok(self.pull()? > 0)
     }
 
     /// Reads what is left, so that the digest is that of the whole file, and gives it in hex.
-    pub fn finish(&mut self) -> io::Result<String> {
+    pub fn finish(mut self) -> io::Result<String> {
         loop {
             let left = self.fill_buf()?.len();
             if left == 0 {
@@ -71,12 +81,31 @@ impl Input {
             }
             self.consume(left);
         }
-        Ok(hex(&self.hash.clone().finalize()))
+        Ok(hex(&self.digest.finish()?))
     }
 
     /// Bytes read so far.
     pub fn bytes(&self) -> u64 {
         self.read
+    }
+
+    /// Hands the block to the digest; what is not consumed moves to the front of the next.
+    fn retire(&mut self) -> io::Result<()> {
+        let (start, end) = (self.start, self.end);
+        let left = end - start;
+        if left == self.block.len() {
+            return Err(io::Error::other(
+                "a block is full and nothing of it was used",
+            ));
+        }
+        let kept = self.block[start..end].to_vec();
+        let old = std::mem::take(&mut self.block);
+        self.block = self.digest.swap(old, self.hashed..end, self.read)?;
+        self.block[..left].copy_from_slice(&kept);
+        self.start = 0;
+        self.end = left;
+        self.hashed = left;
+        Ok(())
     }
 
     fn pull(&mut self) -> io::Result<usize> {
@@ -86,7 +115,6 @@ impl Input {
                 other => break other?,
             }
         };
-        self.hash.update(&self.block[self.end..self.end + got]);
         self.end += got;
         self.read += got as u64;
         if self.read > self.limit {
@@ -112,8 +140,7 @@ impl Read for Input {
 impl BufRead for Input {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.start == self.end {
-            self.start = 0;
-            self.end = 0;
+            self.retire()?;
             self.pull()?;
         }
         Ok(&self.block[self.start..self.end])

@@ -6,15 +6,20 @@
 //! Sizes and depths are capped in `limits.rs`; adding up is done once, in `collector.rs`.
 
 mod collector;
+mod digest;
 mod fingerprint;
 mod input;
+mod inspect;
+mod junit;
 mod limits;
 mod read;
 mod sniff;
+mod xml;
 
 pub use collector::Collector;
 pub use input::Input;
 pub(crate) use input::hex;
+pub use inspect::inspect_line;
 pub use limits::Limits;
 pub use read::{ReportError, inspect_file, read_bytes, read_file};
 pub use sniff::Head;
@@ -88,7 +93,7 @@ pub enum Combine {
 }
 
 /// Every format, in the order they are asked.
-pub static FORMATS: &[&dyn ReportFormat] = &[];
+pub static FORMATS: &[&dyn ReportFormat] = &[&junit::Junit];
 
 /// The format of that name.
 pub fn find(name: &str) -> Option<&'static dyn ReportFormat> {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
+use super::input::HEAD;
 use super::{Collector, FORMATS, Head, Input, ReportFormat};
 use crate::model::{ReportEvidence, ReportRefusal};
 
@@ -136,7 +137,7 @@ fn read(
 ) -> Result<ReportEvidence, ReportError> {
     let head = Head::new(input.head()?);
     if head.text.trim().is_empty()
-        && head.bytes.len() < (64 << 10)
+        && head.bytes.len() < HEAD
         && format.is_none_or(|f| !f.empty_is_clean())
     {
         return Err(ReportError::Unknown(head.looks_like()));

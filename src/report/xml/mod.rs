@@ -1,0 +1,465 @@
+//! Reads XML for the formats that are written in it: one pass, constant memory, no recursion.
+//!
+//! `quick-xml` reads the markup; character data that nobody asked for is passed over where it lies. Only a
+//! whole document is accepted: one root, everything closed, nothing before or behind it. Entities of a
+//! document's own are never expanded and no other file is ever opened. Nesting, tokens and attributes are
+//! capped. Specification: <https://www.w3.org/TR/xml/>.
+
+mod attributes;
+mod source;
+
+#[cfg(test)]
+mod tests;
+
+use std::cell::Cell;
+use std::io::{self, BufRead};
+
+use memchr::memmem::Finder;
+use quick_xml::Reader;
+use quick_xml::errors::{IllFormedError, SyntaxError};
+use quick_xml::events::{BytesRef, BytesStart, Event};
+
+use super::{Input, Limits, ReportError, Sink};
+pub(crate) use attributes::Tag;
+use attributes::{Reference, References, Span, names_an_entity, reference, scan, values};
+use source::Source;
+
+/// What a format makes of the elements.
+pub(crate) trait Visitor {
+    /// An element opens. True asks for its character data.
+    fn open(&mut self, tag: &Tag<'_>, sink: &mut dyn Sink) -> Result<bool, ReportError>;
+    /// The character data that was asked for, cut to a bounded length; comes just before `close`.
+    fn text(&mut self, _text: &str) {}
+    /// The element that opened last and is open closes.
+    fn close(&mut self, sink: &mut dyn Sink) -> Result<(), ReportError>;
+}
+
+/// Reads a whole document, or says why it is none.
+pub(crate) fn walk(
+    input: &mut Input,
+    visitor: &mut impl Visitor,
+    sink: &mut dyn Sink,
+) -> Result<(), ReportError> {
+    let (source, declared) = Source::new(input)?;
+    let mut walker = Walker::new(source);
+    if let Some(label) = declared.doubtful {
+        sink.warn(
+            "unknown-encoding",
+            format!("the encoding `{label}` is unknown or wrong here; read as UTF-8"),
+        );
+    }
+    loop {
+        match walker.step(visitor, sink) {
+            Ok(true) => {}
+            Ok(false) => return walker.finish(sink),
+            Err(error) => return Err(walker.located(error)),
+        }
+    }
+}
+
+struct Walker<'i> {
+    reader: Reader<Source<'i>>,
+    buffer: Vec<u8>,
+    spans: Vec<Span>,
+    depth: usize,
+    /// Anything but white space came already.
+    begun: bool,
+    white_first: bool,
+    root_seen: bool,
+    /// The last event was text, so the reader may stand inside a token.
+    inside: bool,
+    entities: bool,
+    /// Depth of the element whose character data is collected.
+    collecting: Option<usize>,
+    collected: Vec<u8>,
+    odd: Cell<References>,
+    cdata_end: Finder<'static>,
+    comment_end: Finder<'static>,
+}
+
+impl<'i> Walker<'i> {
+    fn new(source: Source<'i>) -> Self {
+        let mut reader = Reader::from_reader(source);
+        reader.config_mut().allow_dangling_amp = true;
+        Self {
+            reader,
+            buffer: Vec::new(),
+            spans: Vec::new(),
+            depth: 0,
+            begun: false,
+            white_first: false,
+            root_seen: false,
+            inside: false,
+            entities: false,
+            collecting: None,
+            collected: Vec::new(),
+            odd: Cell::new(References::default()),
+            cdata_end: Finder::new("]]>"),
+            comment_end: Finder::new("-->"),
+        }
+    }
+
+    /// Reads one event. False at the end of a complete document.
+    fn step(
+        &mut self,
+        visitor: &mut impl Visitor,
+        sink: &mut dyn Sink,
+    ) -> Result<bool, ReportError> {
+        if self.depth > 0 && !self.inside {
+            self.pass_character_data()?;
+        }
+        self.reader.get_mut().begin_token();
+        let mut buffer = std::mem::take(&mut self.buffer);
+        buffer.clear();
+        let event = self.reader.read_event_into(&mut buffer);
+        self.inside = matches!(event, Ok(Event::Text(_)));
+        match event.map_err(trouble)? {
+            Event::Start(tag) => self.open(&tag, visitor, sink)?,
+            Event::Empty(tag) => {
+                self.open(&tag, visitor, sink)?;
+                self.close(visitor, sink)?;
+            }
+            Event::End(_) => self.close(visitor, sink)?,
+            Event::Text(text) => self.text(&text)?,
+            Event::CData(text) if self.depth > 0 => self.collect(text.as_bytes()),
+            Event::GeneralRef(reference) => self.reference(&reference)?,
+            Event::CData(_) => return Err(outside_root(self.root_seen)),
+            Event::DocType(doctype) => self.doctype(&doctype, sink)?,
+            Event::Decl(_) => self.declaration(sink)?,
+            Event::Comment(_) | Event::PI(_) => self.begun = true,
+            Event::Eof => return self.end().map(|()| false),
+        }
+        self.buffer = buffer;
+        Ok(true)
+    }
+
+    fn open(
+        &mut self,
+        tag: &BytesStart<'_>,
+        visitor: &mut impl Visitor,
+        sink: &mut dyn Sink,
+    ) -> Result<(), ReportError> {
+        self.begun = true;
+        let name = tag.name().0;
+        if !name.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | ':')) {
+            return Err(ill_formed(format!("`<{}` begins no element", short(name))));
+        }
+        if self.depth == 0 && std::mem::replace(&mut self.root_seen, true) {
+            return Err(ReportError::malformed(
+                "second-root",
+                "a second document or root element follows the first; write one report a file",
+            ));
+        }
+        self.depth += 1;
+        if self.depth > Limits::DEFAULT.depth {
+            let message = format!("elements are nested deeper than {}", Limits::DEFAULT.depth);
+            return Err(ReportError::malformed("too-deep", message));
+        }
+        let raw = tag.attributes_raw();
+        scan(raw, &mut self.spans).map_err(ill_formed)?;
+        if self.entities && values(raw, &self.spans).any(names_an_entity) {
+            return Err(own_entity());
+        }
+        let tag = Tag::new(name, raw, &self.spans, &self.odd);
+        if visitor.open(&tag, sink)? && self.collecting.is_none() {
+            self.collecting = Some(self.depth);
+            self.collected.clear();
+        }
+        Ok(())
+    }
+
+    fn close(
+        &mut self,
+        visitor: &mut impl Visitor,
+        sink: &mut dyn Sink,
+    ) -> Result<(), ReportError> {
+        if self.collecting == Some(self.depth) {
+            self.collecting = None;
+            visitor.text(&String::from_utf8_lossy(&self.collected));
+        }
+        self.depth -= 1;
+        visitor.close(sink)
+    }
+
+    fn text(&mut self, text: &str) -> Result<(), ReportError> {
+        if self.depth > 0 {
+            // The reader itself gives text here only when it met a bare `&`.
+            self.note(|odd| odd.bare = true);
+            self.collect(text.as_bytes());
+            return Ok(());
+        }
+        self.white_first |= !self.begun;
+        if text.trim_matches([' ', '\t', '\n', '\r']).is_empty() {
+            return Ok(());
+        }
+        Err(outside_root(self.root_seen))
+    }
+
+    fn reference(&mut self, name: &BytesRef<'_>) -> Result<(), ReportError> {
+        if self.depth == 0 {
+            return Err(outside_root(self.root_seen));
+        }
+        let mut utf8 = [0; 4];
+        match reference(name) {
+            Reference::Is(character) => self.collect(character.encode_utf8(&mut utf8).as_bytes()),
+            Reference::Forbidden => {
+                self.note(|odd| odd.forbidden = true);
+                self.collect("\u{fffd}".as_bytes());
+            }
+            Reference::Unknown if self.entities => return Err(own_entity()),
+            other => {
+                self.note(|odd| {
+                    odd.unknown |= other == Reference::Unknown;
+                    odd.bare |= other == Reference::None;
+                });
+                self.collect(b"&");
+                self.collect(name.as_bytes());
+                self.collect(b";");
+            }
+        }
+        Ok(())
+    }
+
+    fn doctype(&mut self, doctype: &str, sink: &mut dyn Sink) -> Result<(), ReportError> {
+        self.begun = true;
+        if self.root_seen {
+            return Err(ill_formed(
+                "a document type follows the root element".to_owned(),
+            ));
+        }
+        if doctype.contains("<!ENTITY") {
+            self.entities = true;
+            let message = "the document declares entities; they are never expanded";
+            sink.warn("entities-declared", message.to_owned());
+        }
+        Ok(())
+    }
+
+    fn declaration(&mut self, sink: &mut dyn Sink) -> Result<(), ReportError> {
+        if self.begun {
+            return Err(ReportError::malformed(
+                "second-root",
+                "a second document follows the first; write one report a file",
+            ));
+        }
+        self.begun = true;
+        if self.white_first {
+            let message = "white space stands before the XML declaration";
+            sink.warn("late-declaration", message.to_owned());
+        }
+        Ok(())
+    }
+
+    fn end(&self) -> Result<(), ReportError> {
+        if self.depth > 0 {
+            let message = format!(
+                "the file ends inside the document: {} elements are not closed",
+                self.depth
+            );
+            return Err(ReportError::malformed("truncated", message));
+        }
+        if !self.root_seen {
+            return Err(ReportError::malformed(
+                "truncated",
+                "the file has no root element",
+            ));
+        }
+        Ok(())
+    }
+
+    fn finish(&self, sink: &mut dyn Sink) -> Result<(), ReportError> {
+        let source = self.reader.get_ref();
+        if source.nul {
+            return Err(ReportError::malformed(
+                "nul",
+                "the file holds NUL bytes, which XML forbids",
+            ));
+        }
+        let odd = self.odd.get();
+        let told = [
+            (
+                source.odd.replaced,
+                "invalid-encoding",
+                "bytes that are no text in the file's encoding were replaced",
+            ),
+            (
+                source.odd.control,
+                "control-character",
+                "the file holds control characters, which XML forbids",
+            ),
+            (
+                source.odd.no_mark,
+                "no-byte-order-mark",
+                "UTF-16 without a byte order mark",
+            ),
+            (
+                odd.forbidden,
+                "forbidden-reference",
+                "numeric references to characters that XML forbids were replaced",
+            ),
+            (
+                odd.unknown,
+                "unknown-entity",
+                "references to unknown entities were left as they are",
+            ),
+            (
+                odd.bare,
+                "bare-ampersand",
+                "`&` that begins no reference was taken literally",
+            ),
+        ];
+        for (_, code, message) in told.into_iter().filter(|(is, ..)| *is) {
+            sink.warn(code, message.to_owned());
+        }
+        Ok(())
+    }
+
+    /// Gives an error the place where reading stopped.
+    fn located(&self, error: ReportError) -> ReportError {
+        match error {
+            ReportError::Malformed {
+                code,
+                message,
+                line: None,
+                ..
+            } => {
+                let (line, column) = self.reader.get_ref().place();
+                ReportError::malformed_at(code, message, line, Some(column))
+            }
+            other => other,
+        }
+    }
+
+    fn note(&self, change: impl FnOnce(&mut References)) {
+        let mut odd = self.odd.get();
+        change(&mut odd);
+        self.odd.set(odd);
+    }
+
+    fn collect(&mut self, bytes: &[u8]) {
+        if self.collecting.is_some() {
+            keep(&mut self.collected, bytes);
+        }
+    }
+
+    /// Consumes text, CDATA and comments up to the next tag, reference or instruction.
+    fn pass_character_data(&mut self) -> io::Result<()> {
+        loop {
+            let source = self.reader.get_mut();
+            source.begin_token();
+            let block = source.fill_buf()?;
+            let text = memchr::memchr2(b'<', b'&', block).unwrap_or(block.len());
+            if text > 0 {
+                if self.collecting.is_some() {
+                    keep(&mut self.collected, &block[..text]);
+                }
+                source.consume(text);
+            } else if block.starts_with(b"<![CDATA[") {
+                source.consume(b"<![CDATA[".len());
+                let into = self.collecting.is_some().then_some(&mut self.collected);
+                pass_until(source, &self.cdata_end, b']', into)?;
+            } else if block.starts_with(b"<!--") {
+                source.consume(b"<!--".len());
+                pass_until(source, &self.comment_end, b'-', None)?;
+            } else {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Consumes up to and with an end of the form `xx>`, which may lie across blocks.
+fn pass_until(
+    source: &mut Source<'_>,
+    end: &Finder<'_>,
+    twice: u8,
+    mut into: Option<&mut Vec<u8>>,
+) -> io::Result<()> {
+    let mut run = 0usize;
+    loop {
+        source.begin_token();
+        let block = source.fill_buf()?;
+        if block.is_empty() {
+            return Ok(());
+        }
+        let split = match (run, block) {
+            (2.., [b'>', ..]) => Some(1),
+            (1.., [first, b'>', ..]) if *first == twice => Some(2),
+            _ => None,
+        };
+        if let Some(used) = split {
+            source.consume(used);
+            return Ok(());
+        }
+        let found = end.find(block);
+        let content = found.unwrap_or(block.len());
+        if let Some(into) = into.as_deref_mut() {
+            keep(into, &block[..content]);
+        }
+        let tail = block
+            .iter()
+            .rev()
+            .take_while(|byte| **byte == twice)
+            .count();
+        run = if tail == block.len() {
+            run + tail
+        } else {
+            tail
+        };
+        source.consume(found.map_or(content, |at| at + 3));
+        if found.is_some() {
+            return Ok(());
+        }
+    }
+}
+
+/// Appends up to the length that is kept of a text.
+fn keep(into: &mut Vec<u8>, bytes: &[u8]) {
+    let room = (Limits::DEFAULT.text + 8).saturating_sub(into.len());
+    into.extend_from_slice(&bytes[..bytes.len().min(room)]);
+}
+
+fn trouble(error: quick_xml::Error) -> ReportError {
+    match error {
+        quick_xml::Error::Io(error) => io::Error::new(error.kind(), error.to_string()).into(),
+        quick_xml::Error::Syntax(SyntaxError::InvalidBangMarkup) => {
+            ill_formed("`<!` begins neither comment, CDATA nor document type".to_owned())
+        }
+        quick_xml::Error::Syntax(error) => ReportError::malformed(
+            "truncated",
+            format!("the file ends inside a token: {error}"),
+        ),
+        quick_xml::Error::IllFormed(IllFormedError::MismatchedEndTag { expected, found }) => {
+            let (found, expected) = (short(&found), short(&expected));
+            ill_formed(format!("`</{found}>` closes `<{expected}>`"))
+        }
+        other => ill_formed(short(&other.to_string())),
+    }
+}
+
+fn ill_formed(message: String) -> ReportError {
+    ReportError::malformed("not-well-formed", message)
+}
+
+fn own_entity() -> ReportError {
+    ReportError::malformed(
+        "entity-refused",
+        "the document uses an entity of its own; such entities are never expanded",
+    )
+}
+
+fn outside_root(behind: bool) -> ReportError {
+    ReportError::malformed(
+        "outside-root",
+        if behind {
+            "text follows the end of the document; keep other output out of the report file"
+        } else {
+            "text stands before the document; keep other output out of the report file"
+        },
+    )
+}
+
+/// The first characters of what may be long.
+fn short(text: &str) -> String {
+    super::limits::cut(text, 120)
+}

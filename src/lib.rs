@@ -12,3 +12,5 @@ pub mod policy;
 pub mod problem;
 pub mod report;
 pub mod source;
+pub mod store;
+pub mod vcs;

@@ -254,5 +254,5 @@ fn digest(sources: &Sources) -> String {
         hash.update(source.text.as_bytes());
         hash.update([0]);
     }
-    crate::report::hex(&hash.finalize())
+    crate::model::hex(&hash.finalize())
 }

@@ -189,6 +189,7 @@ impl Judging {
             message,
             help,
             evidence,
+            detail: None,
         });
     }
 

@@ -291,6 +291,7 @@ fn reason(
         cause,
         message,
         help: Some(help.to_owned()),
+        detail: None,
         evidence: Vec::new(),
     }
 }

@@ -30,3 +30,13 @@ pub use verdict::{
 
 /// How many failures or findings a summary keeps; the rest is counted as `items_cut`.
 pub const ITEMS_KEPT: usize = 1_000;
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}

@@ -6,8 +6,8 @@
 
 use sha2::{Digest, Sha256};
 
-use super::input::hex;
 use crate::model::Finding;
+use crate::model::hex;
 
 /// Digest of rule, path and message, 16 bytes in hex.
 pub(crate) fn of(finding: &Finding) -> String {

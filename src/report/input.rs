@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::digest::Digester;
 use super::limits::Limits;
+use crate::model::hex;
 
 const BLOCK: usize = 128 << 10;
 /// As much as sniffing looks at.
@@ -149,14 +150,4 @@ impl BufRead for Input {
     fn consume(&mut self, count: usize) {
         self.start += count;
     }
-}
-
-/// Lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }

@@ -18,7 +18,6 @@ mod xml;
 
 pub use collector::Collector;
 pub use input::Input;
-pub(crate) use input::hex;
 pub use inspect::inspect_line;
 pub use limits::Limits;
 pub use read::{ReportError, inspect_file, read_bytes, read_file};

@@ -1,0 +1,74 @@
+//! The folder of one run: logs, captured streams, the record. Old ones are pruned by age, number and size.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Runs that are kept at most.
+const MOST_RUNS: usize = 100;
+/// Bytes that all runs together may hold.
+const MOST_BYTES: u64 = 2 << 30;
+
+/// The folder of one run.
+#[derive(Clone, Debug)]
+pub struct RunFolder {
+    path: PathBuf,
+}
+
+impl RunFolder {
+    /// Makes the folder `runs/<id>` of a store.
+    pub fn make(store: &Path, id: &str) -> io::Result<Self> {
+        let path = store.join("runs").join(id);
+        fs::create_dir(&path).or_else(|_| fs::create_dir_all(&path))?;
+        Ok(Self { path })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The log of a gate.
+    pub fn log(&self, gate: &str) -> PathBuf {
+        self.path.join(format!("{gate}.log"))
+    }
+
+    /// Where a captured stream of a gate goes.
+    pub fn stream(&self, gate: &str, stream: &str) -> PathBuf {
+        self.path.join(format!("{gate}.{stream}"))
+    }
+
+    /// Writes the record of the run.
+    pub fn record(&self, bytes: &[u8]) -> io::Result<()> {
+        fs::write(self.path.join("outcome.json"), bytes)
+    }
+}
+
+/// Deletes the oldest runs beyond number and size. Ids sort by time. What cannot be deleted stays.
+pub fn prune(store: &Path, keep: &str) {
+    let Ok(entries) = fs::read_dir(store.join("runs")) else {
+        return;
+    };
+    let mut runs: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    runs.sort();
+    runs.reverse();
+    let mut bytes = 0;
+    for (index, run) in runs.iter().enumerate() {
+        bytes += size(run);
+        let own = run.file_name().is_some_and(|name| name == keep);
+        if (index >= MOST_RUNS || bytes > MOST_BYTES) && !own {
+            let _ = fs::remove_dir_all(run);
+        }
+    }
+}
+
+fn size(run: &Path) -> u64 {
+    let Ok(entries) = fs::read_dir(run) else {
+        return 0;
+    };
+    entries
+        .flatten()
+        .filter_map(|entry| entry.metadata().ok())
+        .map(|meta| meta.len())
+        .sum()
+}

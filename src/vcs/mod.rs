@@ -1,0 +1,13 @@
+//! Git: what content a verdict is about, which branch this is, and what changed since a base.
+//!
+//! Speaks to the `git` program in its plumbing forms only (`-z`, no colours, no user configuration that
+//! changes output). Finding the repository starts no process. Writes nothing.
+
+mod base;
+mod repository;
+mod subject;
+mod tree;
+
+pub use base::{Base, BaseTrouble};
+pub use repository::{GitTrouble, Repository};
+pub use subject::{Change, State};

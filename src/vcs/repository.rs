@@ -1,0 +1,105 @@
+//! Where the repository is, found by reading `.git`, and questions to `git`.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::exec::{Command, Program, Stop, query};
+use crate::model::Termination;
+
+/// Answers larger than this are refused: no question asked here has one.
+const LIMIT: usize = 256 << 20;
+
+/// A git repository with its work tree.
+#[derive(Clone, Debug)]
+pub struct Repository {
+    /// Top of the work tree.
+    pub top: PathBuf,
+    /// The git directory that all work trees of the repository share.
+    pub common: PathBuf,
+}
+
+/// Why git gave no answer.
+#[derive(Clone, Debug)]
+pub struct GitTrouble(pub String);
+
+impl std::fmt::Display for GitTrouble {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl Repository {
+    /// The repository around a folder. Starts no process.
+    pub fn find(from: &Path) -> Option<Self> {
+        let from = fs::canonicalize(from).ok()?;
+        for top in from.ancestors() {
+            let dot = top.join(".git");
+            let git = if dot.is_dir() {
+                dot
+            } else if let Ok(text) = fs::read_to_string(&dot) {
+                // A linked work tree: the file names its git directory.
+                top.join(text.strip_prefix("gitdir:")?.trim())
+            } else {
+                continue;
+            };
+            if !git.join("HEAD").exists() {
+                continue;
+            }
+            let common = match fs::read_to_string(git.join("commondir")) {
+                Ok(text) => git.join(text.trim()),
+                Err(_) => git.clone(),
+            };
+            let common = fs::canonicalize(&common).unwrap_or(common);
+            return Some(Self {
+                top: top.to_path_buf(),
+                common,
+            });
+        }
+        None
+    }
+
+    /// Asks git. A status other than 0 is trouble, with git's own words.
+    pub(super) fn ask(&self, arguments: &[&str]) -> Result<Vec<u8>, GitTrouble> {
+        let mut argv: Vec<OsString> = [
+            "git",
+            "--no-optional-locks",
+            "-c",
+            "core.quotePath=false",
+            "-c",
+            "color.ui=false",
+        ]
+        .into_iter()
+        .map(OsString::from)
+        .collect();
+        argv.extend(arguments.iter().map(OsString::from));
+        let mut command = Command::new(Program::Direct(argv), &self.top, "git");
+        command.env = vec![
+            ("LC_ALL".into(), "C".into()),
+            ("GIT_TERMINAL_PROMPT".into(), "0".into()),
+        ];
+        // A hook of git runs us with these set, and they would point git at another repository.
+        command.env_remove = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"]
+            .map(OsString::from)
+            .to_vec();
+        command.timeout = Some(Duration::from_secs(120));
+        let answer = query(&command, LIMIT, &Stop::new());
+        let asked = arguments.first().copied().unwrap_or("");
+        if answer.cut {
+            return Err(GitTrouble(format!(
+                "`git {asked}` says more than {} MiB",
+                LIMIT >> 20
+            )));
+        }
+        match answer.how {
+            Termination::Exit(0) => Ok(answer.stdout),
+            Termination::NotFound(_) => Err(GitTrouble("`git` is not installed".to_owned())),
+            other => {
+                let words = String::from_utf8_lossy(&answer.stderr);
+                let first = words.lines().next().unwrap_or("").trim().to_owned();
+                Err(GitTrouble(format!("`git {asked}`: {other}: {first}")))
+            }
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! The subject of a verdict: the tree id of a clean work tree, or a digest of what differs (RULES 1).
+
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use super::{GitTrouble, Repository, tree};
+use crate::model::{Subject, SubjectState};
+
+/// Reads this much of a changed file at a time.
+const BLOCK: usize = 64 << 10;
+
+/// A file that differs between HEAD, index and work tree, or that git does not know and does not ignore.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Path from the top of the work tree.
+    pub path: String,
+    /// Git does not know it.
+    pub untracked: bool,
+}
+
+/// What git says of the work tree at one moment.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// Commit of HEAD; `None` before the first.
+    pub commit: Option<String>,
+    /// Branch; `None` when detached.
+    pub branch: Option<String>,
+    /// Everything that differs.
+    pub changes: Vec<Change>,
+}
+
+impl Repository {
+    /// What differs now. One git process.
+    pub fn state(&self) -> Result<State, GitTrouble> {
+        let answer = self.ask(&[
+            "status",
+            "--porcelain=v2",
+            "--branch",
+            "--untracked-files=all",
+            "--no-renames",
+            "--ignore-submodules=none",
+            "-z",
+        ])?;
+        parse(&answer)
+    }
+
+    /// Tree id of HEAD without the ledger. One git process; none before the first commit.
+    pub fn head_tree(&self, state: &State) -> Result<String, GitTrouble> {
+        if state.commit.is_none() {
+            return tree::without_ledger(b"");
+        }
+        tree::without_ledger(&self.ask(&[
+            "ls-tree",
+            "-z",
+            "--full-tree",
+            "HEAD",
+            "--",
+            ".",
+            ".tollgate/",
+        ])?)
+    }
+
+    /// The subject of a state, given the tree id of its HEAD. `ours` says which paths do not count: the
+    /// ledger, declared reports, files that this run writes.
+    pub fn subject(&self, state: &State, head_tree: &str, ours: impl Fn(&str) -> bool) -> Subject {
+        let mut changes: Vec<&Change> = state
+            .changes
+            .iter()
+            .filter(|change| !ours(&change.path))
+            .collect();
+        if changes.is_empty() && state.commit.is_some() {
+            return Subject {
+                id: head_tree.to_owned(),
+                state: SubjectState::Clean,
+            };
+        }
+        changes.sort_by(|a, b| a.path.cmp(&b.path));
+        let mut hash = Sha256::new();
+        hash.update(head_tree);
+        for change in changes {
+            hash.update([0]);
+            hash.update(&change.path);
+            hash.update([0]);
+            content(&self.top.join(&change.path), &mut hash);
+        }
+        let id = format!("dirty:{}", crate::model::hex(&hash.finalize()));
+        Subject {
+            id,
+            state: SubjectState::Dirty,
+        }
+    }
+}
+
+/// Mode and content of a file, or that it is gone.
+fn content(path: &Path, hash: &mut Sha256) {
+    let Ok(meta) = fs::symlink_metadata(path) else {
+        hash.update(b"gone");
+        return;
+    };
+    if meta.is_symlink() {
+        hash.update(b"link ");
+        hash.update(
+            fs::read_link(path)
+                .unwrap_or_default()
+                .to_string_lossy()
+                .as_bytes(),
+        );
+        return;
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        hash.update(if meta.permissions().mode() & 0o111 == 0 {
+            b"644 "
+        } else {
+            b"755 "
+        });
+    }
+    let mut block = vec![0; BLOCK];
+    let Ok(mut file) = fs::File::open(path) else {
+        hash.update(b"unreadable");
+        return;
+    };
+    while let Ok(got @ 1..) = file.read(&mut block) {
+        hash.update(&block[..got]);
+    }
+}
+
+fn parse(answer: &[u8]) -> Result<State, GitTrouble> {
+    let mut state = State {
+        commit: None,
+        branch: None,
+        changes: Vec::new(),
+    };
+    for record in answer
+        .split(|byte| *byte == 0)
+        .filter(|record| !record.is_empty())
+    {
+        let text = String::from_utf8_lossy(record);
+        let mut words = text.splitn(2, ' ');
+        let (kind, rest) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
+        let path = match kind {
+            "#" => {
+                header(rest, &mut state);
+                continue;
+            }
+            "1" => rest.splitn(8, ' ').nth(7),
+            "u" => rest.splitn(10, ' ').nth(9),
+            "?" => Some(rest),
+            "!" => continue,
+            _ => None,
+        };
+        let path = path
+            .ok_or_else(|| GitTrouble("`git status` gave a line that cannot be read".to_owned()))?;
+        state.changes.push(Change {
+            path: path.to_owned(),
+            untracked: kind == "?",
+        });
+    }
+    Ok(state)
+}
+
+fn header(rest: &str, state: &mut State) {
+    if let Some(commit) = rest.strip_prefix("branch.oid ") {
+        state.commit = (commit != "(initial)").then(|| commit.to_owned());
+    } else if let Some(branch) = rest.strip_prefix("branch.head ") {
+        state.branch = (branch != "(detached)").then(|| branch.to_owned());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn status_is_read_with_spaces_and_newlines_in_paths() {
+        let answer = b"# branch.oid abc\0# branch.head main\x001 .M N... 100644 100644 100644 h h a b\nc\0? new file\0";
+        let state = parse(answer).expect("reads");
+        assert_eq!(state.commit.as_deref(), Some("abc"));
+        assert_eq!(state.branch.as_deref(), Some("main"));
+        let paths: Vec<(&str, bool)> = state
+            .changes
+            .iter()
+            .map(|c| (c.path.as_str(), c.untracked))
+            .collect();
+        assert_eq!(paths, [("a b\nc", false), ("new file", true)]);
+    }
+}

@@ -11,6 +11,7 @@ pub mod output;
 pub mod policy;
 pub mod problem;
 pub mod report;
+pub mod run;
 pub mod source;
 pub mod store;
 pub mod vcs;

@@ -14,6 +14,7 @@ mod schema;
 mod show;
 mod yaml;
 
+pub(crate) use check::reach;
 pub use load::{Loaded, load};
 pub use plan::{
     Absent, Plan, PlannedCommand, PlannedGate, PlannedPhase, PlannedService, Ready, When,

@@ -134,6 +134,14 @@ impl ExitRule {
         }
     }
 
+    /// Whether the command ended in a way that explains missing reports by itself: they need no words then.
+    pub fn explains_missing_reports(&self, how: &Termination) -> bool {
+        match how {
+            Termination::Exit(status) => self.meaning(*status, true) == Meaning::Crash,
+            _ => true,
+        }
+    }
+
     /// Joins how the command ended with what the judges found: adds the reason or the note that follows.
     pub fn judge(&self, ended: Ended<'_>, judgement: &mut Judgement) {
         let status = match ended.how {

@@ -16,6 +16,7 @@ mod wording;
 
 pub use context::{Context, Facts, Judging};
 pub use exit::{Ended, ExitOptions, ExitRule};
+pub(crate) use reports::glob;
 pub use reports::{Elsewhere, Reports};
 
 use std::fmt::Debug;

@@ -10,4 +10,4 @@ mod tree;
 
 pub use base::{Base, BaseTrouble};
 pub use repository::{GitTrouble, Repository};
-pub use subject::{Change, State};
+pub use subject::{Change, Content, State};

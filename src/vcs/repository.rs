@@ -60,6 +60,31 @@ impl Repository {
         None
     }
 
+    /// Which of these paths (relative to `root`) git tracks; `None` when git does not answer.
+    pub fn tracked(&self, root: &Path, paths: &[String]) -> Option<Vec<String>> {
+        let full: Vec<String> = paths
+            .iter()
+            .map(|path| root.join(path).to_string_lossy().into_owned())
+            .collect();
+        let mut arguments = vec!["ls-files", "-z", "--full-name", "--"];
+        arguments.extend(full.iter().map(String::as_str));
+        let answer = self.ask(&arguments).ok()?;
+        let known: Vec<PathBuf> = answer
+            .split(|byte| *byte == 0)
+            .filter(|name| !name.is_empty())
+            .map(|name| self.top.join(String::from_utf8_lossy(name).as_ref()))
+            .collect();
+        let real =
+            |path: &String| fs::canonicalize(root.join(path)).unwrap_or_else(|_| root.join(path));
+        Some(
+            paths
+                .iter()
+                .filter(|path| known.contains(&real(path)))
+                .cloned()
+                .collect(),
+        )
+    }
+
     /// Asks git. A status other than 0 is trouble, with git's own words.
     pub(super) fn ask(&self, arguments: &[&str]) -> Result<Vec<u8>, GitTrouble> {
         let mut argv: Vec<OsString> = [

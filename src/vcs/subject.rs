@@ -1,5 +1,6 @@
 //! The subject of a verdict: the tree id of a clean work tree, or a digest of what differs (RULES 1).
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
 use std::path::Path;
@@ -7,7 +8,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use super::{GitTrouble, Repository, tree};
-use crate::model::{Subject, SubjectState};
+use crate::model::{Subject, SubjectState, hex};
 
 /// Reads this much of a changed file at a time.
 const BLOCK: usize = 64 << 10;
@@ -65,68 +66,101 @@ impl Repository {
 
     /// The subject of a state, given the tree id of its HEAD. `ours` says which paths do not count: the
     /// ledger, declared reports, files that this run writes.
-    pub fn subject(&self, state: &State, head_tree: &str, ours: impl Fn(&str) -> bool) -> Subject {
-        let mut changes: Vec<&Change> = state
-            .changes
-            .iter()
-            .filter(|change| !ours(&change.path))
+    pub fn subject(&self, state: &State, head_tree: &str, ours: impl Fn(&str) -> bool) -> Content {
+        let counted = state.changes.iter().filter(|change| !ours(&change.path));
+        let files: BTreeMap<String, String> = counted
+            .map(|change| (change.path.clone(), content(&self.top.join(&change.path))))
             .collect();
-        if changes.is_empty() && state.commit.is_some() {
-            return Subject {
+        if files.is_empty() && state.commit.is_some() {
+            let subject = Subject {
                 id: head_tree.to_owned(),
                 state: SubjectState::Clean,
             };
+            return Content { subject, files };
         }
-        changes.sort_by(|a, b| a.path.cmp(&b.path));
         let mut hash = Sha256::new();
         hash.update(head_tree);
-        for change in changes {
+        for (path, digest) in &files {
             hash.update([0]);
-            hash.update(&change.path);
+            hash.update(path);
             hash.update([0]);
-            content(&self.top.join(&change.path), &mut hash);
+            hash.update(digest);
         }
-        let id = format!("dirty:{}", crate::model::hex(&hash.finalize()));
-        Subject {
-            id,
-            state: SubjectState::Dirty,
+        let id = format!("dirty:{}", hex(&hash.finalize()));
+        Content {
+            subject: Subject {
+                id,
+                state: SubjectState::Dirty,
+            },
+            files,
         }
     }
 }
 
-/// Mode and content of a file, or that it is gone.
-fn content(path: &Path, hash: &mut Sha256) {
+/// A subject with the digest of each file that differs from HEAD.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// The subject.
+    pub subject: Subject,
+    /// Digests by path from the top of the work tree.
+    pub files: BTreeMap<String, String>,
+}
+
+impl Content {
+    /// The files whose content differs between two moments.
+    pub fn moved(&self, later: &Content) -> Vec<String> {
+        let differs = |path: &&String| self.files.get(*path) != later.files.get(*path);
+        let mut paths: Vec<String> = self
+            .files
+            .keys()
+            .chain(later.files.keys())
+            .filter(differs)
+            .cloned()
+            .collect();
+        paths.sort();
+        paths.dedup();
+        paths
+    }
+}
+
+/// Mode and digest of the content of a file, or that it is gone.
+fn content(path: &Path) -> String {
     let Ok(meta) = fs::symlink_metadata(path) else {
-        hash.update(b"gone");
-        return;
+        return "gone".to_owned();
     };
+    let mut hash = Sha256::new();
     if meta.is_symlink() {
-        hash.update(b"link ");
         hash.update(
             fs::read_link(path)
                 .unwrap_or_default()
-                .to_string_lossy()
-                .as_bytes(),
+                .as_os_str()
+                .as_encoded_bytes(),
         );
-        return;
-    }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        hash.update(if meta.permissions().mode() & 0o111 == 0 {
-            b"644 "
-        } else {
-            b"755 "
-        });
+        return format!("120000 {}", hex(&hash.finalize()));
     }
     let mut block = vec![0; BLOCK];
     let Ok(mut file) = fs::File::open(path) else {
-        hash.update(b"unreadable");
-        return;
+        return "unreadable".to_owned();
     };
     while let Ok(got @ 1..) = file.read(&mut block) {
         hash.update(&block[..got]);
     }
+    format!("{} {}", mode(&meta), hex(&hash.finalize()))
+}
+
+#[cfg(unix)]
+fn mode(meta: &fs::Metadata) -> &'static str {
+    use std::os::unix::fs::PermissionsExt;
+    if meta.permissions().mode() & 0o111 == 0 {
+        "100644"
+    } else {
+        "100755"
+    }
+}
+
+#[cfg(not(unix))]
+fn mode(_: &fs::Metadata) -> &'static str {
+    "100644"
 }
 
 fn parse(answer: &[u8]) -> Result<State, GitTrouble> {

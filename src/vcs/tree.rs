@@ -7,6 +7,7 @@ use sha1::{Digest as _, Sha1};
 use sha2::Sha256;
 
 use super::GitTrouble;
+use crate::model::hex;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Entry {
@@ -102,10 +103,6 @@ fn hash(mut entries: Vec<Entry>) -> Vec<u8> {
             .finalize()
             .to_vec()
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

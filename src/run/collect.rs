@@ -1,0 +1,328 @@
+//! From the reports of a judge to evidence: finds them, refuses stale, foreign and broken ones, reads the rest.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use super::fresh::{self, Match};
+use crate::gate::{Elsewhere, Reports};
+use crate::model::{Cause, Measure, Reason, ReportEvidence, ReportRefusal, Verdict};
+use crate::report;
+use crate::source::Place;
+
+/// Where a judge may find its reports.
+pub(super) struct Sources<'a> {
+    pub root: &'a Path,
+    /// Files captured from the command, by reserved name.
+    pub streams: &'a [(&'static str, PathBuf)],
+    /// Matches of each file pattern with whether they are fresh.
+    pub matches: &'a dyn Fn(&str) -> Vec<Match>,
+    /// The moment the run began.
+    pub now: SystemTime,
+    /// Commit of HEAD.
+    pub commit: Option<&'a str>,
+    pub env: &'a [(String, String)],
+    /// The command ended in a way that explains missing reports.
+    pub explained: bool,
+}
+
+/// What came of the reports of a judge.
+#[derive(Default)]
+pub(super) struct Collected {
+    pub reports: Vec<ReportEvidence>,
+    pub reasons: Vec<Reason>,
+}
+
+/// Reads the reports of one judge.
+pub(super) fn collect(reports: &Reports, from: &Sources<'_>) -> Collected {
+    let mut collected = Collected::default();
+    let mut stale: Vec<String> = Vec::new();
+    let mut found: Vec<String> = Vec::new();
+    for (stream, file) in from
+        .streams
+        .iter()
+        .filter(|(stream, _)| reports.reads_stream(stream))
+    {
+        collected.read(reports, file, stream);
+    }
+    for pattern in reports.file_patterns() {
+        for candidate in (from.matches)(pattern) {
+            if found.contains(&candidate.path) || stale.contains(&candidate.path) {
+                continue;
+            }
+            let list = if candidate.fresh || reports.elsewhere.is_some() {
+                &mut found
+            } else {
+                &mut stale
+            };
+            list.push(candidate.path);
+        }
+    }
+    for path in &found {
+        collected.file(reports, path, from);
+    }
+    collected.say_what_is_missing(reports, &stale, from);
+    collected
+}
+
+impl Collected {
+    /// Reads one file of the tree, unless it leads out of it or is not of this state.
+    fn file(&mut self, reports: &Reports, path: &str, from: &Sources<'_>) {
+        let full = from.root.join(path);
+        let inside = fs::canonicalize(&full)
+            .ok()
+            .zip(fs::canonicalize(from.root).ok());
+        match inside {
+            Some((real, root)) if real.starts_with(&root) => {}
+            Some(_) => {
+                let message = format!("{path} leads out of the project");
+                self.refuse(
+                    "report-outside",
+                    message,
+                    "write the report below the project",
+                    path,
+                );
+                return;
+            }
+            None => {
+                let message = format!("{path} cannot be followed: a link that leads nowhere");
+                self.refuse(
+                    "report-broken",
+                    message,
+                    "write the report itself, not a link",
+                    path,
+                );
+                return;
+            }
+        }
+        if let Some(elsewhere) = &reports.elsewhere
+            && let Err((message, help)) = belongs(elsewhere, &full, path, from)
+        {
+            self.refuse("report-stale", message, help, path);
+            return;
+        }
+        self.read(reports, &full, path);
+    }
+
+    fn read(&mut self, reports: &Reports, file: &Path, name: &str) {
+        match report::read_file(file, name, reports.declared(), &reports.include) {
+            Ok(evidence) if evidence.evidence.kind() == reports.kind => self.reports.push(evidence),
+            Ok(evidence) => {
+                let (found, wanted) = (evidence.evidence.kind().word(), reports.kind.word());
+                let message = format!("{name} holds {found} ({}), not {wanted}", evidence.format);
+                self.refuse("report-broken", message, "correct `reports:`", name);
+            }
+            Err(error) => self.refuse_broken(&error.refusal(name)),
+        }
+    }
+
+    fn refuse_broken(&mut self, refusal: &ReportRefusal) {
+        let place = match refusal.line {
+            Some(line) => format!(" (line {line})"),
+            None => String::new(),
+        };
+        let message = format!("{} {}{place}", refusal.path, refusal.message);
+        let code = if refusal.code == "empty" {
+            "report-empty"
+        } else {
+            "report-broken"
+        };
+        self.refuse(
+            code,
+            message,
+            "see whether the command wrote it to its end; `tollgate inspect` shows more",
+            &refusal.path,
+        );
+        if let Some(reason) = self.reasons.last_mut() {
+            reason.evidence = vec![Place::line(
+                refusal.path.clone(),
+                refusal.line.and_then(|l| u32::try_from(l).ok()),
+            )];
+        }
+    }
+
+    fn refuse(&mut self, code: &'static str, message: String, help: &str, path: &str) {
+        self.reasons.push(Reason {
+            code,
+            verdict: Verdict::Inconclusive,
+            cause: Some(Cause::Evidence),
+            message,
+            help: Some(help.to_owned()),
+            evidence: vec![Place::file(path)],
+            detail: None,
+        });
+    }
+
+    fn say_what_is_missing(&mut self, reports: &Reports, stale: &[String], from: &Sources<'_>) {
+        let wanted = || {
+            reports
+                .patterns
+                .iter()
+                .map(|p| format!("`{}`", p.value))
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        let number = self.reports.len() as u64;
+        if let Some(expect) = &reports.expect
+            && number != expect.value
+            && self.reasons.is_empty()
+            && !(from.explained && number == 0)
+        {
+            let message = format!(
+                "{number} of {} reports are there ({})",
+                expect.value,
+                wanted()
+            );
+            self.refuse(
+                "reports-missing",
+                message,
+                "see which part of the run wrote none, or correct `expect:`",
+                "",
+            );
+            self.without_evidence();
+        }
+        if let Some(path) = stale.first() {
+            // A stale report beside fresh ones is left from a run before: it does not count, and that is said.
+            let age = age(&from.root.join(path), from.now)
+                .map(|age| format!(", written {age} before this run"))
+                .unwrap_or_default();
+            let more = if stale.len() > 1 {
+                format!(" and {} more", stale.len() - 1)
+            } else {
+                String::new()
+            };
+            let message = format!("{path}{more} was not written by this run{age}");
+            if number == 0 && self.reasons.is_empty() && !from.explained {
+                self.refuse(
+                    "report-stale",
+                    message,
+                    "make the command write it, or delete it first (`clear: true`)",
+                    path,
+                );
+            }
+            return;
+        }
+        if number == 0 && self.reasons.is_empty() && !from.explained {
+            let message = format!("no report: nothing matches {}", wanted());
+            self.refuse(
+                "report-absent",
+                message,
+                "make the command write it, or correct `reports:`",
+                "",
+            );
+            self.without_evidence();
+        }
+    }
+
+    fn without_evidence(&mut self) {
+        if let Some(reason) = self.reasons.last_mut() {
+            reason.evidence.clear();
+        }
+    }
+}
+
+/// Whether a report of an earlier step belongs to this state.
+fn belongs(
+    elsewhere: &Elsewhere,
+    file: &Path,
+    name: &str,
+    from: &Sources<'_>,
+) -> Result<(), (String, &'static str)> {
+    match elsewhere {
+        Elsewhere::MaxAge(most) => {
+            let written = fs::metadata(file).and_then(|meta| meta.modified()).ok();
+            let Some(written) = written else {
+                return Err((
+                    format!("the age of {name} cannot be told"),
+                    "use `commit:` instead of `max-age:`",
+                ));
+            };
+            match from.now.duration_since(written) {
+                Ok(age) if age > *most => {
+                    let message = format!(
+                        "{name} is {} old, at most {} was wanted",
+                        words(age),
+                        words(*most)
+                    );
+                    Err((message, "run the step that writes it again"))
+                }
+                Ok(_) => Ok(()),
+                Err(ahead) if ahead.duration() > Duration::from_secs(300) => Err((
+                    format!(
+                        "{name} was written {} in the future",
+                        words(ahead.duration())
+                    ),
+                    "set the clocks right",
+                )),
+                Err(_) => Ok(()),
+            }
+        }
+        Elsewhere::Commit(written) => {
+            let value = match written.strip_prefix('$') {
+                Some(variable) => {
+                    let variable = variable.trim_matches(['{', '}']);
+                    from.env
+                        .iter()
+                        .find(|(key, _)| key == variable)
+                        .map(|(_, value)| value.clone())
+                        .unwrap_or_default()
+                }
+                None => written.clone(),
+            };
+            match from.commit {
+                None => Err((
+                    "there is no commit to compare with".to_owned(),
+                    "run inside the repository",
+                )),
+                Some(head) if value.len() >= 7 && head.starts_with(&value) => Ok(()),
+                Some(head) => {
+                    let value = if value.is_empty() {
+                        "no commit".to_owned()
+                    } else {
+                        value
+                    };
+                    let message = format!(
+                        "{name} belongs to {value}, this is {}",
+                        &head[..head.len().min(12)]
+                    );
+                    Err((message, "run the step that writes it for this commit"))
+                }
+            }
+        }
+    }
+}
+
+fn age(file: &Path, now: SystemTime) -> Option<String> {
+    let written = fs::metadata(file).and_then(|meta| meta.modified()).ok()?;
+    now.duration_since(written).ok().map(words)
+}
+
+fn words(age: Duration) -> String {
+    let hours = age.as_secs() / 3600;
+    if hours >= 48 {
+        format!("{} days", hours / 24)
+    } else {
+        Measure::seconds(age.as_secs_f64().round()).to_string()
+    }
+}
+
+/// Deletes matches that git does not track, before a command starts. Tracked files are never deleted.
+pub(super) fn clear(
+    root: &Path,
+    patterns: &[&str],
+    tracked: &dyn Fn(&[String]) -> Option<Vec<String>>,
+) -> Result<(), String> {
+    let found: Vec<String> = patterns
+        .iter()
+        .flat_map(|pattern| fresh::matches(root, pattern))
+        .collect();
+    if found.is_empty() {
+        return Ok(());
+    }
+    let kept = tracked(&found).ok_or("`clear` cannot tell which reports git tracks")?;
+    for path in found.iter().filter(|path| !kept.contains(path)) {
+        fs::remove_file(root.join(path))
+            .map_err(|error| format!("{path} cannot be deleted: {error}"))?;
+    }
+    Ok(())
+}

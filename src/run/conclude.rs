@@ -1,0 +1,245 @@
+//! From what judges and the exit status say to the verdict of a gate. Adds nothing of its own but the
+//! declared absence, the bound on duration and the date from which a gate blocks.
+
+use std::time::Duration;
+
+use jiff::civil::Date;
+
+use crate::config::PlannedGate;
+use crate::model::{
+    Cause, ConditionVerdict, Enforce, Fact, GateVerdict, Judgement, Measure, Note, Reason,
+    ReportUsed, Verdict,
+};
+use crate::policy::Keeps;
+
+/// Reasons that a declared absence covers.
+const ABSENCE: &[&str] = &[
+    "report-absent",
+    "report-stale",
+    "reports-missing",
+    "no-tests",
+    "nothing-covered",
+    "not-found",
+];
+
+/// What is known of a gate when it is to be concluded.
+pub(super) struct Found<'a> {
+    pub gate: &'a PlannedGate,
+    pub needs: Vec<String>,
+    pub judgement: Judgement,
+    pub reports: Vec<ReportUsed>,
+    pub duration: Option<Duration>,
+    pub today: Date,
+}
+
+/// The verdict of a gate, and every value that was measured on the way.
+pub(super) fn conclude(found: Found<'_>) -> (GateVerdict, Vec<Fact>) {
+    let Found {
+        gate,
+        needs,
+        mut judgement,
+        reports,
+        duration,
+        today,
+    } = found;
+    if let (Some(condition), Some(duration)) = (&gate.duration, duration) {
+        judgement.conditions.push(time(gate, condition, duration));
+    }
+    if let Some(duration) = duration {
+        let value = Measure::seconds(duration.as_secs_f64());
+        judgement.facts.push(Fact {
+            name: "exit.duration".to_owned(),
+            value,
+            volatile: true,
+        });
+    }
+    declared_absence(gate, today, &mut judgement);
+    let (verdict, cause) = worst(&judgement);
+    let enforce = enforcement(gate, today, &mut judgement.notes);
+    let measured = std::mem::take(&mut judgement.facts);
+    let stable = measured.iter().filter(|fact| !fact.volatile);
+    let facts = stable
+        .map(|fact| (format!("{}.{}", gate.id, fact.name), fact.value))
+        .collect();
+    let kinds: Vec<String> = gate
+        .judges
+        .iter()
+        .map(|judge| judge.kind().to_owned())
+        .collect();
+    let mut verdict = GateVerdict {
+        id: gate.id.clone(),
+        verdict,
+        cause,
+        enforce,
+        flaky: false,
+        kinds: if kinds.is_empty() {
+            vec!["exit".to_owned()]
+        } else {
+            kinds
+        },
+        needs,
+        written: gate.at.place(),
+        why: gate.why.clone(),
+        fix: gate.fix.clone(),
+        owner: gate.owner.clone(),
+        conditions: judgement.conditions,
+        reasons: judgement.reasons,
+        notes: judgement.notes,
+        facts,
+        failures: judgement.failures,
+        failures_cut: judgement.failures_cut,
+        findings: judgement.findings,
+        findings_cut: judgement.findings_cut,
+        reports,
+        evidence_digest: None,
+    };
+    verdict.evidence_digest = evidence_digest(&verdict);
+    (verdict, measured)
+}
+
+fn time(
+    gate: &PlannedGate,
+    condition: &crate::policy::Condition,
+    duration: Duration,
+) -> ConditionVerdict {
+    let value = Measure::seconds(duration.as_secs_f64());
+    let (verdict, cause, note) = match condition.keeps(&value) {
+        Keeps::Yes => (Verdict::Pass, None, None),
+        Keeps::Tolerated(words) => (
+            Verdict::Pass,
+            None,
+            Some(format!("tolerance decided: {words}")),
+        ),
+        Keeps::Band => (Verdict::Inconclusive, Some(Cause::Judgement), None),
+        Keeps::No | Keeps::Nothing => (Verdict::Fail, None, None),
+    };
+    ConditionVerdict {
+        fact: format!("{}.exit.duration", gate.id),
+        verdict,
+        cause,
+        measured: Some(value.beside(condition.bound())),
+        bound: condition.text().to_owned(),
+        written: Some(condition.at().place()),
+        evidence: Vec::new(),
+        note,
+        volatile: true,
+    }
+}
+
+/// The worst of all clauses, and why it is inconclusive when it is. Evidence and environment outweigh judgement.
+fn worst(judgement: &Judgement) -> (Verdict, Option<Cause>) {
+    let clauses = judgement
+        .conditions
+        .iter()
+        .map(|condition| (condition.verdict, condition.cause))
+        .chain(
+            judgement
+                .reasons
+                .iter()
+                .map(|reason| (reason.verdict, reason.cause)),
+        );
+    clauses.fold((Verdict::Pass, None), |(worst, cause), (verdict, other)| {
+        let both = verdict == worst;
+        (
+            worst.and(verdict),
+            if verdict < worst {
+                other
+            } else if both {
+                cause.min(other).or(cause).or(other)
+            } else {
+                cause
+            },
+        )
+    })
+}
+
+fn declared_absence(gate: &PlannedGate, today: Date, judgement: &mut Judgement) {
+    let Some(absent) = &gate.absent else { return };
+    let missing =
+        |reason: &Reason| ABSENCE.contains(&reason.code) && reason.verdict == Verdict::Inconclusive;
+    if !judgement.reasons.iter().any(missing) {
+        let message = "absence is declared, and the evidence is there: remove `absent`".to_owned();
+        judgement.notes.push(Note {
+            code: "unused-absence",
+            message,
+        });
+        return;
+    }
+    if let Some(until) = absent.until.as_ref().filter(|until| until.value < today) {
+        let message = format!(
+            "the declared absence ended on {} ({})",
+            until.value,
+            absent.at.place()
+        );
+        judgement.notes.push(Note {
+            code: "expired-absence",
+            message,
+        });
+        return;
+    }
+    let until = absent
+        .until
+        .as_ref()
+        .map(|until| format!(", until {}", until.value))
+        .unwrap_or_default();
+    let message = format!(
+        "absence is declared: {} ({}{until})",
+        absent.why,
+        absent.at.place()
+    );
+    judgement.notes.push(Note {
+        code: "declared-absence",
+        message,
+    });
+    for reason in judgement
+        .reasons
+        .iter_mut()
+        .filter(|reason| missing(reason))
+    {
+        reason.verdict = Verdict::Waived;
+        reason.cause = None;
+    }
+    // A condition that could not be judged for want of the evidence is covered with it.
+    for condition in judgement
+        .conditions
+        .iter_mut()
+        .filter(|c| c.cause == Some(Cause::Evidence))
+    {
+        condition.verdict = Verdict::Waived;
+        condition.cause = None;
+    }
+}
+
+fn enforcement(gate: &PlannedGate, today: Date, notes: &mut Vec<Note>) -> Enforce {
+    match &gate.enforce_from {
+        Some(from) if today < from.value && gate.enforce == Enforce::Block => {
+            let message = format!("blocks from {} ({})", from.value, from.at.place());
+            notes.push(Note {
+                code: "enforce-from",
+                message,
+            });
+            Enforce::Warn
+        }
+        _ => gate.enforce,
+    }
+}
+
+/// Digest of what the evidence says, whatever the reports' bytes: none where there is no evidence.
+fn evidence_digest(verdict: &GateVerdict) -> Option<String> {
+    if verdict.facts.is_empty() {
+        return None;
+    }
+    let tests: Vec<&str> = verdict
+        .failures
+        .iter()
+        .map(|failure| failure.id.as_str())
+        .collect();
+    let findings: Vec<&str> = verdict
+        .findings
+        .iter()
+        .map(|finding| finding.fingerprint.as_str())
+        .collect();
+    let whole =
+        serde_json::json!({ "facts": verdict.facts, "failures": tests, "findings": findings });
+    Some(crate::model::sha256_hex(&crate::model::canonical(&whole)))
+}

@@ -1,0 +1,518 @@
+//! One gate from start to verdict, on a blocking thread: attempts, reports, judging.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use super::collect::{self, Collected, Sources};
+use super::conclude::{Found, conclude};
+use super::fresh::{self, Before, Match};
+use super::services::{Pool, Setting};
+use crate::config::{Plan, PlannedCommand, PlannedGate};
+use crate::exec::{self, Command, Guard, Mask, Program, Spool, Stop};
+use crate::gate::{Context, Ended, Facts};
+use crate::model::{
+    Cause, Event, Fact, GateRun, GateVerdict, Judgement, Note, Reason, ReportUsed, Termination,
+    Verdict,
+};
+use crate::store::RunFolder;
+use crate::vcs::Repository;
+
+/// Where events go; the receiver may be gone when the run ends early.
+pub(super) type Events = tokio::sync::mpsc::Sender<Event>;
+
+/// What all gates of a run share.
+pub(super) struct Shared {
+    pub plan: Arc<Plan>,
+    pub folder: Option<RunFolder>,
+    pub run_id: String,
+    pub env: Vec<(String, String)>,
+    pub withheld: Vec<String>,
+    pub mask: Arc<Mask>,
+    pub guard: Option<Arc<Guard>>,
+    pub stop: Stop,
+    pub services: Pool,
+    pub stream: bool,
+    pub today: jiff::civil::Date,
+    pub now: SystemTime,
+    pub repository: Option<Repository>,
+    pub began: Instant,
+    /// For each gate, patterns whose matches its command may write: its own and those of gates that only read.
+    pub watched: Vec<Vec<String>>,
+}
+
+/// What one gate is told.
+pub(super) struct Task {
+    pub index: usize,
+    pub facts: Facts,
+    /// Files that the gates it needs wrote in this run.
+    pub wrote: Vec<String>,
+    /// Only judge, because a need did not pass: reports written in this run still count.
+    pub judge_only: Option<String>,
+    pub commit: Option<String>,
+    pub expected: Option<f64>,
+    pub waited: Duration,
+    pub notes: Vec<Note>,
+}
+
+/// What one gate gives.
+pub(super) struct Done {
+    pub index: usize,
+    pub verdict: GateVerdict,
+    pub run: GateRun,
+    pub facts: Vec<Fact>,
+    /// Files matching watched patterns that its command wrote.
+    pub wrote: Vec<String>,
+}
+
+/// The last attempt's traces.
+#[derive(Default)]
+struct Attempt {
+    ended: Option<exec::Ended>,
+    /// Why the command could not be tried at all.
+    refused: Option<Reason>,
+    matches: BTreeMap<String, Vec<Match>>,
+    streams: Vec<(&'static str, PathBuf)>,
+}
+
+/// Runs and judges one gate.
+pub(super) fn perform(shared: &Shared, mut task: Task, events: &Events) -> Done {
+    let gate = &shared.plan.gates[task.index];
+    let mut run = GateRun {
+        id: gate.id.clone(),
+        again: super::record::again(&gate.id),
+        ..GateRun::default()
+    };
+    run.started_ms = millis(shared.began.elapsed());
+    run.waited_ms = millis(task.waited);
+    run.command = gate.command.as_ref().map(|command| command.text.clone());
+    run.what = if gate.command.is_some() {
+        "ran"
+    } else {
+        "judged"
+    };
+    let attempts = 1 + if gate.command.is_some() {
+        gate.retry
+    } else {
+        0
+    };
+    let notes = std::mem::take(&mut task.notes);
+    let mut failed_before = false;
+    for number in 1..=attempts {
+        let started = Event::GateStarted {
+            gate: gate.id.clone(),
+            attempt: number,
+            expected_s: task.expected,
+        };
+        let _ = events.blocking_send(started);
+        run.attempts = number;
+        let attempt = attempt(shared, gate, &task, events);
+        let (mut verdict, facts) = judge(shared, gate, &task, &attempt);
+        describe(&mut run, shared, &attempt);
+        let passed = matches!(verdict.verdict, Verdict::Pass | Verdict::Waived);
+        if passed || number == attempts || shared.stop.asked() {
+            verdict.flaky = passed && failed_before;
+            if verdict.flaky {
+                let message = format!("passed on attempt {number} of {attempts}");
+                verdict.notes.push(Note {
+                    code: "flaky",
+                    message,
+                });
+            }
+            verdict.notes.splice(0..0, notes);
+            run.facts = volatile(gate, &facts);
+            let written = attempt
+                .matches
+                .into_values()
+                .flatten()
+                .filter(|found| found.fresh)
+                .map(|found| found.path);
+            let mut wrote: Vec<String> = written.collect();
+            wrote.sort();
+            wrote.dedup();
+            return Done {
+                index: task.index,
+                verdict,
+                run,
+                facts,
+                wrote,
+            };
+        }
+        failed_before = true;
+    }
+    unreachable!("the last attempt returns")
+}
+
+fn volatile(gate: &PlannedGate, facts: &[Fact]) -> BTreeMap<String, crate::model::Measure> {
+    let list = facts.iter().filter(|fact| fact.volatile);
+    list.map(|fact| (format!("{}.{}", gate.id, fact.name), fact.value))
+        .collect()
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Starts the command once and notes what it wrote. Without a command: what the needs wrote.
+fn attempt(shared: &Shared, gate: &PlannedGate, task: &Task, events: &Events) -> Attempt {
+    let mut attempt = Attempt::default();
+    let watched = &shared.watched[task.index];
+    let Some(planned) = gate.command.as_ref().filter(|_| task.judge_only.is_none()) else {
+        for pattern in watched {
+            let found = fresh::matches(&shared.plan.root, pattern);
+            let list = found
+                .into_iter()
+                .map(|path| Match {
+                    fresh: task.wrote.contains(&path),
+                    path,
+                })
+                .collect();
+            attempt.matches.insert(pattern.clone(), list);
+        }
+        return attempt;
+    };
+    if let Err(reason) = prepare(shared, gate) {
+        attempt.refused = Some(reason);
+        return attempt;
+    }
+    let services = match services(shared, gate) {
+        Ok(variables) => variables,
+        Err(words) => {
+            attempt.refused = Some(environment(
+                "service-not-ready",
+                words,
+                "see the log of the service",
+            ));
+            return attempt;
+        }
+    };
+    let command = match command(shared, gate, planned, services) {
+        Ok(command) => command,
+        Err(words) => {
+            attempt.refused = Some(environment("command", words, "correct `run:`"));
+            return attempt;
+        }
+    };
+    if let Spool::Split { stdout, stderr } = &command.spool {
+        attempt.streams = [("stdout", stdout), ("stderr", stderr)]
+            .into_iter()
+            .filter_map(|(name, path)| Some((name, path.clone()?)))
+            .collect();
+    }
+    let before = fresh::before(&shared.plan.root, watched);
+    let ended = start(shared, gate, &command, events);
+    attempt.matches = after(&before, shared, watched);
+    attempt.ended = Some(ended);
+    for &service in &gate.services {
+        if let Err(words) = shared.services.alive(&shared.plan.services[service].id) {
+            attempt.refused = Some(environment(
+                "service-died",
+                words,
+                "see the log of the service",
+            ));
+        }
+    }
+    attempt
+}
+
+fn after(before: &Before, shared: &Shared, watched: &[String]) -> BTreeMap<String, Vec<Match>> {
+    watched
+        .iter()
+        .map(|pattern| (pattern.clone(), before.compare(&shared.plan.root, pattern)))
+        .collect()
+}
+
+fn environment(code: &'static str, message: String, help: &str) -> Reason {
+    Reason {
+        code,
+        verdict: Verdict::Inconclusive,
+        cause: Some(Cause::Environment),
+        message,
+        help: Some(help.to_owned()),
+        evidence: Vec::new(),
+        detail: None,
+    }
+}
+
+/// Deletes old reports where that is asked for, and makes the folders that reports go to.
+fn prepare(shared: &Shared, gate: &PlannedGate) -> Result<(), Reason> {
+    let root = &shared.plan.root;
+    for reports in gate
+        .judges
+        .iter()
+        .filter_map(|judge| judge.reports())
+        .filter(|r| r.elsewhere.is_none())
+    {
+        let patterns: Vec<&str> = reports.file_patterns().collect();
+        if reports.clear {
+            let tracked = |paths: &[String]| match &shared.repository {
+                Some(repository) => repository.tracked(root, paths),
+                None => Some(Vec::new()),
+            };
+            collect::clear(root, &patterns, &tracked).map_err(|words| {
+                environment("not-cleared", words, "delete the old reports by hand")
+            })?;
+        }
+        for pattern in patterns {
+            let folder = pattern.split(['*', '?', '[', '{']).next().unwrap_or("");
+            if let Some((folder, _)) = folder.rsplit_once('/') {
+                // Many tools do not make the folder of their report. Whether it works shows in the report.
+                let _ = fs::create_dir_all(root.join(folder));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn services(shared: &Shared, gate: &PlannedGate) -> Result<Vec<(OsString, OsString)>, String> {
+    let mut variables = Vec::new();
+    for &index in &gate.services {
+        let service = &shared.plan.services[index];
+        let setting = || {
+            let mut template = Command::new(
+                Program::Direct(Vec::new()),
+                shared.plan.root.join(&service.command.dir),
+                marker(shared, &service.id),
+            );
+            environment_of(shared, &service.command, &mut template);
+            template.grace = service.command.grace;
+            let log = shared
+                .folder
+                .as_ref()
+                .map(|folder| folder.log(&format!("service-{}", service.id)));
+            Setting { template, log }
+        };
+        variables.extend(shared.services.ensure(service, setting, &shared.stop)?);
+    }
+    Ok(variables)
+}
+
+fn marker(shared: &Shared, id: &str) -> String {
+    format!("{}/{id}", shared.run_id)
+}
+
+fn environment_of(shared: &Shared, planned: &PlannedCommand, command: &mut Command) {
+    command.env = planned
+        .env
+        .iter()
+        .map(|(key, value)| (key.into(), value.into()))
+        .collect();
+    let kept = |name: &&String| !planned.pass.contains(name);
+    command.env_remove = shared
+        .withheld
+        .iter()
+        .filter(kept)
+        .map(OsString::from)
+        .collect();
+    command.mask = Arc::clone(&shared.mask);
+    command.guard = shared.guard.clone();
+}
+
+fn command(
+    shared: &Shared,
+    gate: &PlannedGate,
+    planned: &PlannedCommand,
+    services: Vec<(OsString, OsString)>,
+) -> Result<Command, String> {
+    let program = exec::parse(&planned.text, planned.shell.as_deref())
+        .map_err(|trouble| trouble.to_string())?;
+    let mut command = Command::new(
+        program,
+        shared.plan.root.join(&planned.dir),
+        marker(shared, &gate.id),
+    );
+    environment_of(shared, planned, &mut command);
+    command.env.extend(services);
+    command.timeout = gate.timeout;
+    command.grace = planned.grace;
+    command.log = shared.folder.as_ref().map(|folder| folder.log(&gate.id));
+    let reads = |stream: &str| {
+        gate.judges
+            .iter()
+            .filter_map(|judge| judge.reports())
+            .any(|r| r.reads_stream(stream))
+    };
+    if reads("stdout") || reads("stderr") {
+        let Some(folder) = &shared.folder else {
+            return Err("there is no place to keep what the command prints".to_owned());
+        };
+        let stream = |name: &str| reads(name).then(|| folder.stream(&gate.id, name));
+        command.spool = Spool::Split {
+            stdout: stream("stdout"),
+            stderr: stream("stderr"),
+        };
+    }
+    Ok(command)
+}
+
+fn start(shared: &Shared, gate: &PlannedGate, command: &Command, events: &Events) -> exec::Ended {
+    if !shared.stream {
+        return exec::run(command, &shared.stop, None);
+    }
+    let mut live = |bytes: &[u8]| {
+        let _ = events.blocking_send(Event::Output {
+            gate: gate.id.clone(),
+            bytes: bytes.to_vec(),
+        });
+    };
+    exec::run(command, &shared.stop, Some(&mut live))
+}
+
+/// Reads the reports of every judge, lets them judge, joins the exit status, and concludes.
+fn judge(
+    shared: &Shared,
+    gate: &PlannedGate,
+    task: &Task,
+    attempt: &Attempt,
+) -> (GateVerdict, Vec<Fact>) {
+    let mut whole = Judgement::default();
+    let mut used: Vec<ReportUsed> = Vec::new();
+    let how = attempt.ended.as_ref().map(|ended| &ended.how);
+    let explained =
+        attempt.refused.is_some() || how.is_some_and(|how| gate.exit.explains_missing_reports(how));
+    let mut reported = false;
+    if attempt.refused.is_none() || attempt.ended.is_some() {
+        for judge in &gate.judges {
+            let collected = match judge.reports() {
+                Some(reports) => collect_for(shared, reports, task, attempt, explained),
+                None => Collected::default(),
+            };
+            reported |= !collected.reports.is_empty();
+            let context = Context {
+                gate: &gate.id,
+                root: &shared.plan.root,
+                reports: &collected.reports,
+                facts: &task.facts,
+            };
+            let judgement = judge.judge(&context);
+            join(&mut whole, judgement, collected.reasons);
+            used.extend(collected.reports.iter().map(|report| ReportUsed {
+                path: report.path.clone(),
+                format: report.format.to_owned(),
+                warnings: report.warnings.clone(),
+            }));
+        }
+    }
+    if let Some(ended) = &attempt.ended {
+        let judged = gate.judges.iter().any(|judge| judge.reports().is_some());
+        gate.exit.judge(
+            Ended {
+                how: &ended.how,
+                judged,
+                reported,
+            },
+            &mut whole,
+        );
+        whole.notes.extend(ended_notes(ended));
+    }
+    whole.reasons.extend(attempt.refused.clone());
+    if let (Some(need), false) = (&task.judge_only, reported) {
+        whole = Judgement::default();
+        whole.reasons.push(super::engine::unmet(need));
+    }
+    whole.reasons.dedup();
+    conclude(Found {
+        gate,
+        needs: gate
+            .needs
+            .iter()
+            .map(|&need| shared.plan.gates[need].id.clone())
+            .collect(),
+        judgement: whole,
+        reports: used,
+        duration: attempt.ended.as_ref().map(|ended| ended.duration),
+        today: shared.today,
+    })
+}
+
+fn collect_for(
+    shared: &Shared,
+    reports: &crate::gate::Reports,
+    task: &Task,
+    attempt: &Attempt,
+    explained: bool,
+) -> Collected {
+    let found = |pattern: &str| {
+        attempt
+            .matches
+            .get(pattern)
+            .cloned()
+            .unwrap_or_else(|| elsewhere(shared, pattern))
+    };
+    let sources = Sources {
+        root: &shared.plan.root,
+        streams: &attempt.streams,
+        matches: &found,
+        now: shared.now,
+        commit: task.commit.as_deref(),
+        env: &shared.env,
+        explained,
+    };
+    collect::collect(reports, &sources)
+}
+
+/// Reports of an earlier step are watched by nobody: they are what is there.
+fn elsewhere(shared: &Shared, pattern: &str) -> Vec<Match> {
+    fresh::matches(&shared.plan.root, pattern)
+        .into_iter()
+        .map(|path| Match { path, fresh: false })
+        .collect()
+}
+
+fn join(whole: &mut Judgement, one: Judgement, reasons: Vec<Reason>) {
+    whole.conditions.extend(one.conditions);
+    whole.reasons.extend(reasons);
+    whole.reasons.extend(one.reasons);
+    whole.notes.extend(one.notes);
+    whole.facts.extend(one.facts);
+    whole.failures.extend(one.failures);
+    whole.failures_cut += one.failures_cut;
+    whole.findings.extend(one.findings);
+    whole.findings_cut += one.findings_cut;
+}
+
+fn ended_notes(ended: &exec::Ended) -> Vec<Note> {
+    let mut notes = Vec::new();
+    let left_behind = matches!(ended.how, Termination::Exit(_) | Termination::Signal(_));
+    if left_behind && !ended.stopped.is_empty() {
+        let names: Vec<&str> = ended
+            .stopped
+            .iter()
+            .map(|stopped| stopped.name.as_str())
+            .collect();
+        let message = format!(
+            "the command left processes running, which were ended: {}",
+            names.join(", ")
+        );
+        notes.push(Note {
+            code: "left-processes",
+            message,
+        });
+    }
+    if let Some(trouble) = &ended.output.trouble {
+        notes.push(Note {
+            code: "log-incomplete",
+            message: trouble.clone(),
+        });
+    }
+    notes
+}
+
+fn describe(run: &mut GateRun, shared: &Shared, attempt: &Attempt) {
+    let Some(ended) = &attempt.ended else { return };
+    run.ended = Some(ended.how.clone());
+    run.duration_ms = millis(ended.duration);
+    run.output_bytes = ended.output.bytes;
+    run.head = String::from_utf8_lossy(&ended.output.head).into_owned();
+    run.tail = String::from_utf8_lossy(&ended.output.tail).into_owned();
+    run.stopped = ended.stopped.iter().map(ToString::to_string).collect();
+    run.log = ended.output.log.as_ref().map(|log| {
+        log.strip_prefix(&shared.plan.root)
+            .unwrap_or(log)
+            .to_string_lossy()
+            .into_owned()
+    });
+}

@@ -1,0 +1,75 @@
+//! The engine: schedules gates, runs their commands, collects evidence, concludes verdicts, emits events.
+//!
+//! It is async on one thread; commands and parsing run on blocking threads. It reads no clock but `Instant`
+//! and no environment: both come in by [`Request`]. It draws nothing and decides nothing by itself: judges
+//! judge, and `conclude.rs` only joins what they say.
+
+mod applies;
+mod board;
+mod collect;
+mod conclude;
+mod decide;
+mod engine;
+mod fresh;
+mod gate;
+mod order;
+mod record;
+mod select;
+mod services;
+mod signals;
+mod subject;
+
+pub use decide::decide;
+pub use engine::run;
+pub use order::schedule;
+pub use select::{Selection, select};
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::config::Plan;
+use crate::exec::{Guard, Stop};
+use crate::model::Outcome;
+use crate::store::RunFolder;
+
+/// All that a run is told from outside.
+#[derive(Debug)]
+pub struct Request {
+    /// What may be run.
+    pub plan: Arc<Plan>,
+    /// What is run.
+    pub selection: Selection,
+    /// Gates at once.
+    pub jobs: usize,
+    /// End at the first blocking gate that does not pass.
+    pub fail_fast: bool,
+    /// Send output as it comes.
+    pub stream: bool,
+    /// The environment: names and values that are text.
+    pub env: Vec<(String, String)>,
+    /// Whether this is a CI job.
+    pub ci: bool,
+    /// Ref that changes are counted from.
+    pub base: Option<String>,
+    /// The moment the run began.
+    pub now: jiff::Timestamp,
+    /// The day that dates are compared with.
+    pub today: jiff::civil::Date,
+    /// Files that this run itself writes, absolute.
+    pub own_files: Vec<PathBuf>,
+    /// Ends commands should tollgate itself be killed.
+    pub guard: Option<Arc<Guard>>,
+    /// The switch that ends the run.
+    pub stop: Stop,
+}
+
+/// What a run leaves.
+#[derive(Debug)]
+pub struct Finished {
+    /// What was found.
+    pub outcome: Outcome,
+    /// The folder of the run, if it could be made.
+    pub folder: Option<RunFolder>,
+    /// Where records are kept.
+    pub store: PathBuf,
+}

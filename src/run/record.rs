@@ -1,0 +1,155 @@
+//! The end of a run: the subject is compared, the verdict put together, durations kept.
+
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+
+use super::engine::Engine;
+use super::{Finished, Request, decide};
+use crate::model::{
+    GateRun, GateVerdict, Outcome, RunRecord, Subject, SubjectState, Termination, VerdictDocument,
+    digest, hex,
+};
+use crate::store::{Durations, prune};
+
+/// The longest that leftovers of a run get between TERM and KILL.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// A sortable id of a run: its moment, and a digest that keeps runs of one moment apart.
+pub(super) fn run_id(request: &Request) -> String {
+    let stamp = request.now.strftime("%Y%m%dT%H%M%SZ");
+    let mut hash = Sha256::new();
+    hash.update(request.now.as_nanosecond().to_le_bytes());
+    hash.update(std::process::id().to_le_bytes());
+    hash.update(request.plan.root.as_os_str().as_encoded_bytes());
+    format!("{stamp}-{}", &hex(&hash.finalize())[..8])
+}
+
+/// The command that shows a gate again.
+pub(super) fn again(gate: &str) -> String {
+    format!("tollgate run {gate}")
+}
+
+/// Puts everything together.
+pub(super) async fn finish(mut engine: Engine) -> Finished {
+    let (subject, moved) = subject(&mut engine).await;
+    let leftovers = exec_sweep().await;
+    engine.notes.extend(leftovers);
+    let ci = engine.request.ci;
+    if !moved.is_empty() {
+        let shown = moved.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
+        let more = if moved.len() > 5 {
+            format!(" and {} more", moved.len() - 5)
+        } else {
+            String::new()
+        };
+        let effect = if ci {
+            "the verdict is about no tree: no go"
+        } else {
+            "the verdict is about no single tree"
+        };
+        engine.notes.push(format!(
+            "the tree moved while the gates ran ({shown}{more}): {effect}"
+        ));
+    }
+    let (mut verdicts, mut runs): (Vec<GateVerdict>, Vec<GateRun>) = (Vec::new(), Vec::new());
+    for done in std::mem::take(&mut engine.done).into_values() {
+        verdicts.push(done.verdict);
+        runs.push(done.run);
+    }
+    keep_durations(&engine, &runs);
+    verdicts.sort_by(|a, b| a.id.cmp(&b.id));
+    let verdict = VerdictDocument {
+        decision: decide(&verdicts, subject.state, ci),
+        subject,
+        policy: engine.shared.plan.digest.clone(),
+        as_of: engine.request.today.to_string(),
+        gates: verdicts,
+    };
+    let run = RunRecord {
+        id: engine.shared.run_id.clone(),
+        started: engine.request.now.to_string(),
+        duration_ms: u64::try_from(engine.shared.began.elapsed().as_millis()).unwrap_or(u64::MAX),
+        jobs: engine.request.jobs,
+        tollgate: env!("CARGO_PKG_VERSION").to_owned(),
+        machine: format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH),
+        commit: engine
+            .start
+            .as_ref()
+            .and_then(|start| start.state.commit.clone()),
+        interrupted: engine.interrupted,
+        notes: engine.notes.clone(),
+        gates: runs,
+    };
+    prune(&engine.store, &engine.shared.run_id);
+    let outcome = Outcome {
+        digest: digest(&verdict),
+        verdict,
+        run,
+    };
+    Finished {
+        outcome,
+        folder: engine.shared.folder.clone(),
+        store: engine.store.clone(),
+    }
+}
+
+async fn subject(engine: &mut Engine) -> (Subject, Vec<String>) {
+    let nothing = |state| {
+        (
+            Subject {
+                id: String::new(),
+                state,
+            },
+            Vec::new(),
+        )
+    };
+    let Some(start) = engine.start.clone() else {
+        if engine.shared.repository.is_none() {
+            return nothing(SubjectState::NoGit);
+        }
+        // There is git and it did not answer: the verdict must not pass for one about a known tree.
+        return nothing(SubjectState::Dirty);
+    };
+    let before = start.content.subject.clone();
+    let ours = engine.ours.clone();
+    match tokio::task::spawn_blocking(move || start.after(&ours)).await {
+        Ok(Ok(after)) => after,
+        Ok(Err(words)) => {
+            engine.notes.push(format!(
+                "git does not answer any more, so whether the tree moved is unknown: {words}"
+            ));
+            (
+                Subject {
+                    state: SubjectState::Moved,
+                    ..before
+                },
+                Vec::new(),
+            )
+        }
+        Err(_) => nothing(SubjectState::Moved),
+    }
+}
+
+/// Ends what commands left behind and no command could be blamed for.
+async fn exec_sweep() -> Vec<String> {
+    let stopped = tokio::task::spawn_blocking(|| crate::exec::sweep(GRACE))
+        .await
+        .unwrap_or_default();
+    stopped
+        .iter()
+        .map(|one| format!("a process that left its gate was ended: {one}"))
+        .collect()
+}
+
+/// Only times of commands that ended by themselves say how long the gate takes.
+fn keep_durations(engine: &Engine, runs: &[GateRun]) {
+    let whole = runs
+        .iter()
+        .filter(|run| matches!(run.ended, Some(Termination::Exit(_))));
+    // History only speeds things up: losing it must not change anything else.
+    let _ = Durations::append(
+        &engine.store,
+        whole.map(|run| (run.id.as_str(), run.duration_ms)),
+    );
+}

@@ -1,0 +1,64 @@
+//! Which gates a run takes.
+
+use crate::config::Plan;
+use crate::problem::{Code, Problem, nearest};
+
+/// The gates of a run, by index into the plan, in the order of the file.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Indices.
+    pub gates: Vec<usize>,
+}
+
+/// The gates named, or all that are not `default: false`; with everything that they need.
+pub fn select(plan: &Plan, names: &[String]) -> Result<Selection, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let mut todo: Vec<usize> = Vec::new();
+    if names.is_empty() {
+        todo.extend(
+            plan.gates
+                .iter()
+                .enumerate()
+                .filter(|(_, gate)| gate.default)
+                .map(|(index, _)| index),
+        );
+    }
+    for name in names {
+        match plan.gates.iter().position(|gate| gate.id == *name) {
+            Some(index) => todo.push(index),
+            None => problems.push(unknown(plan, name)),
+        }
+    }
+    if todo.is_empty() && problems.is_empty() {
+        let message = "no gate is selected: every gate is `default: false`";
+        problems.push(Problem::nowhere(Code::SELECTION, message).help("name the gates to run"));
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let mut chosen = vec![false; plan.gates.len()];
+    while let Some(index) = todo.pop() {
+        if !std::mem::replace(&mut chosen[index], true) {
+            todo.extend(&plan.gates[index].needs);
+        }
+    }
+    let gates = chosen
+        .iter()
+        .enumerate()
+        .filter(|(_, taken)| **taken)
+        .map(|(index, _)| index)
+        .collect();
+    Ok(Selection { gates })
+}
+
+fn unknown(plan: &Plan, name: &str) -> Problem {
+    let known = || plan.gates.iter().map(|gate| gate.id.as_str());
+    let problem = Problem::nowhere(Code::SELECTION, format!("there is no gate `{name}`"));
+    match nearest(name, known()) {
+        Some(near) => problem.help(format!("did you mean `{near}`?")),
+        None => problem.help(format!(
+            "gates of this file: {}",
+            known().take(20).collect::<Vec<_>>().join(", ")
+        )),
+    }
+}

@@ -1,0 +1,138 @@
+//! The services of a run: started before the first gate that needs them, stopped at the end, watched between.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::config::{PlannedService, Ready};
+use crate::exec::{self, Command, Program, Running, Service, Stop};
+
+/// The services of a run.
+#[derive(Default)]
+pub(super) struct Pool {
+    started: Mutex<BTreeMap<String, Arc<Mutex<Slot>>>>,
+}
+
+#[derive(Default)]
+enum Slot {
+    #[default]
+    New,
+    Up(Running),
+    Failed(String),
+}
+
+/// What a service's processes are started with.
+pub(super) struct Setting {
+    pub template: Command,
+    pub log: Option<PathBuf>,
+}
+
+impl Pool {
+    /// Starts a service unless it runs, and gives the variables that gates get. Blocks until it is ready.
+    pub fn ensure(
+        &self,
+        service: &PlannedService,
+        setting: impl FnOnce() -> Setting,
+        stop: &Stop,
+    ) -> Result<Vec<(OsString, OsString)>, String> {
+        let slot = {
+            let mut started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(started.entry(service.id.clone()).or_default())
+        };
+        // The lock of one service is held while it starts: other gates that need it wait here.
+        let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Slot::New = *slot {
+            *slot = match start(service, setting(), stop) {
+                Ok(running) => Slot::Up(running),
+                Err(words) => Slot::Failed(words),
+            };
+        }
+        match &*slot {
+            Slot::Up(running) => Ok(variables(&service.id, running)),
+            Slot::Failed(words) => Err(words.clone()),
+            Slot::New => Err(format!("service `{}` did not start", service.id)),
+        }
+    }
+
+    /// Whether a service that was started still runs.
+    pub fn alive(&self, id: &str) -> Result<(), String> {
+        let slot = self
+            .started
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(id)
+            .map(Arc::clone);
+        let Some(slot) = slot else { return Ok(()) };
+        let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *slot {
+            Slot::Up(running) => running.alive().map_err(|trouble| last_words(&trouble)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Stops all of them and says what was ended by force.
+    pub fn stop(&self) {
+        let started =
+            std::mem::take(&mut *self.started.lock().unwrap_or_else(PoisonError::into_inner));
+        for slot in started.into_values() {
+            let slot = std::mem::take(&mut *slot.lock().unwrap_or_else(PoisonError::into_inner));
+            if let Slot::Up(running) = slot {
+                let _ = running.stop();
+            }
+        }
+    }
+}
+
+fn start(service: &PlannedService, setting: Setting, stop: &Stop) -> Result<Running, String> {
+    let program = |text: &str, shell: Option<&str>| -> Result<Program, String> {
+        exec::parse(text, shell).map_err(|trouble| format!("service `{}`: {trouble}", service.id))
+    };
+    let ready = match &service.ready {
+        Ready::Http(url) => exec::Ready::Http(url.clone()),
+        Ready::Tcp => exec::Ready::Tcp("127.0.0.1:${PORT}".to_owned()),
+        Ready::Command(text) => {
+            exec::Ready::Command(program(text, service.command.shell.as_deref())?)
+        }
+    };
+    let mut command = setting.template;
+    command.program = program(&service.command.text, service.command.shell.as_deref())?;
+    command.log = setting.log;
+    let service = Service {
+        name: service.id.clone(),
+        command,
+        ready: Some(ready),
+        within: service.within,
+        replicas: u16::try_from(service.replicas).unwrap_or(1),
+    };
+    service.start(stop).map_err(|trouble| last_words(&trouble))
+}
+
+fn last_words(trouble: &exec::ServiceTrouble) -> String {
+    let last: Vec<&str> = trouble.last.lines().rev().take(3).collect();
+    let last: Vec<&str> = last.into_iter().rev().collect();
+    if last.is_empty() {
+        trouble.to_string()
+    } else {
+        format!("{trouble}; it said: {}", last.join(" / "))
+    }
+}
+
+/// `<NAME>_URL`, `<NAME>_PORT`, and with replicas `<NAME>_URLS`.
+fn variables(id: &str, running: &Running) -> Vec<(OsString, OsString)> {
+    let name = id.to_ascii_uppercase().replace('-', "_");
+    let mut set: Vec<(OsString, OsString)> = Vec::new();
+    if let Some(url) = running.urls().first() {
+        set.push((format!("{name}_URL").into(), url.into()));
+    }
+    if let Some(port) = running.ports().first() {
+        set.push((format!("{name}_PORT").into(), port.to_string().into()));
+    }
+    if running.urls().len() > 1 {
+        set.push((
+            format!("{name}_URLS").into(),
+            running.urls().join(",").into(),
+        ));
+    }
+    set
+}

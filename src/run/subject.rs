@@ -1,0 +1,125 @@
+//! The subject of a run: what content it judges, told before the gates and compared after them.
+
+use std::path::{Path, PathBuf};
+
+use crate::config::Plan;
+use crate::model::{Subject, SubjectState};
+use crate::vcs::{BaseTrouble, Content, Repository, State};
+
+/// The ledger is no part of a subject: committing a record must not change what it is about.
+const LEDGER: &str = ".tollgate/ledger/";
+
+/// What is known before the gates.
+#[derive(Clone, Debug)]
+pub(super) struct Start {
+    pub repository: Repository,
+    pub state: State,
+    pub head_tree: String,
+    pub content: Content,
+    prefix: String,
+}
+
+/// Paths that do not count, as globs and literal paths relative to the project.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ours {
+    patterns: Vec<String>,
+    files: Vec<PathBuf>,
+}
+
+impl Ours {
+    /// Declared reports, and files that this run writes.
+    pub fn of(plan: &Plan, own_files: &[PathBuf]) -> Self {
+        let judges = plan.gates.iter().flat_map(|gate| &gate.judges);
+        let patterns = judges
+            .filter_map(|judge| judge.reports())
+            .flat_map(|reports| reports.file_patterns());
+        Self {
+            patterns: patterns.map(str::to_owned).collect(),
+            files: own_files.to_vec(),
+        }
+    }
+
+    fn has(&self, top: &Path, prefix: &str, path: &str) -> bool {
+        if path.starts_with(LEDGER) || self.files.iter().any(|file| *file == top.join(path)) {
+            return true;
+        }
+        let Some(below) = path.strip_prefix(prefix) else {
+            return false;
+        };
+        self.patterns.iter().any(|pattern| {
+            pattern == below || crate::gate::glob(pattern).is_ok_and(|glob| glob.is_match(below))
+        })
+    }
+}
+
+impl Start {
+    /// Asks git twice: what differs, and the tree of HEAD.
+    pub fn read(repository: Repository, root: &Path, ours: &Ours) -> Result<Self, String> {
+        let state = repository.state().map_err(|trouble| trouble.to_string())?;
+        let head_tree = repository
+            .head_tree(&state)
+            .map_err(|trouble| trouble.to_string())?;
+        let root = std::fs::canonicalize(root).unwrap_or_else(|_| root.to_path_buf());
+        let below = root
+            .strip_prefix(&repository.top)
+            .map(|path| path.to_string_lossy().replace('\\', "/"));
+        let prefix = below
+            .ok()
+            .filter(|path| !path.is_empty())
+            .map(|path| format!("{path}/"))
+            .unwrap_or_default();
+        let content = repository.subject(&state, &head_tree, |path| {
+            ours.has(&repository.top, &prefix, path)
+        });
+        Ok(Self {
+            repository,
+            state,
+            head_tree,
+            content,
+            prefix,
+        })
+    }
+
+    /// Asks git once more. The subject, and the files that moved meanwhile.
+    pub fn after(&self, ours: &Ours) -> Result<(Subject, Vec<String>), String> {
+        let state = self
+            .repository
+            .state()
+            .map_err(|trouble| trouble.to_string())?;
+        let top = &self.repository.top;
+        let later = self.repository.subject(&state, &self.head_tree, |path| {
+            ours.has(top, &self.prefix, path)
+        });
+        let mut moved = self.content.moved(&later);
+        if state.commit != self.state.commit {
+            moved.insert(0, "HEAD".to_owned());
+        }
+        let mut subject = self.content.subject.clone();
+        if !moved.is_empty() {
+            subject.state = SubjectState::Moved;
+        }
+        Ok((subject, moved))
+    }
+
+    /// Paths of the project that differ from the base, or why that cannot be told.
+    pub fn changed(&self, base: Option<&str>) -> Result<Vec<String>, String> {
+        let base = self
+            .repository
+            .base(base, &self.state)
+            .map_err(|trouble| match trouble {
+                BaseTrouble::None => "there is no base: name one with `--base`".to_owned(),
+                BaseTrouble::Missing(name) => {
+                    format!("`{name}` is not in this clone: run `git fetch origin {name}`")
+                }
+            })?;
+        let paths = self
+            .repository
+            .changed_since(&base, &self.state)
+            .map_err(|trouble| trouble.to_string())?;
+        Ok(paths
+            .iter()
+            .filter_map(|path| path.strip_prefix(self.prefix.as_str()))
+            .map(str::to_owned)
+            .collect())
+    }
+}

@@ -44,6 +44,8 @@ pub struct FileCoverage {
     pub branch_tally: Tally,
     /// Totals of the functions.
     pub function_tally: Tally,
+    /// Branches on lines that hold no statement, and so are in no entry of `lines`.
+    pub stray_branches: Tally,
 }
 
 /// The coverage of one or more reports, by path as the report names it.
@@ -55,18 +57,27 @@ pub struct CoverageReport {
     pub has_branches: bool,
     /// False when no report says anything of functions.
     pub has_functions: bool,
+    /// Line totals that a report states as a whole and no file in it carries.
+    pub unplaced_lines: Tally,
+    /// Branch totals that a report states as a whole and no file in it carries.
+    pub unplaced_branches: Tally,
 }
 
 impl CoverageReport {
     /// Totals of the lines of all files.
     pub fn lines(&self) -> Tally {
-        self.sum(|file| file.line_tally)
+        let mut sum = self.sum(|file| file.line_tally);
+        sum.add(self.unplaced_lines);
+        sum
     }
 
     /// Totals of the branches, where any report has branches.
     pub fn branches(&self) -> Option<Tally> {
-        self.has_branches
-            .then(|| self.sum(|file| file.branch_tally))
+        self.has_branches.then(|| {
+            let mut sum = self.sum(|file| file.branch_tally);
+            sum.add(self.unplaced_branches);
+            sum
+        })
     }
 
     /// Totals of the functions, where any report has functions.
@@ -89,6 +100,8 @@ impl CoverageReport {
     pub fn merge(&mut self, other: CoverageReport) {
         self.has_branches |= other.has_branches;
         self.has_functions |= other.has_functions;
+        self.unplaced_lines.add(other.unplaced_lines);
+        self.unplaced_branches.add(other.unplaced_branches);
         for (path, theirs) in other.files {
             self.add(path, theirs);
         }
@@ -124,6 +137,9 @@ impl FileCoverage {
         if other.function_tally.covered > self.function_tally.covered {
             self.function_tally = other.function_tally;
         }
+        if other.stray_branches.covered > self.stray_branches.covered {
+            self.stray_branches = other.stray_branches;
+        }
         let from_lines = self.branch_sum();
         self.tally_lines();
         self.branch_tally = if from_lines.total > 0 {
@@ -143,9 +159,9 @@ impl FileCoverage {
         };
     }
 
-    /// The branch totals that the lines add up to.
+    /// The branch totals that the lines, and the branches beside them, add up to.
     pub fn branch_sum(&self) -> Tally {
-        let mut sum = Tally::default();
+        let mut sum = self.stray_branches;
         for line in self.lines.values() {
             sum.add(Tally {
                 total: u64::from(line.branches),

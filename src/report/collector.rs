@@ -16,12 +16,24 @@ pub struct Collector {
     kind: EvidenceKind,
     tests: TestReport,
     coverage: CoverageReport,
-    current: String,
+    /// The file that coverage speaks of now, taken out of the report for as long.
+    open: OpenFile,
+    /// Branches of lines that no statement was seen on yet, by file.
+    waiting: BTreeMap<String, BTreeMap<u32, (u32, u32)>>,
+    declared: (Option<Tally>, Option<Tally>),
     findings: FindingReport,
     seen: HashMap<String, u32>,
     metrics: MetricReport,
     warnings: Vec<Warning>,
     warnings_cut: BTreeMap<&'static str, u64>,
+}
+
+/// A file of a coverage report while its lines come in.
+#[derive(Default)]
+struct OpenFile {
+    path: Option<String>,
+    file: FileCoverage,
+    waiting: BTreeMap<u32, (u32, u32)>,
 }
 
 impl Collector {
@@ -31,7 +43,9 @@ impl Collector {
             kind,
             tests: TestReport::default(),
             coverage: CoverageReport::default(),
-            current: String::new(),
+            open: OpenFile::default(),
+            waiting: BTreeMap::new(),
+            declared: (None, None),
             findings: FindingReport::default(),
             seen: HashMap::new(),
             metrics: MetricReport::default(),
@@ -62,16 +76,7 @@ impl Collector {
                 Evidence::Tests(self.tests)
             }
             EvidenceKind::Coverage => {
-                for file in self.coverage.files.values_mut() {
-                    settle(file);
-                }
-                if self.coverage.files.is_empty() {
-                    let message = "the report names no file".to_owned();
-                    self.warnings.push(Warning {
-                        code: "no-files",
-                        message,
-                    });
-                }
+                self.settle_coverage();
                 Evidence::Coverage(self.coverage)
             }
             EvidenceKind::Findings => Evidence::Findings(self.findings),
@@ -80,16 +85,70 @@ impl Collector {
         (evidence, self.warnings)
     }
 
-    fn file(&mut self) -> &mut FileCoverage {
-        if !self.coverage.files.contains_key(&self.current) {
-            self.coverage
-                .files
-                .insert(self.current.clone(), FileCoverage::default());
+    /// Puts the open file back into the report.
+    fn close_file(&mut self) {
+        let open = std::mem::take(&mut self.open);
+        let Some(path) = open.path else { return };
+        if !open.waiting.is_empty() {
+            self.waiting.insert(path.clone(), open.waiting);
         }
-        self.coverage
-            .files
-            .get_mut(&self.current)
-            .expect("inserted above")
+        self.coverage.files.insert(path, open.file);
+    }
+
+    fn settle_coverage(&mut self) {
+        self.close_file();
+        for (path, waiting) in std::mem::take(&mut self.waiting) {
+            if let Some(file) = self.coverage.files.get_mut(&path) {
+                place_branches(file, waiting);
+            }
+        }
+        for file in self.coverage.files.values_mut() {
+            settle(file);
+        }
+        if self.coverage.files.is_empty() {
+            self.warn("no-files", "the report names no file".to_owned());
+        }
+        let (lines, branches) = self.declared;
+        let counted = self.coverage.lines();
+        self.coverage.unplaced_lines = self.unplaced("lines", lines, counted);
+        let counted = self.coverage.branches().unwrap_or_default();
+        self.coverage.unplaced_branches = self.unplaced("branches", branches, counted);
+        self.coverage.has_branches |= self.coverage.unplaced_branches.total > 0;
+    }
+
+    /// What of the declared totals has to stand in for files that carry none; tells where the two differ.
+    fn unplaced(&mut self, what: &str, declared: Option<Tally>, counted: Tally) -> Tally {
+        let Some(declared) = declared.filter(|declared| *declared != counted) else {
+            return Tally::default();
+        };
+        let says = format!("{} of {}", declared.covered, declared.total);
+        if counted.total == 0 {
+            let message =
+                format!("no file carries {what}; taken from the head of the report: {says}");
+            self.warn("declared-totals", message);
+            return declared;
+        }
+        let found = format!("{} of {}", counted.covered, counted.total);
+        let message =
+            format!("the head of the report declares {says} {what}, its files show {found}");
+        self.warn("declared-differs", message);
+        Tally::default()
+    }
+}
+
+/// Branches go to the lines they start on, where these hold a statement.
+fn place_branches(file: &mut FileCoverage, waiting: BTreeMap<u32, (u32, u32)>) {
+    for (line, (total, taken)) in waiting {
+        match file.lines.get_mut(&line) {
+            Some(entry) => {
+                entry.branches = entry.branches.max(total);
+                entry.taken = entry.taken.max(taken);
+            }
+            None => file.stray_branches.add(Tally {
+                total: u64::from(total),
+                covered: u64::from(taken),
+            }),
+        }
     }
 }
 
@@ -162,12 +221,19 @@ impl Sink for Collector {
     }
 
     fn coverage_file(&mut self, path: &str) {
-        path.clone_into(&mut self.current);
-        self.file();
+        if self.open.path.as_deref() == Some(path) {
+            return;
+        }
+        self.close_file();
+        self.open = OpenFile {
+            path: Some(path.to_owned()),
+            file: self.coverage.files.remove(path).unwrap_or_default(),
+            waiting: self.waiting.remove(path).unwrap_or_default(),
+        };
     }
 
     fn line(&mut self, line: u32, hits: u64, how: Combine) {
-        let entry = self.file().lines.entry(line).or_default();
+        let entry = self.open.file.lines.entry(line).or_default();
         entry.hits = match how {
             Combine::Add => entry.hits.saturating_add(hits),
             Combine::Max => entry.hits.max(hits),
@@ -176,9 +242,13 @@ impl Sink for Collector {
 
     fn line_branches(&mut self, line: u32, total: u32, taken: u32) {
         self.coverage.has_branches = true;
-        let entry = self.file().lines.entry(line).or_default();
-        entry.branches = entry.branches.max(total);
-        entry.taken = entry.taken.max(taken);
+        if let Some(entry) = self.open.file.lines.get_mut(&line) {
+            entry.branches = entry.branches.max(total);
+            entry.taken = entry.taken.max(taken);
+        } else {
+            let waiting = self.open.waiting.entry(line).or_default();
+            *waiting = (waiting.0.max(total), waiting.1.max(taken));
+        }
     }
 
     fn file_totals(
@@ -189,7 +259,7 @@ impl Sink for Collector {
     ) {
         self.coverage.has_branches |= branches.is_some();
         self.coverage.has_functions |= functions.is_some();
-        let file = self.file();
+        let file = &mut self.open.file;
         if let Some(lines) = lines {
             file.line_tally = lines;
         }
@@ -199,6 +269,10 @@ impl Sink for Collector {
         if let Some(functions) = functions {
             file.function_tally = functions;
         }
+    }
+
+    fn declared_totals(&mut self, lines: Option<Tally>, branches: Option<Tally>) {
+        self.declared = (lines, branches);
     }
 
     fn has_branches(&mut self) {

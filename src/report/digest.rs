@@ -1,110 +1,167 @@
-//! SHA-256 of a report's bytes, taken beside the parsing: large inputs are hashed on a thread of their own,
-//! because hashing costs about as much as reading the markup does.
+//! SHA-256 of a report's bytes. For a large file it is taken beside the parsing, because hashing costs about
+//! as much as reading the markup does.
 //!
-//! Blocks change owner instead of being copied, and only a few exist, so memory stays bounded.
+//! The hashing thread reads the same open file by itself: handing blocks from core to core was measured to
+//! cost more than reading the page cache twice. A file that changes meanwhile is refused.
 
+use std::fs::File;
 use std::io;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{Builder, JoinHandle};
 
 use sha2::{Digest, Sha256};
 
 /// From this many bytes on a thread is worth its start.
 const LARGE: u64 = 1 << 20;
-/// Blocks that may wait for the hashing thread.
-const QUEUE: usize = 4;
+const BLOCK: usize = 128 << 10;
 
-/// A block with the range of it that is to be hashed.
-type Work = (Vec<u8>, std::ops::Range<usize>);
-
-/// Takes blocks in order and gives the digest of them all.
-pub(super) enum Digester {
-    /// On the caller's thread.
-    Here(Sha256),
-    /// On a thread of its own.
-    Apart {
-        work: SyncSender<Work>,
-        used: Receiver<Vec<u8>>,
-        blocks: usize,
-        thread: JoinHandle<Sha256>,
-    },
+/// Takes bytes in order and gives the digest of them all.
+pub(super) struct Digester {
+    hash: Sha256,
+    /// Bytes in `hash`.
+    taken: u64,
+    /// The open file, while it may still be hashed apart.
+    file: Option<File>,
+    apart: Option<Apart>,
 }
+
+struct Apart {
+    thread: JoinHandle<io::Result<(Sha256, u64)>>,
+    stop: Arc<AtomicBool>,
+    file: File,
+    before: Stamp,
+}
+
+/// What changes when somebody writes to a file.
+type Stamp = (u64, Option<std::time::SystemTime>);
 
 impl Digester {
-    pub(super) fn new() -> Self {
-        Self::Here(Sha256::new())
-    }
-
-    /// Takes the bytes of `range` and gives a block of the same size in exchange.
-    /// `so_far` counts the bytes read up to now.
-    pub(super) fn swap(
-        &mut self,
-        block: Vec<u8>,
-        range: std::ops::Range<usize>,
-        so_far: u64,
-    ) -> io::Result<Vec<u8>> {
-        if so_far >= LARGE {
-            self.move_apart();
-        }
-        let size = block.len();
-        match self {
-            Self::Here(hash) => {
-                hash.update(&block[range]);
-                Ok(block)
-            }
-            Self::Apart {
-                work, used, blocks, ..
-            } => {
-                work.send((block, range)).map_err(|_| gone())?;
-                if let Ok(block) = used.try_recv() {
-                    return Ok(block);
-                }
-                if *blocks <= QUEUE {
-                    *blocks += 1;
-                    return Ok(vec![0; size]);
-                }
-                used.recv().map_err(|_| gone())
-            }
+    /// `file` is another handle of the file that the bytes come from, where they come from one.
+    pub(super) fn new(file: Option<File>) -> Self {
+        Self {
+            hash: Sha256::new(),
+            taken: 0,
+            file,
+            apart: None,
         }
     }
 
-    /// The digest of all bytes taken.
-    pub(super) fn finish(self) -> io::Result<[u8; 32]> {
-        let hash = match self {
-            Self::Here(hash) => hash,
-            Self::Apart { work, thread, .. } => {
-                drop(work);
-                thread.join().map_err(|_| gone())?
-            }
+    pub(super) fn update(&mut self, bytes: &[u8]) {
+        if self.apart.is_some() {
+            return;
+        }
+        self.hash.update(bytes);
+        self.taken += bytes.len() as u64;
+        if self.taken >= LARGE
+            && let Some(file) = self.file.take()
+        {
+            self.apart = move_apart(&self.hash, self.taken, file);
+        }
+    }
+
+    /// The digest of all bytes; `read` is how many there were.
+    pub(super) fn finish(mut self, read: u64) -> io::Result<[u8; 32]> {
+        let Some(apart) = self.apart.take() else {
+            return Ok(std::mem::take(&mut self.hash).finalize().into());
         };
+        let ended = apart.thread.join();
+        let (hash, hashed) = ended.map_err(|_| io::Error::other("the hashing thread ended early"))??;
+        if hashed != read || stamp(&apart.file)? != apart.before {
+            return Err(io::Error::other("it changed while it was read"));
+        }
         Ok(hash.finalize().into())
     }
+}
 
-    /// Goes on hashing on another thread. Where none can be started, it stays here.
-    fn move_apart(&mut self) {
-        let Self::Here(hash) = self else { return };
-        let mut hash = hash.clone();
-        let (work, to_do) = sync_channel::<Work>(QUEUE);
-        let (done, used) = sync_channel::<Vec<u8>>(QUEUE + 2);
-        let body = move || {
-            for (block, range) in to_do {
-                hash.update(&block[range]);
-                // The reader may be gone already: then nobody wants the block back.
-                let _ = done.try_send(block);
-            }
-            hash
-        };
-        if let Ok(thread) = Builder::new().name("digest".to_owned()).spawn(body) {
-            *self = Self::Apart {
-                work,
-                used,
-                blocks: 1,
-                thread,
-            };
+impl Drop for Digester {
+    fn drop(&mut self) {
+        if let Some(apart) = &self.apart {
+            apart.stop.store(true, Ordering::Relaxed);
         }
     }
 }
 
-fn gone() -> io::Error {
-    io::Error::other("the hashing thread ended early")
+/// Goes on hashing on another thread. `None` where that cannot be: it is then done here.
+fn move_apart(hash: &Sha256, from: u64, file: File) -> Option<Apart> {
+    if !cfg!(unix) || !file.metadata().ok()?.is_file() {
+        return None;
+    }
+    let before = stamp(&file).ok()?;
+    let (mut hash, mut at) = (hash.clone(), from);
+    let own = file.try_clone().ok()?;
+    let stop = Arc::new(AtomicBool::new(false));
+    let stopped = Arc::clone(&stop);
+    let body = move || {
+        let mut block = vec![0; BLOCK];
+        while !stopped.load(Ordering::Relaxed) {
+            match read_at(&own, &mut block, at) {
+                Ok(0) => break,
+                Ok(got) => {
+                    hash.update(&block[..got]);
+                    at += got as u64;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok((hash, at))
+    };
+    let thread = Builder::new().name("digest".to_owned()).spawn(body).ok()?;
+    Some(Apart {
+        thread,
+        stop,
+        file,
+        before,
+    })
+}
+
+fn stamp(file: &File) -> io::Result<Stamp> {
+    let metadata = file.metadata()?;
+    Ok((metadata.len(), metadata.modified().ok()))
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, block: &mut [u8], at: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, block, at)
+}
+
+/// Elsewhere a read at an offset moves the cursor that parsing reads from.
+#[cfg(not(unix))]
+fn read_at(_: &File, _: &mut [u8], _: u64) -> io::Result<usize> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    #[test]
+    fn digest_is_the_same_here_and_apart() {
+        let bytes = vec![7u8; 3 << 20];
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&bytes).unwrap();
+        let mut apart = Digester::new(Some(file));
+        let mut here = Digester::new(None);
+        for part in bytes.chunks(BLOCK) {
+            apart.update(part);
+            here.update(part);
+        }
+        assert!(apart.apart.is_some());
+        let read = bytes.len() as u64;
+        assert_eq!(apart.finish(read).unwrap(), here.finish(read).unwrap());
+    }
+
+    #[test]
+    fn a_file_that_grows_meanwhile_is_refused() {
+        let bytes = vec![7u8; 2 << 20];
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&bytes).unwrap();
+        let mut digest = Digester::new(Some(file.try_clone().unwrap()));
+        digest.update(&bytes);
+        file.write_all(b"more").unwrap();
+        assert!(digest.finish(bytes.len() as u64).is_err());
+    }
 }

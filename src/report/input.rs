@@ -18,8 +18,6 @@ pub struct Input {
     block: Vec<u8>,
     start: usize,
     end: usize,
-    /// Bytes of the block that are in the digest already.
-    hashed: usize,
     digest: Digester,
     read: u64,
     limit: u64,
@@ -29,22 +27,23 @@ pub struct Input {
 impl Input {
     /// Opens a file. `name` is how people know it.
     pub fn open(path: &Path, name: &str) -> io::Result<Self> {
-        Ok(Self::new(Box::new(File::open(path)?), name))
+        let file = File::open(path)?;
+        let same = file.try_clone().ok();
+        Ok(Self::new(Box::new(file), same, name))
     }
 
     /// Reads from memory.
     pub fn from_bytes(bytes: &[u8], name: &str) -> Self {
-        Self::new(Box::new(io::Cursor::new(bytes.to_vec())), name)
+        Self::new(Box::new(io::Cursor::new(bytes.to_vec())), None, name)
     }
 
-    fn new(from: Box<dyn Read + Send>, name: &str) -> Self {
+    fn new(from: Box<dyn Read + Send>, file: Option<File>, name: &str) -> Self {
         Self {
             from,
             block: vec![0; BLOCK],
             start: 0,
             end: 0,
-            hashed: 0,
-            digest: Digester::new(),
+            digest: Digester::new(file),
             read: 0,
             limit: Limits::DEFAULT.bytes,
             name: name.to_owned(),
@@ -69,7 +68,7 @@ impl Input {
 
     /// Reads more behind the bytes not yet consumed. False at the end of the input.
     pub(super) fn more(&mut self) -> io::Result<bool> {
-        self.retire()?;
+        self.make_room();
         Ok(self.pull()? > 0)
     }
 
@@ -82,7 +81,7 @@ impl Input {
             }
             self.consume(left);
         }
-        Ok(hex(&self.digest.finish()?))
+        Ok(hex(&self.digest.finish(self.read)?))
     }
 
     /// Bytes read so far.
@@ -90,23 +89,11 @@ impl Input {
         self.read
     }
 
-    /// Hands the block to the digest; what is not consumed moves to the front of the next.
-    fn retire(&mut self) -> io::Result<()> {
-        let (start, end) = (self.start, self.end);
-        let left = end - start;
-        if left == self.block.len() {
-            return Err(io::Error::other(
-                "a block is full and nothing of it was used",
-            ));
-        }
-        let kept = self.block[start..end].to_vec();
-        let old = std::mem::take(&mut self.block);
-        self.block = self.digest.swap(old, self.hashed..end, self.read)?;
-        self.block[..left].copy_from_slice(&kept);
+    /// Moves what is not consumed to the front of the block.
+    fn make_room(&mut self) {
+        self.block.copy_within(self.start..self.end, 0);
+        self.end -= self.start;
         self.start = 0;
-        self.end = left;
-        self.hashed = left;
-        Ok(())
     }
 
     fn pull(&mut self) -> io::Result<usize> {
@@ -116,6 +103,7 @@ impl Input {
                 other => break other?,
             }
         };
+        self.digest.update(&self.block[self.end..self.end + got]);
         self.end += got;
         self.read += got as u64;
         if self.read > self.limit {
@@ -141,7 +129,7 @@ impl Read for Input {
 impl BufRead for Input {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.start == self.end {
-            self.retire()?;
+            self.make_room();
             self.pull()?;
         }
         Ok(&self.block[self.start..self.end])

@@ -50,8 +50,14 @@ pub fn inspect_line(file: &str, result: &Result<ReportEvidence, ReportError>) ->
 
 /// Warnings, and what the report says is broken: that must be seen too.
 fn warnings(warnings: &[Warning], broken: &[String]) -> Value {
+    let told = |message: &str| {
+        warnings
+            .iter()
+            .any(|w| w.code == "broken" && w.message == message)
+    };
     let broken = broken
         .iter()
+        .filter(|message| !told(message))
         .map(|message| json!({"code": "broken", "message": message}));
     let warnings = warnings
         .iter()
@@ -67,7 +73,7 @@ fn of_tests(tests: &TestReport) -> Value {
         "errored": tests.errored,
         "skipped": tests.skipped,
         "flaky": tests.flaky,
-        "time_s": tests.seconds,
+        "time_s": (tests.seconds * 1e6).round() / 1e6,
         "failures": tests.failures,
     });
     if !tests.broken.is_empty() {

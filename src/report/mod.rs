@@ -5,15 +5,21 @@
 //! cannot read to its end is refused with a [`ReportError`], because half a report is no evidence.
 //! Sizes and depths are capped in `limits.rs`; adding up is done once, in `collector.rs`.
 
+mod cobertura;
 mod collector;
+mod count;
 mod digest;
 mod fingerprint;
 mod input;
 mod inspect;
 mod junit;
+mod lcov;
+mod libtest;
 mod limits;
 mod read;
 mod sniff;
+mod tap;
+mod text;
 mod xml;
 
 pub use collector::Collector;
@@ -58,6 +64,7 @@ pub trait Sink {
     /// A line of the current file. Hits of the same line combine as `how` says.
     fn line(&mut self, line: u32, hits: u64, how: Combine);
     /// Branches that start on a line of the current file: the larger total and the larger taken count win.
+    /// They do not make it a line that can run.
     fn line_branches(&mut self, line: u32, total: u32, taken: u32);
     /// Totals of the current file that no line carries. `None` leaves a part as it is.
     fn file_totals(
@@ -66,6 +73,8 @@ pub trait Sink {
         branches: Option<Tally>,
         functions: Option<Tally>,
     );
+    /// Totals that the head of the report states: compared with the files, and taken where no file has any.
+    fn declared_totals(&mut self, lines: Option<Tally>, branches: Option<Tally>);
     /// The report says something of branches (or functions), even if this file has none.
     fn has_branches(&mut self);
     /// The report says something of functions.
@@ -92,7 +101,8 @@ pub enum Combine {
 }
 
 /// Every format, in the order they are asked.
-pub static FORMATS: &[&dyn ReportFormat] = &[&junit::Junit];
+pub static FORMATS: &[&dyn ReportFormat] =
+    &[&junit::Junit, &cobertura::Cobertura, &lcov::Lcov, &tap::Tap];
 
 /// The format of that name.
 pub fn find(name: &str) -> Option<&'static dyn ReportFormat> {

@@ -22,7 +22,7 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 use super::{Input, Limits, ReportError, Sink};
 pub(crate) use attributes::Tag;
 use attributes::{Reference, References, Span, names_an_entity, reference, scan, values};
-use source::Source;
+pub(super) use source::Source;
 
 /// What a format makes of the elements.
 pub(crate) trait Visitor {

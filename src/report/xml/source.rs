@@ -15,7 +15,7 @@ const STEP: usize = 32 << 10;
 
 /// What was odd in the bytes; told once, when the report has been read.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Oddities {
+pub(in crate::report) struct Oddities {
     /// Bytes that are not text in the encoding were replaced.
     pub replaced: bool,
     /// Control characters that XML 1.0 forbids.
@@ -25,7 +25,7 @@ pub(super) struct Oddities {
 }
 
 /// A buffered reader that gives UTF-8.
-pub(super) struct Source<'i> {
+pub(in crate::report) struct Source<'i> {
     input: &'i mut Input,
     /// `None` while the input's own bytes are handed on.
     decoder: Option<Decoder>,
@@ -37,14 +37,14 @@ pub(super) struct Source<'i> {
     lines: u64,
     /// Characters of the line that the current block begins in, before it.
     column: u64,
-    pub(super) odd: Oddities,
-    pub(super) nul: bool,
+    pub(in crate::report) odd: Oddities,
+    pub(in crate::report) nul: bool,
     /// Bytes seen since the current token began.
     token: usize,
 }
 
 /// What the head of the input says of its encoding.
-pub(super) struct Declared {
+pub(in crate::report) struct Declared {
     pub encoding: &'static Encoding,
     /// A label that is unknown or that the bytes contradict.
     pub doubtful: Option<String>,
@@ -52,7 +52,7 @@ pub(super) struct Declared {
 
 impl<'i> Source<'i> {
     /// Chooses the decoder by byte order mark, by the first bytes, and by the declaration, in this order.
-    pub(super) fn new(input: &'i mut Input) -> io::Result<(Self, Declared)> {
+    pub(in crate::report) fn new(input: &'i mut Input) -> io::Result<(Self, Declared)> {
         let head = input.head()?;
         let (declared, mark, no_mark) = match head {
             [0xef, 0xbb, 0xbf, ..] => (declared_in(head), 3, false),
@@ -83,13 +83,18 @@ impl<'i> Source<'i> {
         Ok((source, declared))
     }
 
+    /// Whether damaged bytes were replaced.
+    pub(in crate::report) fn replaced(&self) -> bool {
+        self.odd.replaced
+    }
+
     /// A new token begins: its length is capped.
-    pub(super) fn begin_token(&mut self) {
+    pub(in crate::report) fn begin_token(&mut self) {
         self.token = 0;
     }
 
     /// Line and column (from 1) of the next byte to be consumed.
-    pub(super) fn place(&self) -> (u64, u64) {
+    pub(in crate::report) fn place(&self) -> (u64, u64) {
         let (lines, column) = advance(&self.block()[..self.start], self.lines, self.column);
         (lines + 1, column + 1)
     }

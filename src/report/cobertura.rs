@@ -1,0 +1,209 @@
+//! Cobertura XML (<https://github.com/cobertura/web/blob/master/htdocs/xml/coverage-04.dtd>), as written by
+//! coverage.py, gcovr, Istanbul, coverlet, PHPUnit, scoverage, grcov and many more.
+//!
+//! A file is a `filename`, whatever number of classes share it; lines are merged by number. `class/lines` is
+//! read; `methods` repeats it and counts only where the class has no lines of its own. Rates and header totals
+//! are never evidence beside lines. No file that the report names is opened.
+
+#[cfg(test)]
+mod tests;
+
+use super::xml::{Tag, Visitor, walk};
+use super::{Combine, Head, Input, ReportError, ReportFormat, Sink, count};
+use crate::model::{EvidenceKind, Tally};
+
+/// The format.
+pub(crate) struct Cobertura;
+
+impl ReportFormat for Cobertura {
+    fn name(&self) -> &'static str {
+        "cobertura"
+    }
+
+    fn kind(&self) -> EvidenceKind {
+        EvidenceKind::Coverage
+    }
+
+    fn about(&self) -> &'static str {
+        "Cobertura XML of coverage.py, gcovr, Istanbul, coverlet and others, https://cobertura.github.io/cobertura/"
+    }
+
+    fn sniff(&self, head: &Head<'_>) -> bool {
+        if head.root.as_deref() != Some("coverage") {
+            return false;
+        }
+        let text = head.text.as_str();
+        let tag = text.find("<coverage").map_or("", |at| &text[at..]);
+        let tag = tag.find('>').map_or(tag, |end| &tag[..end]);
+        let named = tag.contains("line-rate") || tag.contains("lines-valid");
+        // Clover and SonarQube share the name of the root element.
+        named
+            || (!text.contains("<project")
+                && (text.contains("<packages") || text.contains("<sources")))
+    }
+
+    fn parse(&self, input: &mut Input, sink: &mut dyn Sink) -> Result<(), ReportError> {
+        walk(input, &mut Reader::default(), sink)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Element {
+    Root,
+    Class,
+    Methods,
+    Line,
+    Other,
+}
+
+/// A line of a method, kept until it is known whether the class has lines of its own.
+struct MethodLine {
+    number: u32,
+    hits: u64,
+    branches: Option<(u32, u32)>,
+}
+
+#[derive(Default)]
+struct Reader {
+    open: Vec<Element>,
+    /// Depth of the open class and of the `methods` in it, 0 where there is none.
+    class: usize,
+    methods: usize,
+    has_lines: bool,
+    method_lines: Vec<MethodLine>,
+    path: String,
+}
+
+impl Visitor for Reader {
+    fn open(&mut self, tag: &Tag<'_>, sink: &mut dyn Sink) -> Result<bool, ReportError> {
+        let depth = self.open.len() + 1;
+        let element = match tag.name {
+            name if depth == 1 => root(name, tag, sink)?,
+            "class" if self.class == 0 => {
+                self.class = depth;
+                self.open_class(tag, sink);
+                Element::Class
+            }
+            "methods" if self.class > 0 && self.methods == 0 => {
+                self.methods = depth;
+                Element::Methods
+            }
+            "line" if self.class > 0 => {
+                self.line(tag, sink);
+                Element::Line
+            }
+            _ => Element::Other,
+        };
+        self.open.push(element);
+        Ok(false)
+    }
+
+    fn close(&mut self, sink: &mut dyn Sink) -> Result<(), ReportError> {
+        match self.open.pop() {
+            Some(Element::Class) => {
+                self.class = 0;
+                self.close_class(sink);
+            }
+            Some(Element::Methods) => self.methods = 0,
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+fn root(name: &str, tag: &Tag<'_>, sink: &mut dyn Sink) -> Result<Element, ReportError> {
+    if name != "coverage" {
+        let name = super::limits::cut(name, 120);
+        let message = format!("the root element is `{name}`, not `coverage`");
+        return Err(ReportError::malformed("wrong-root", message));
+    }
+    let tally = |total: &str, covered: &str| {
+        let total = count::total(tag.get(total)?)?;
+        let covered = count::total(tag.get(covered)?)?;
+        (covered <= total).then_some(Tally { total, covered })
+    };
+    let lines = tally("lines-valid", "lines-covered");
+    let branches = tally("branches-valid", "branches-covered");
+    sink.declared_totals(lines, branches.filter(|branches| branches.total > 0));
+    Ok(Element::Root)
+}
+
+impl Reader {
+    fn open_class(&mut self, tag: &Tag<'_>, sink: &mut dyn Sink) {
+        self.has_lines = false;
+        self.method_lines.clear();
+        let filename = tag.get("filename").filter(|name| !name.trim().is_empty());
+        let raw = filename.or(tag.get("name")).unwrap_or("");
+        tag.put(raw, &mut self.path);
+        if filename.is_none() {
+            let message = format!("class `{}` has no `filename`", self.path);
+            sink.warn("no-filename", message);
+        }
+        sink.coverage_file(&self.path);
+    }
+
+    fn line(&mut self, tag: &Tag<'_>, sink: &mut dyn Sink) {
+        let (mut number, mut hits, mut is_branch, mut conditions) = (None, None, false, None);
+        for (name, value) in tag.attributes() {
+            match name {
+                "number" => number = value.trim().parse().ok(),
+                "hits" => hits = Some(value),
+                "branch" => is_branch = value.trim().eq_ignore_ascii_case("true"),
+                "condition-coverage" => conditions = of_conditions(value),
+                _ => {}
+            }
+        }
+        let Some(number) = number else {
+            let number = super::limits::cut(tag.get("number").unwrap_or(""), 40);
+            let message = format!(
+                "`{}` has a line without a usable number (`{number}`), left out",
+                self.path
+            );
+            sink.warn("bad-line", message);
+            return;
+        };
+        let (hits, odd) = count::hits(hits.unwrap_or("")).unwrap_or((0, true));
+        if odd {
+            let message = format!(
+                "line {number} of `{}` has an odd hit count, read as {hits}",
+                self.path
+            );
+            sink.warn("odd-hits", message);
+        }
+        let line = MethodLine {
+            number,
+            hits,
+            branches: conditions.filter(|_| is_branch),
+        };
+        if self.methods > 0 {
+            self.method_lines.push(line);
+        } else {
+            self.has_lines = true;
+            give(&line, sink);
+        }
+    }
+
+    fn close_class(&mut self, sink: &mut dyn Sink) {
+        if !self.has_lines {
+            for line in &self.method_lines {
+                give(line, sink);
+            }
+        }
+    }
+}
+
+fn give(line: &MethodLine, sink: &mut dyn Sink) {
+    sink.line(line.number, line.hits, Combine::Max);
+    if let Some((total, taken)) = line.branches {
+        sink.line_branches(line.number, total, taken);
+    }
+}
+
+/// `50% (1/2)` as (2, 1).
+fn of_conditions(text: &str) -> Option<(u32, u32)> {
+    let inside = text.split_once('(')?.1.split_once(')')?.0;
+    let (taken, total) = inside.split_once('/')?;
+    let total: u32 = total.trim().parse().ok()?;
+    let taken: u32 = taken.trim().parse().ok()?;
+    (total > 0).then_some((total, taken.min(total)))
+}

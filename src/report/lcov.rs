@@ -1,0 +1,281 @@
+//! LCOV tracefiles (<https://github.com/linux-test-project/lcov/blob/master/man/geninfo.1>).
+//!
+//! `DA` and `BRDA` are added per line and per branch, over all records of the same `SF`, as lcov does; `LF`,
+//! `LH`, `BRF` and `BRH` stand only where there is nothing to add. Lines that cannot be read are left out with
+//! a warning, and so is the end of a file that was cut; text that is no tracefile is refused.
+
+mod marks;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use super::text::Lines;
+use super::{Combine, Head, Input, ReportError, ReportFormat, Sink, count};
+use crate::model::{EvidenceKind, Tally};
+use marks::{Marks, key};
+
+/// The format.
+pub(crate) struct Lcov;
+
+impl ReportFormat for Lcov {
+    fn name(&self) -> &'static str {
+        "lcov"
+    }
+
+    fn kind(&self) -> EvidenceKind {
+        EvidenceKind::Coverage
+    }
+
+    fn about(&self) -> &'static str {
+        "LCOV tracefiles of lcov, Istanbul, llvm-cov, coverage.py and others, https://github.com/linux-test-project/lcov"
+    }
+
+    fn sniff(&self, head: &Head<'_>) -> bool {
+        head.lines()
+            .map(str::trim)
+            .find(|line| !line.is_empty() && !line.starts_with('#'))
+            .is_some_and(|line| {
+                ["TN:", "SF:", "VER:"]
+                    .iter()
+                    .any(|start| line.starts_with(start))
+            })
+    }
+
+    fn parse(&self, input: &mut Input, sink: &mut dyn Sink) -> Result<(), ReportError> {
+        let mut lines = Lines::new(input)?;
+        let mut reader = Reader::default();
+        while let Some(line) = lines.next()? {
+            if !reader.line(line, sink) {
+                let line = super::limits::cut(line, 80);
+                let message = format!(
+                    "line {} is no LCOV record and was left out: `{line}`",
+                    lines.number()
+                );
+                reader.bad += 1;
+                sink.warn("bad-line", message);
+            }
+        }
+        if reader.files.is_empty() && reader.bad > 0 {
+            return Err(ReportError::malformed(
+                "not-lcov",
+                "has no `SF:` record: it is no LCOV tracefile",
+            ));
+        }
+        if reader.open.is_some() || !lines.ended() && reader.last_was_data {
+            let message = "the last record has no `end_of_record`: the file may have been cut";
+            sink.warn("unterminated", message.to_owned());
+        }
+        lines.finish(sink);
+        reader.finish(sink);
+        Ok(())
+    }
+}
+
+/// What is kept of a file beside its lines.
+#[derive(Default)]
+struct FileMarks {
+    path: String,
+    has_lines: bool,
+    branches: Marks,
+    functions: Marks,
+    /// `LF`, `LH`, `BRF`, `BRH`, `FNF`, `FNH`: the largest stated.
+    stated: [u64; 6],
+}
+
+/// What the current record says of itself, to compare with what it holds.
+#[derive(Default)]
+struct Record {
+    last_line: u32,
+    lines: u64,
+    covered: u64,
+    stated_lines: Option<u64>,
+    stated_covered: Option<u64>,
+}
+
+#[derive(Default)]
+struct Reader {
+    files: Vec<FileMarks>,
+    by_path: BTreeMap<String, usize>,
+    open: Option<usize>,
+    record: Record,
+    bad: u64,
+    last_was_data: bool,
+}
+
+const STATED: [&str; 6] = ["LF", "LH", "BRF", "BRH", "FNF", "FNH"];
+
+impl Reader {
+    /// Takes one line. False when it is no record.
+    fn line(&mut self, line: &str, sink: &mut dyn Sink) -> bool {
+        self.last_was_data = true;
+        if let Some(rest) = line.strip_prefix("DA:") {
+            return self.line_data(rest, sink).is_some();
+        }
+        let line = line.trim();
+        if line == "end_of_record" {
+            self.last_was_data = false;
+            return self.end_of_record(sink);
+        }
+        if line.is_empty() || line.starts_with('#') {
+            self.last_was_data = false;
+            return true;
+        }
+        let Some((word, rest)) = line.split_once(':') else {
+            return false;
+        };
+        match word {
+            "SF" => self.source_file(rest, sink),
+            "BRDA" => return self.branch(rest).is_some(),
+            "FN" | "FNDA" | "FNA" => return self.function(word, rest).is_some(),
+            _ => match STATED.iter().position(|known| *known == word) {
+                Some(which) => return self.stated(which, rest).is_some(),
+                // TN, VER and what later versions may add.
+                None => {
+                    return word.bytes().all(|byte| byte.is_ascii_uppercase()) && !word.is_empty();
+                }
+            },
+        }
+        true
+    }
+
+    fn source_file(&mut self, path: &str, sink: &mut dyn Sink) {
+        if self.open.is_some() {
+            let message = format!(
+                "`{}` has no `end_of_record`",
+                super::limits::cut(&self.files[self.open.unwrap_or(0)].path, 200)
+            );
+            sink.warn("unterminated", message);
+        }
+        self.record = Record::default();
+        let at = match self.by_path.get(path) {
+            Some(at) => *at,
+            None => {
+                self.files.push(FileMarks {
+                    path: path.to_owned(),
+                    ..FileMarks::default()
+                });
+                self.by_path.insert(path.to_owned(), self.files.len() - 1);
+                self.files.len() - 1
+            }
+        };
+        self.open = Some(at);
+        sink.coverage_file(path);
+    }
+
+    fn file(&mut self) -> Option<&mut FileMarks> {
+        self.open.map(|at| &mut self.files[at])
+    }
+
+    /// `DA:line,hits[,checksum]`.
+    fn line_data(&mut self, rest: &str, sink: &mut dyn Sink) -> Option<()> {
+        let (line, hits) = rest.split_once(',')?;
+        let hits = hits.split_once(',').map_or(hits, |(hits, _)| hits);
+        let line: u32 = line.trim().parse().ok()?;
+        let (hits, odd) = count::hits(hits)?;
+        self.file()?.has_lines = true;
+        if odd {
+            sink.warn(
+                "odd-hits",
+                format!("line {line} has an odd hit count, read as {hits}"),
+            );
+        }
+        if self.record.last_line != line || self.record.lines == 0 {
+            self.record.last_line = line;
+            self.record.lines += 1;
+            self.record.covered += u64::from(hits > 0);
+        }
+        sink.line(line, hits, Combine::Add);
+        Some(())
+    }
+
+    /// `BRDA:line,block,branch,taken`; the branch may be any text, the block may begin with `e`.
+    fn branch(&mut self, rest: &str) -> Option<()> {
+        let (line, rest) = rest.split_once(',')?;
+        let (rest, taken) = rest.rsplit_once(',')?;
+        let (block, branch) = rest.split_once(',')?;
+        let line: u32 = line.trim().parse().ok()?;
+        let taken = match taken.trim() {
+            "-" => false,
+            number => count::hits(number)?.0 > 0,
+        };
+        self.file()?.branches.add(line, key(block, branch), taken);
+        Some(())
+    }
+
+    /// `FN:line[,end],name`, `FNDA:hits,name`, `FNA:index,hits,name`.
+    fn function(&mut self, word: &str, rest: &str) -> Option<()> {
+        let (first, name) = rest.split_once(',')?;
+        let (hits, name) = match word {
+            "FN" => match name.split_once(',') {
+                Some((end, name)) if end.parse::<u32>().is_ok() => (0, name),
+                _ => (0, name),
+            },
+            "FNDA" => (count::hits(first)?.0, name),
+            _ => {
+                let (hits, name) = name.split_once(',')?;
+                (count::hits(hits)?.0, name)
+            }
+        };
+        self.file()?.functions.add(0, key("", name), hits > 0);
+        Some(())
+    }
+
+    fn stated(&mut self, which: usize, rest: &str) -> Option<()> {
+        let total = count::total(rest)?;
+        let stated = &mut self.file()?.stated[which];
+        *stated = total.max(*stated);
+        match which {
+            0 => self.record.stated_lines = Some(total),
+            1 => self.record.stated_covered = Some(total),
+            _ => {}
+        }
+        Some(())
+    }
+
+    fn end_of_record(&mut self, sink: &mut dyn Sink) -> bool {
+        let Some(at) = self.open.take() else {
+            return false;
+        };
+        let record = std::mem::take(&mut self.record);
+        let differ = |stated: Option<u64>, found: u64| stated.is_some_and(|stated| stated != found);
+        if record.lines > 0
+            && (differ(record.stated_lines, record.lines)
+                || differ(record.stated_covered, record.covered))
+        {
+            let path = super::limits::cut(&self.files[at].path, 200);
+            let message =
+                format!("`LF`/`LH` of `{path}` differ from its lines, which were counted");
+            sink.warn("declared-differs", message);
+        }
+        let file = &mut self.files[at];
+        file.branches.settle();
+        file.functions.settle();
+        true
+    }
+
+    /// Hands on what had to wait for later records of the same file.
+    fn finish(mut self, sink: &mut dyn Sink) {
+        for file in &mut self.files {
+            sink.coverage_file(&file.path);
+            file.branches.settle();
+            file.functions.settle();
+            for (line, total, taken) in file.branches.by_line() {
+                sink.line_branches(line, total, taken);
+            }
+            let stated = |total: usize| {
+                let (total, covered) = (file.stated[total], file.stated[total + 1]);
+                (total > 0 && covered <= total).then_some(Tally { total, covered })
+            };
+            let functions = file.functions.tally().or(stated(4));
+            let lines = if file.has_lines { None } else { stated(0) };
+            let branches = if file.branches.is_empty() {
+                stated(2)
+            } else {
+                None
+            };
+            sink.file_totals(lines, branches, functions);
+        }
+    }
+}

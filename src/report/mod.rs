@@ -8,14 +8,21 @@
 mod collector;
 mod fingerprint;
 mod input;
+mod json;
 mod limits;
+mod lines;
 mod read;
+mod sarif;
+mod shape;
 mod sniff;
+#[cfg(test)]
+mod testing;
 
 pub use collector::Collector;
 pub use input::Input;
 pub use limits::Limits;
 pub use read::{ReportError, inspect_file, read_bytes, read_file};
+pub use shape::Shape;
 pub use sniff::Head;
 
 use crate::model::{EvidenceKind, Finding, Tally, TestCase};
@@ -67,6 +74,12 @@ pub trait Sink {
     fn has_functions(&mut self);
     /// One finding.
     fn finding(&mut self, finding: Finding);
+    /// More findings of which only the sort matters, because enough are kept as items.
+    fn more_findings(&mut self, like: &Finding, count: u64) {
+        for _ in 0..count {
+            self.finding(like.clone());
+        }
+    }
     /// One named number.
     fn metric(&mut self, name: &str, value: Decimal);
     /// Thresholds that the tool judged itself.
@@ -87,7 +100,7 @@ pub enum Combine {
 }
 
 /// Every format, in the order they are asked.
-pub static FORMATS: &[&dyn ReportFormat] = &[];
+pub static FORMATS: &[&dyn ReportFormat] = &[&sarif::Sarif];
 
 /// The format of that name.
 pub fn find(name: &str) -> Option<&'static dyn ReportFormat> {

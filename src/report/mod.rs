@@ -5,13 +5,17 @@
 //! cannot read to its end is refused with a [`ReportError`], because half a report is no evidence.
 //! Sizes and depths are capped in `limits.rs`; adding up is done once, in `collector.rs`.
 
+mod bandit;
+mod clippy;
 mod collector;
+mod eslint;
 mod fingerprint;
 mod input;
 mod json;
 mod limits;
 mod lines;
 mod read;
+mod ruff;
 mod sarif;
 mod shape;
 mod sniff;
@@ -100,7 +104,13 @@ pub enum Combine {
 }
 
 /// Every format, in the order they are asked.
-pub static FORMATS: &[&dyn ReportFormat] = &[&sarif::Sarif];
+pub static FORMATS: &[&dyn ReportFormat] = &[
+    &sarif::Sarif,
+    &clippy::Clippy,
+    &eslint::Eslint,
+    &ruff::Ruff,
+    &bandit::Bandit,
+];
 
 /// The format of that name.
 pub fn find(name: &str) -> Option<&'static dyn ReportFormat> {

@@ -81,7 +81,7 @@ pub(super) fn plain(line: &str) -> Cow<'_, str> {
     text.into()
 }
 
-/// What follows one escape sequence: CSI up to its final letter, OSC up to its end, else one character.
+/// What follows one escape sequence: CSI up to its final letter, OSC up to its end, `ESC ( B` and its like.
 fn after_sequence(text: &str) -> &str {
     let mut letters = text.char_indices();
     match letters.next() {
@@ -95,6 +95,10 @@ fn after_sequence(text: &str) -> &str {
             (_, Some(end)) => &text[end + 2..],
             (None, None) => "",
         },
+        Some((_, ' '..='/')) => {
+            let end = letters.find(|(_, c)| !matches!(c, ' '..='/'));
+            end.map_or("", |(at, c)| &text[at + c.len_utf8()..])
+        }
         Some((_, first)) => &text[first.len_utf8()..],
         None => "",
     }
@@ -117,7 +121,7 @@ mod tests {
 
     #[test]
     fn terminal_sequences_are_taken_out() {
-        assert_eq!(plain("\x1b[91merror\x1b[0m"), "error");
+        assert_eq!(plain("\x1b[91merror\x1b(B\x1b[m"), "error");
         assert_eq!(plain("\x1bcx\x1b"), "x");
         assert_eq!(plain("a\x1b]8;;http://x\x1b\\b\x1b]8;;\x07c\x1b[3"), "abc");
     }

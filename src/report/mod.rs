@@ -8,12 +8,18 @@
 mod bandit;
 mod clippy;
 mod collector;
+mod csv;
 mod eslint;
 mod fingerprint;
+mod gotest;
 mod input;
 mod json;
+mod json_metrics;
 mod limits;
 mod lines;
+mod mypy;
+mod number;
+mod openmetrics;
 mod read;
 mod ruff;
 mod sarif;
@@ -21,6 +27,7 @@ mod shape;
 mod sniff;
 #[cfg(test)]
 mod testing;
+mod tsc;
 
 pub use collector::Collector;
 pub use input::Input;
@@ -110,6 +117,12 @@ pub static FORMATS: &[&dyn ReportFormat] = &[
     &eslint::Eslint,
     &ruff::Ruff,
     &bandit::Bandit,
+    &mypy::Mypy,
+    &tsc::Tsc,
+    &gotest::GoTest,
+    &json_metrics::Json,
+    &openmetrics::OpenMetrics,
+    &csv::Csv,
 ];
 
 /// The format of that name.

@@ -148,7 +148,32 @@ fn place_branches(file: &mut FileCoverage, waiting: BTreeMap<u32, (u32, u32)>) {
                 total: u64::from(total),
                 covered: u64::from(taken),
             }),
+    /// Counts findings of one sort, keeping no item.
+    fn count(&mut self, like: &Finding, count: u64) {
+        let report = &mut self.findings;
+        if like.suppressed {
+            report.suppressed += count;
+            return;
         }
+        report.total += count;
+        *report.by_level.entry(like.level).or_default() += count;
+        add(&mut report.by_severity, cut(&like.severity, 64), count);
+        let rule = cut(like.rule.as_deref().unwrap_or(""), Limits::DEFAULT.text);
+        add(&mut report.by_rule, rule, count);
+    }
+
+    fn file(&mut self) -> &mut FileCoverage {
+        if !self.coverage.files.contains_key(&self.current) {
+            self.coverage
+                .files
+                .insert(self.current.clone(), FileCoverage::default());
+        }
+    }
+}
+
+fn add(counts: &mut BTreeMap<String, u64>, key: String, count: u64) {
+    if counts.len() < Limits::DEFAULT.entries || counts.contains_key(&key) {
+        *counts.entry(key).or_default() += count;
     }
 }
 
@@ -218,6 +243,7 @@ impl Sink for Collector {
         if list.len() < ITEMS_KEPT {
             list.push(cut(message.trim(), Limits::DEFAULT.text));
         }
+        self.warn("broken", message.trim().to_owned());
     }
 
     fn coverage_file(&mut self, path: &str) {
@@ -284,21 +310,11 @@ impl Sink for Collector {
     }
 
     fn finding(&mut self, mut finding: Finding) {
+        self.count(&finding, 1);
         if finding.suppressed {
-            self.findings.suppressed += 1;
             return;
         }
         let report = &mut self.findings;
-        report.total += 1;
-        *report.by_level.entry(finding.level).or_default() += 1;
-        *report
-            .by_severity
-            .entry(cut(&finding.severity, 64))
-            .or_default() += 1;
-        let rule = cut(finding.rule.as_deref().unwrap_or(""), Limits::DEFAULT.text);
-        if report.by_rule.len() < Limits::DEFAULT.entries {
-            *report.by_rule.entry(rule).or_default() += 1;
-        }
         if report.items.len() == ITEMS_KEPT {
             report.items_cut += 1;
             return;
@@ -313,6 +329,13 @@ impl Sink for Collector {
             finding.fingerprint = format!("{}:{times}", finding.fingerprint);
         }
         report.items.push(finding);
+    }
+
+    fn more_findings(&mut self, like: &Finding, count: u64) {
+        self.count(like, count);
+        if !like.suppressed {
+            self.findings.items_cut += count;
+        }
     }
 
     fn metric(&mut self, name: &str, value: Decimal) {

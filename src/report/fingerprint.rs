@@ -20,6 +20,16 @@ pub(crate) fn of(finding: &Finding) -> String {
     hex(&hash.finalize()[..16])
 }
 
+/// Digest of parts that a tool itself takes for the identity, 16 bytes in hex.
+pub(crate) fn of_parts<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part);
+        hash.update([0]);
+    }
+    hex(&hash.finalize()[..16])
+}
+
 /// The message with each run of digits as one `0` and white space folded.
 fn without_numbers(message: &str) -> String {
     let mut text = String::with_capacity(message.len());

@@ -9,24 +9,43 @@ mod cobertura;
 mod collector;
 mod count;
 mod digest;
+mod bandit;
+mod clippy;
+mod collector;
+mod csv;
+mod eslint;
 mod fingerprint;
+mod gotest;
 mod input;
 mod inspect;
 mod junit;
 mod lcov;
 mod libtest;
+mod json;
+mod json_metrics;
 mod limits;
+mod lines;
+mod mypy;
+mod number;
+mod openmetrics;
 mod read;
+mod ruff;
+mod sarif;
+mod shape;
 mod sniff;
 mod tap;
 mod text;
 mod xml;
+#[cfg(test)]
+mod testing;
+mod tsc;
 
 pub use collector::Collector;
 pub use input::Input;
 pub use inspect::inspect_line;
 pub use limits::Limits;
 pub use read::{ReportError, inspect_file, read_bytes, read_file};
+pub use shape::Shape;
 pub use sniff::Head;
 
 use crate::model::{EvidenceKind, Finding, Tally, TestCase};
@@ -81,6 +100,12 @@ pub trait Sink {
     fn has_functions(&mut self);
     /// One finding.
     fn finding(&mut self, finding: Finding);
+    /// More findings of which only the sort matters, because enough are kept as items.
+    fn more_findings(&mut self, like: &Finding, count: u64) {
+        for _ in 0..count {
+            self.finding(like.clone());
+        }
+    }
     /// One named number.
     fn metric(&mut self, name: &str, value: Decimal);
     /// Thresholds that the tool judged itself.
@@ -103,6 +128,19 @@ pub enum Combine {
 /// Every format, in the order they are asked.
 pub static FORMATS: &[&dyn ReportFormat] =
     &[&junit::Junit, &cobertura::Cobertura, &lcov::Lcov, &tap::Tap];
+pub static FORMATS: &[&dyn ReportFormat] = &[
+    &sarif::Sarif,
+    &clippy::Clippy,
+    &eslint::Eslint,
+    &ruff::Ruff,
+    &bandit::Bandit,
+    &mypy::Mypy,
+    &tsc::Tsc,
+    &gotest::GoTest,
+    &json_metrics::Json,
+    &openmetrics::OpenMetrics,
+    &csv::Csv,
+];
 
 /// The format of that name.
 pub fn find(name: &str) -> Option<&'static dyn ReportFormat> {

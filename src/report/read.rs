@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::input::HEAD;
 use super::{Collector, FORMATS, Head, Input, ReportFormat};
+use super::{Collector, FORMATS, Head, Input, ReportFormat, Sink};
 use crate::model::{ReportEvidence, ReportRefusal};
 
 /// Why a report cannot be used. Data only; `Display` gives the words.
@@ -142,11 +143,20 @@ fn read(
     {
         return Err(ReportError::Unknown(head.looks_like()));
     }
+    let nameless = format.is_none()
+        && head
+            .json
+            .as_ref()
+            .is_some_and(|json| json.list && json.empty);
     let format = match format {
         Some(format) => format,
         None => sniff(&head)?,
     };
     let mut collector = Collector::new(format.kind());
+    if nameless {
+        let message = "an empty list does not say which tool found nothing; say it with `format:`";
+        collector.warn("empty-list", message.to_owned());
+    }
     format.parse(&mut input, &mut collector)?;
     let (evidence, warnings) = collector.finish();
     Ok(ReportEvidence {

@@ -8,6 +8,8 @@ pub struct Head<'a> {
     pub text: String,
     /// Local name of the first element, when the text is XML.
     pub root: Option<String>,
+    /// Outline of the text, when it begins with JSON.
+    pub json: Option<super::Shape>,
 }
 
 impl<'a> Head<'a> {
@@ -16,10 +18,12 @@ impl<'a> Head<'a> {
         let plain = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let text = decode(bytes, plain);
         let root = root_element(&text);
+        let json = super::Shape::of(&text);
         Self {
             bytes: plain,
             text,
             root,
+            json,
         }
     }
 

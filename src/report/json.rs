@@ -1,0 +1,355 @@
+//! Shared room of the JSON formats: bytes to typed values, in constant memory, with errors people can act on.
+//!
+//! Big arrays are streamed with [`Each`], big objects with [`Object`]; neither builds a tree. Refused by name:
+//! UTF-16, text after the end, `NaN`, a key given twice where it is read, and nesting beyond what `serde_json`
+//! takes. <https://www.rfc-editor.org/rfc/rfc8259>
+
+use std::fmt;
+use std::io::{BufRead, BufReader};
+use std::marker::PhantomData;
+
+use serde::Deserialize;
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess,
+    Visitor,
+};
+
+use super::{Input, ReportError};
+use crate::model::Level;
+
+/// Reads one document to its end with a seed.
+pub(super) fn read<S, T>(input: &mut Input, seed: S) -> Result<T, ReportError>
+where
+    S: for<'de> DeserializeSeed<'de, Value = T>,
+{
+    start(input)?;
+    // `BufReader` because the standard library reads its single bytes fast; a plain `Read` is twice as slow.
+    let mut reader = serde_json::Deserializer::from_reader(BufReader::new(input));
+    let value = seed.deserialize(&mut reader).map_err(refuse)?;
+    reader.end().map_err(refuse)?;
+    Ok(value)
+}
+
+/// Reads one document to its end into a typed value.
+pub(super) fn read_typed<T: DeserializeOwned>(input: &mut Input) -> Result<T, ReportError> {
+    read(input, Typed(PhantomData))
+}
+
+struct Typed<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Typed<T> {
+    type Value = T;
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<T, D::Error> {
+        T::deserialize(from)
+    }
+}
+
+/// Passes over a byte order mark; refuses UTF-16.
+pub(super) fn start(input: &mut Input) -> Result<(), ReportError> {
+    let marked = match input.head()? {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, 1..=255, ..] | [1..=255, 0, ..] => {
+            return Err(ReportError::malformed_at(
+                "utf-16",
+                "is UTF-16, but has to be UTF-8; in PowerShell write it with `-Encoding utf8`",
+                1,
+                Some(1),
+            ));
+        }
+        head => head.starts_with(b"\xef\xbb\xbf"),
+    };
+    if marked {
+        input.consume(3);
+    }
+    Ok(())
+}
+
+/// A fault of `serde_json` as a refusal with a code, a place and words.
+pub(super) fn refuse(error: serde_json::Error) -> ReportError {
+    use serde_json::error::Category;
+    let (line, column) = (error.line() as u64, error.column() as u64);
+    if error.is_io() {
+        return ReportError::Io(error.into());
+    }
+    let whole = error.to_string();
+    let place = format!(" at line {line} column {column}");
+    let words = whole.strip_suffix(&place).unwrap_or(&whole);
+    let (code, message) = match error.classify() {
+        Category::Eof => (
+            "truncated",
+            format!("ends in the middle ({words}); let the tool write it again"),
+        ),
+        Category::Data if words.starts_with("duplicate") => {
+            ("duplicate-key", format!("is ambiguous: {words}"))
+        }
+        Category::Data => ("wrong-shape", format!("has an unexpected value: {words}")),
+        _ if words.starts_with("recursion") => {
+            ("too-deep", "is nested too deeply for a report".to_owned())
+        }
+        _ if words.starts_with("trailing characters") => (
+            "trailing-data",
+            "goes on after the end of its JSON; one document a file".to_owned(),
+        ),
+        _ => ("not-well-formed", format!("is not JSON: {words}")),
+    };
+    ReportError::malformed_at(code, message, line.max(1), Some(column))
+}
+
+/// Hands each element of an array to a function as it is read. Gives the count, `None` for null.
+pub(super) struct Each<T, F>(F, PhantomData<T>);
+
+impl<T, F: FnMut(T)> Each<T, F> {
+    /// With the function that takes the elements.
+    pub(super) fn new(take: F) -> Self {
+        Self(take, PhantomData)
+    }
+}
+
+impl<'de, T: Deserialize<'de>, F: FnMut(T)> DeserializeSeed<'de> for Each<T, F> {
+    type Value = Option<u64>;
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Option<u64>, D::Error> {
+        from.deserialize_any(self)
+    }
+}
+
+impl<'de, T: Deserialize<'de>, F: FnMut(T)> Visitor<'de> for Each<T, F> {
+    type Value = Option<u64>;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<Option<u64>, A::Error> {
+        let mut count = 0;
+        while let Some(element) = list.next_element()? {
+            (self.0)(element);
+            count += 1;
+        }
+        Ok(Some(count))
+    }
+
+    fn visit_unit<E>(self) -> Result<Option<u64>, E> {
+        Ok(None)
+    }
+}
+
+/// The fields of an object that is read without being built.
+pub(super) trait Fields {
+    /// What the object is, for the message when something else is there.
+    const WHAT: &'static str;
+    /// Takes the value of a key with `map.next_value…`; false leaves it to be passed over.
+    fn field<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<bool, A::Error>;
+}
+
+/// Reads an object into something that knows its fields.
+pub(super) struct Object<'a, T>(pub(super) &'a mut T);
+
+impl<'de, T: Fields> DeserializeSeed<'de> for Object<'_, T> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
+        from.deserialize_map(self)
+    }
+}
+
+impl<'de, T: Fields> Visitor<'de> for Object<'_, T> {
+    type Value = ();
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(T::WHAT)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut key = String::new();
+        while map.next_key_seed(Key(&mut key))?.is_some() {
+            if !self.0.field(&key, &mut map)? {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads a key into a buffer that is used again.
+struct Key<'a>(&'a mut String);
+
+impl<'de> DeserializeSeed<'de> for Key<'_> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
+        from.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Key<'_> {
+    type Value = ();
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a key")
+    }
+    fn visit_str<E>(self, key: &str) -> Result<(), E> {
+        self.0.clear();
+        self.0.push_str(key);
+        Ok(())
+    }
+}
+
+/// Refuses a key that was there before.
+pub(super) fn once<E: Error>(seen: &mut bool, key: &'static str) -> Result<(), E> {
+    if std::mem::replace(seen, true) {
+        return Err(E::duplicate_field(key));
+    }
+    Ok(())
+}
+
+/// The first element of an array; the others are passed over. Null and an empty array are `None`.
+#[derive(Clone, Debug)]
+pub(super) struct First<T>(pub(super) Option<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for First<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Taker<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Taker<T> {
+            type Value = First<T>;
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("an array")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<First<T>, A::Error> {
+                let first = list.next_element()?;
+                while list.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(First(first))
+            }
+        }
+        from.deserialize_seq(Taker(PhantomData))
+    }
+}
+
+/// A whole number as tools write it: also `1.0`, `"1"` or null. Anything else is `None`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Int(pub(super) Option<i64>);
+
+impl Int {
+    /// A line or column: from 1, else unknown.
+    pub(super) fn place(self) -> Option<u32> {
+        self.0
+            .and_then(|n| u32::try_from(n).ok())
+            .filter(|n| *n > 0)
+    }
+
+    /// An index: from 0, else absent.
+    pub(super) fn index(self) -> Option<usize> {
+        self.0.and_then(|n| usize::try_from(n).ok())
+    }
+}
+
+impl<'de> Deserialize<'de> for Int {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = Scalar::deserialize(from)?.0;
+        let number = text.as_deref().and_then(|text| {
+            let whole = text.strip_suffix(".0").unwrap_or(text);
+            whole.trim().parse().ok()
+        });
+        Ok(Self(number))
+    }
+}
+
+/// A string, number or boolean as text; null, arrays and objects are `None`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Scalar(pub(super) Option<String>);
+
+impl<'de> Deserialize<'de> for Scalar {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(ScalarVisitor)
+    }
+}
+
+struct ScalarVisitor;
+
+impl<'de> Visitor<'de> for ScalarVisitor {
+    type Value = Scalar;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a value")
+    }
+    fn visit_str<E>(self, text: &str) -> Result<Scalar, E> {
+        Ok(Scalar(Some(text.to_owned())))
+    }
+    fn visit_bool<E>(self, value: bool) -> Result<Scalar, E> {
+        Ok(Scalar(Some(value.to_string())))
+    }
+    fn visit_i64<E>(self, value: i64) -> Result<Scalar, E> {
+        Ok(Scalar(Some(value.to_string())))
+    }
+    fn visit_u64<E>(self, value: u64) -> Result<Scalar, E> {
+        Ok(Scalar(Some(value.to_string())))
+    }
+    fn visit_f64<E>(self, value: f64) -> Result<Scalar, E> {
+        Ok(Scalar(Some(format!("{value:?}"))))
+    }
+    fn visit_unit<E>(self) -> Result<Scalar, E> {
+        Ok(Scalar(None))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Scalar, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Scalar(None))
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Scalar, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Scalar(None))
+    }
+}
+
+/// The common level of a word that many tools use; `None` for other words.
+pub(super) fn level(word: &str) -> Option<Level> {
+    Some(match word.to_ascii_lowercase().as_str() {
+        "critical" | "fatal" | "blocker" => Level::Critical,
+        "error" | "high" | "major" => Level::High,
+        "warning" | "warn" | "medium" | "moderate" => Level::Medium,
+        "note" | "help" | "low" | "minor" => Level::Low,
+        "info" | "information" | "none" => Level::Info,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(bytes: &[u8]) -> &'static str {
+        let mut input = Input::from_bytes(bytes, "r");
+        match read_typed::<IgnoredAny>(&mut input) {
+            Ok(_) => "ok",
+            Err(error) => error.code(),
+        }
+    }
+
+    #[test]
+    fn faults_have_their_own_codes() {
+        assert_eq!(code(b"\xef\xbb\xbf{}"), "ok");
+        assert_eq!(code(b"\xff\xfe{\0}\0"), "utf-16");
+        assert_eq!(code(b"{\0}\0"), "utf-16");
+        assert_eq!(code(b"[1,2"), "truncated");
+        assert_eq!(code(b"[1] x"), "trailing-data");
+        assert_eq!(code(b"[NaN]"), "not-well-formed");
+    }
+
+    #[test]
+    fn fault_names_line_and_column() {
+        let mut input = Input::from_bytes(b"{\n \"a\": x}", "r");
+        let error = read_typed::<IgnoredAny>(&mut input).unwrap_err();
+        let refusal = error.refusal("r");
+        assert_eq!((refusal.line, refusal.column), (Some(2), Some(7)));
+        assert!(!refusal.message.contains("line 2"), "{}", refusal.message);
+    }
+
+    #[test]
+    fn typed_nesting_beyond_the_limit_is_refused() {
+        let deep = "[".repeat(5000);
+        let mut input = Input::from_bytes(deep.as_bytes(), "r");
+        let error = read_typed::<serde_json::Value>(&mut input).unwrap_err();
+        assert_eq!(error.code(), "too-deep");
+    }
+
+    #[test]
+    fn numbers_are_read_as_tools_write_them() {
+        let read: Vec<Int> = serde_json::from_str(r#"[3, "4", 5.0, -1, null, {"a":[1]}]"#).unwrap();
+        let places: Vec<_> = read.iter().map(|n| n.place()).collect();
+        assert_eq!(places, [Some(3), Some(4), Some(5), None, None, None]);
+    }
+}

@@ -1,0 +1,138 @@
+//! Ruff's JSON (`ruff check --output-format json`).
+//!
+//! Ruff says `error` for all unless its preview sets severities; older versions give no word at all, which is an
+//! error too. A syntax error has the code `invalid-syntax`, in older versions null. An empty array is what ruff and
+//! several other tools write when they find nothing: it is taken for ruff's, with a warning when nobody said so.
+//! <https://docs.astral.sh/ruff/settings/#output-format>
+
+use serde::Deserialize;
+
+use super::json::{self, Each, Int};
+use super::{Head, Input, ReportError, ReportFormat, Sink};
+use crate::model::{EvidenceKind, Finding, Level};
+
+/// The format `ruff`.
+pub struct Ruff;
+
+impl ReportFormat for Ruff {
+    fn name(&self) -> &'static str {
+        "ruff"
+    }
+
+    fn kind(&self) -> EvidenceKind {
+        EvidenceKind::Findings
+    }
+
+    fn about(&self) -> &'static str {
+        "`ruff check --output-format json`; https://docs.astral.sh/ruff/settings/#output-format"
+    }
+
+    fn sniff(&self, head: &Head<'_>) -> bool {
+        head.json.as_ref().is_some_and(|shape| {
+            let own = shape.has_all(&["code", "message", "filename"]);
+            shape.list && (shape.empty || (own && shape.inside("location", "row")))
+        })
+    }
+
+    fn parse(&self, input: &mut Input, sink: &mut dyn Sink) -> Result<(), ReportError> {
+        let tell = Each::new(|one: Diagnostic| sink.finding(one.finding()));
+        match json::read(input, tell)? {
+            Some(_) => Ok(()),
+            None => {
+                let message = "is null; write it with `ruff check --output-format json`";
+                Err(ReportError::malformed("wrong-shape", message))
+            }
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Diagnostic {
+    code: Option<String>,
+    message: String,
+    filename: Option<String>,
+    location: Option<Location>,
+    severity: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Location {
+    row: Option<Int>,
+    column: Option<Int>,
+}
+
+impl Diagnostic {
+    fn finding(self) -> Finding {
+        let severity = self.severity.unwrap_or_else(|| "error".to_owned());
+        let (line, column) = match self.location {
+            Some(place) => (place.row, place.column),
+            None => (None, None),
+        };
+        Finding {
+            rule: Some(self.code.unwrap_or_else(|| "invalid-syntax".to_owned())),
+            level: json::level(&severity).unwrap_or(Level::High),
+            severity,
+            message: self.message,
+            file: self.filename.filter(|name| !name.is_empty()),
+            line: line.and_then(Int::place),
+            column: column.and_then(Int::place),
+            fingerprint: String::new(),
+            suppressed: false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing;
+    use super::*;
+
+    const ALL: &str = r#"[
+        {"cell":null,"code":"F401","filename":"/p/a.py","location":{"column":8,"row":1},"message":"unused","severity":"warning"},
+        {"code":"E501","message":"long","location":{"row":2,"column":89},"filename":"/p/a.py","noqa_row":2},
+        {"code":null,"message":"SyntaxError: x","location":{"row":3,"column":1},"filename":"/p/b.py"}]"#;
+
+    #[test]
+    fn severity_is_an_error_unless_ruff_says_otherwise() {
+        let (found, warnings) = testing::findings(&Ruff, ALL);
+        assert_eq!((found.total, warnings.as_str()), (3, ""));
+        assert_eq!(
+            (found.by_severity["error"], found.by_severity["warning"]),
+            (2, 1)
+        );
+        assert_eq!((found.at(Level::High), found.at(Level::Medium)), (2, 1));
+        assert_eq!(
+            (found.items[0].line, found.items[0].column),
+            (Some(1), Some(8))
+        );
+    }
+
+    #[test]
+    fn syntax_error_without_code_has_the_code_that_ruff_gives_it_now() {
+        assert_eq!(testing::findings(&Ruff, ALL).0.by_rule["invalid-syntax"], 1);
+    }
+
+    #[test]
+    fn empty_array_is_clean_and_told_only_when_nobody_named_the_format() {
+        let (found, warnings) = testing::findings(&Ruff, "[]\n");
+        assert_eq!((found.total, warnings.as_str()), (0, ""));
+        let sniffed = super::super::read_bytes(b"[]", "r", None).unwrap();
+        assert_eq!(sniffed.format, "ruff");
+        assert_eq!(sniffed.warnings[0].code, "empty-list");
+        assert_eq!(testing::refused(&Ruff, "null"), "wrong-shape");
+    }
+
+    #[test]
+    fn sniff_takes_ruff_and_no_other_array() {
+        assert_eq!(testing::sniffed(ALL), ["ruff"]);
+        let hadolint =
+            r#"[{"line":15,"code":"DL3008","message":"m","column":1,"file":"Dockerfile"}]"#;
+        assert!(testing::sniffed(hadolint).is_empty());
+    }
+
+    #[test]
+    fn cut_reports_are_refused_and_mutated_ones_survived() {
+        testing::cuts_are_refused(&Ruff, ALL);
+        testing::survives_mutation(&Ruff, ALL);
+    }
+}

@@ -159,6 +159,7 @@ impl Service {
     ) -> Result<(), Box<ServiceTrouble>> {
         let mut pause = Duration::from_millis(5);
         let probe = Probe::new(self, running.replicas[index].port);
+        let mut wrong = None;
         loop {
             let answered = match &probe {
                 Some(probe) => probe.ask(until, stop),
@@ -172,9 +173,11 @@ impl Service {
             }
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                let within = self.within;
+                // The last attempt was cut short by us; an earlier one tells what is wrong.
+                let (within, last) = (self.within, wrong.unwrap_or(last));
                 return Err(self.trouble(format!("was not ready within {within:?}: {last}")));
             }
+            wrong = Some(last);
             std::thread::sleep(pause.min(left));
             pause = (pause * 3 / 2).min(Duration::from_millis(250));
         }

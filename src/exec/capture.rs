@@ -6,15 +6,13 @@ use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use super::command::Live;
 use super::mask::{self, Mask};
 use super::{Captured, Command, Spool};
 
 const HEAD: usize = 16 * 1024;
 const TAIL: usize = 48 * 1024;
 const BLOCK: usize = 64 * 1024;
-
-/// A live listener of masked output.
-pub(super) type Live<'l> = Option<&'l mut (dyn FnMut(&[u8]) + 'l)>;
 
 /// Everything that is kept of one command's output.
 pub(super) struct Capture<'c, 'l> {

@@ -154,17 +154,20 @@ pub struct Ended {
     pub stopped: Vec<Stopped>,
 }
 
+/// Somebody who gets masked output as it comes.
+pub type Live<'l> = Option<&'l mut (dyn FnMut(&[u8]) + 'l)>;
+
 /// Runs a command to its end, and ends whatever it leaves behind; `live` gets masked output as it comes.
 ///
 /// Blocks, but never for longer than the command, its grace and about three seconds.
 #[cfg(unix)]
-pub fn run(command: &Command, stop: &Stop, live: Option<&mut dyn FnMut(&[u8])>) -> Ended {
+pub fn run(command: &Command, stop: &Stop, live: Live<'_>) -> Ended {
     super::follow::run(command, stop, live)
 }
 
 /// Refuses: this system has no process groups.
 #[cfg(not(unix))]
-pub fn run(_: &Command, _: &Stop, _: Option<&mut dyn FnMut(&[u8])>) -> Ended {
+pub fn run(_: &Command, _: &Stop, _: Live<'_>) -> Ended {
     let why = "tollgate cannot run commands on this system yet; run it on Linux, macOS or in WSL";
     Ended {
         how: Termination::Trouble(why.to_owned()),

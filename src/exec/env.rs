@@ -65,10 +65,8 @@ pub fn secret_values(
 ) -> Vec<String> {
     let mut values = Vec::new();
     for (name, value) in env {
-        if !declared.contains(&name) && !(is_secret_name(&name) && is_secret_value(&value)) {
-            continue;
-        }
-        if value.trim().is_empty() {
+        let secret = declared.contains(&name) || is_secret_name(&name) && is_secret_value(&value);
+        if !secret || value.trim().is_empty() {
             continue;
         }
         if value.contains('\n') {

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use os_pipe::PipeReader;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use super::capture::{Capture, Live};
+use super::capture::Capture;
+use super::command::Live;
 use super::start::{self, Child};
 use super::tree::{Ending, Tree};
 use super::{Captured, Command, Ended, Level, Stop};
@@ -59,7 +60,7 @@ pub(super) fn run(command: &Command, stop: &Stop, live: Live<'_>) -> Ended {
         guarded: false,
         dirty_since: None,
     };
-    follow.to_end()
+    follow.conclude()
 }
 
 struct Follow<'c, 'l> {
@@ -77,7 +78,7 @@ struct Follow<'c, 'l> {
 }
 
 impl Follow<'_, '_> {
-    fn to_end(mut self) -> Ended {
+    fn conclude(mut self) -> Ended {
         let early = self.watch();
         let ending = match early {
             Some(_) => Some(self.end(self.command.grace)),

@@ -28,7 +28,7 @@ enum Helper {
     #[default]
     Unborn,
     #[cfg(unix)]
-    Alive(os_pipe::PipeWriter, duct::Handle),
+    Alive(os_pipe::PipeWriter, Box<duct::Handle>),
     /// It would not start, died, or was dismissed; the run does without.
     Gone,
 }
@@ -89,7 +89,7 @@ impl Guard {
             Ok(((writer, handle), pid))
         });
         started.map_or(Helper::Gone, |(writer, handle)| {
-            Helper::Alive(writer, handle)
+            Helper::Alive(writer, Box::new(handle))
         })
     }
 

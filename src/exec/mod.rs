@@ -29,7 +29,7 @@ mod table;
 #[cfg(unix)]
 mod tree;
 
-pub use command::{Captured, Command, Ended, Program, Spool, Stopped, run, sweep};
+pub use command::{Captured, Command, Ended, Live, Program, Spool, Stopped, run, sweep};
 pub use env::{is_withheld, secret_values, withheld};
 pub use guard::{Guard, main as guard_main};
 pub use mask::Mask;

@@ -104,7 +104,7 @@ struct Replica {
 
 impl Service {
     /// Starts all replicas and waits until every one is ready.
-    pub fn start(&self, stop: &Stop) -> Result<Running, ServiceTrouble> {
+    pub fn start(&self, stop: &Stop) -> Result<Running, Box<ServiceTrouble>> {
         let count = usize::from(self.replicas.max(1));
         let ports = free_ports(count)
             .map_err(|error| self.trouble(format!("gets no free port: {error}")))?;
@@ -122,8 +122,12 @@ impl Service {
         let until = Instant::now() + self.within;
         for index in 0..count {
             if let Err(trouble) = self.wait(&mut running, index, until, stop) {
-                let last = running.halt().into_iter().nth(index);
-                return Err(last.map_or(trouble.clone(), |ended| trouble.quoting(&ended)));
+                let ended = running.halt().into_iter().nth(index);
+                // One that died quotes itself already.
+                return Err(match ended.filter(|_| trouble.how.is_none()) {
+                    Some(ended) => trouble.quoting(&ended),
+                    None => trouble,
+                });
             }
         }
         Ok(running)
@@ -152,9 +156,10 @@ impl Service {
         index: usize,
         until: Instant,
         stop: &Stop,
-    ) -> Result<(), ServiceTrouble> {
+    ) -> Result<(), Box<ServiceTrouble>> {
         let mut pause = Duration::from_millis(5);
         let probe = Probe::new(self, running.replicas[index].port);
+        let mut wrong = None;
         loop {
             let answered = match &probe {
                 Some(probe) => probe.ask(until, stop),
@@ -168,27 +173,29 @@ impl Service {
             }
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                let within = self.within;
+                // The last attempt was cut short by us; an earlier one tells what is wrong.
+                let (within, last) = (self.within, wrong.unwrap_or(last));
                 return Err(self.trouble(format!("was not ready within {within:?}: {last}")));
             }
+            wrong = Some(last);
             std::thread::sleep(pause.min(left));
             pause = (pause * 3 / 2).min(Duration::from_millis(250));
         }
     }
 
-    fn trouble(&self, why: String) -> ServiceTrouble {
-        ServiceTrouble {
+    fn trouble(&self, why: String) -> Box<ServiceTrouble> {
+        Box::new(ServiceTrouble {
             service: self.name.clone(),
             why,
             how: None,
             last: String::new(),
             log: None,
-        }
+        })
     }
 }
 
 impl ServiceTrouble {
-    fn quoting(mut self, ended: &Ended) -> ServiceTrouble {
+    fn quoting(mut self: Box<Self>, ended: &Ended) -> Box<ServiceTrouble> {
         let output = [ended.output.head.as_slice(), ended.output.tail.as_slice()].concat();
         let last = &output[output.len().saturating_sub(LAST_WORDS)..];
         self.last = String::from_utf8_lossy(last).into_owned();
@@ -253,7 +260,7 @@ impl Running {
     }
 
     /// Whether all replicas still run; else how the first one that does not ended.
-    pub fn alive(&mut self) -> Result<(), ServiceTrouble> {
+    pub fn alive(&mut self) -> Result<(), Box<ServiceTrouble>> {
         for replica in &mut self.replicas {
             if let Some(ended) = replica.ended() {
                 let why = match &ended.how {
@@ -263,13 +270,13 @@ impl Running {
                     how => format!("did not run: {how}"),
                 };
                 let (service, how) = (self.name.clone(), Some(ended.how.clone()));
-                let trouble = ServiceTrouble {
+                let trouble = Box::new(ServiceTrouble {
                     service,
                     why,
                     how,
                     last: String::new(),
                     log: None,
-                };
+                });
                 return Err(trouble.quoting(ended));
             }
         }

@@ -4,11 +4,14 @@
 //! environment, and opens no file: it writes to the writer it is handed and gives errors back. All text
 //! that others wrote goes through `neutral.rs` first.
 
+mod detail;
 mod json;
 mod junit;
+mod layout;
 mod markdown;
 mod style;
 mod terminal;
+mod words;
 
 pub mod neutral;
 
@@ -45,3 +48,8 @@ pub static OUTPUTS: &[&dyn Output] = &[
 pub fn find(name: &str) -> Option<&'static dyn Output> {
     OUTPUTS.iter().copied().find(|output| output.name() == name)
 }
+
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod tests;

@@ -49,7 +49,12 @@ pub(super) fn detail(page: &mut Page<'_>, row: Row<'_>) -> io::Result<()> {
     let against = words::against(row.gate);
     let column = name_column(row, &unmet, &against, page.style);
     head(page, row)?;
-    let mut sheet = Sheet { page, column };
+    let style = page.style;
+    let mut sheet = Sheet {
+        page,
+        column,
+        values: value_column(&unmet[..unmet.len().min(most.conditions)], style),
+    };
     for reason in &against {
         sheet.reason(reason)?;
     }
@@ -87,6 +92,12 @@ fn head(page: &mut Page<'_>, row: Row<'_>) -> io::Result<()> {
     if let Some(owner) = &gate.owner {
         add(&format!("owner {}", style.line(owner)));
     }
+    let unplaced = words::unmet(gate)
+        .iter()
+        .any(|condition| condition.written.is_none());
+    if unplaced || !words::against(gate).is_empty() {
+        add(&style.line(&gate.written.to_string()));
+    }
     let ink = ink_of(gate);
     page.line(&[
         (ink, style.sign(gate.verdict)),
@@ -118,10 +129,26 @@ fn name_column(
         .max(6)
 }
 
+/// Columns for the values, so that the places stand below each other.
+fn value_column(shown: &[&ConditionVerdict], style: &Style) -> usize {
+    let values = shown
+        .iter()
+        .flat_map(|condition| [Some(&condition.bound), condition.measured.as_ref()]);
+    let columns = values.flatten().map(|value| width(&style.line(value)));
+    columns.filter(|columns| *columns <= 24).max().unwrap_or(0)
+}
+
+/// Columns for the labels of what to do.
+const LABELS: usize = 6;
+
+/// Lines of one text, without `-v`.
+const LONGEST: usize = 10;
+
 /// A block with names at the left and what belongs to them at the right.
 struct Sheet<'a, 'b> {
     page: &'a mut Page<'b>,
     column: usize,
+    values: usize,
 }
 
 impl Sheet<'_, '_> {
@@ -143,9 +170,15 @@ impl Sheet<'_, '_> {
 
     /// A name with text that may run over several lines.
     fn entry(&mut self, name: &str, ink: Ink, text: &str) -> io::Result<()> {
+        let style = self.page.style;
         let mut start = self.name(name)?;
-        let room = self.page.style.width.saturating_sub(self.right());
-        for line in wrap(text, room) {
+        let room = style.width.saturating_sub(self.right());
+        let mut lines = wrap(text, room);
+        if lines.len() > LONGEST && style.verbose == 0 {
+            lines.truncate(LONGEST);
+            lines.push(style.pick("…", "..").to_owned());
+        }
+        for line in lines {
             self.page.line(&[(Ink::Faint, &start), (ink, &line)])?;
             start = " ".repeat(self.right());
         }
@@ -180,7 +213,7 @@ impl Sheet<'_, '_> {
             .map(|place| style.line(&place.to_string()));
         let measured = condition.measured.as_deref().unwrap_or("nothing");
         let (bound, measured) = (style.line(&condition.bound), style.line(measured));
-        let column = width(&bound).max(width(&measured)).min(24);
+        let column = self.values;
         let start = self.name(&style.line(fact))?;
         let written = written.unwrap_or_else(|| "built in".to_owned());
         self.value(&start, "wanted  ", (Ink::Plain, &bound), column, &written)?;
@@ -312,18 +345,27 @@ impl Sheet<'_, '_> {
         } else {
             severity
         };
-        let rule = finding
-            .rule
-            .as_deref()
-            .map(|rule| format!("  {}", style.line(rule)))
-            .unwrap_or_default();
+        let rule = finding.rule.as_deref().unwrap_or_default();
+        let name = match rule {
+            "" => severity,
+            rule => format!("{severity}  {}", style.line(rule)),
+        };
+        let room = style.width.saturating_sub(4);
+        let beside = width(&name) + 2 + width(&place) <= room;
+        let shown = if beside {
+            format!("  {place}")
+        } else {
+            String::new()
+        };
         self.page.line(&[
             (Ink::Plain, "  "),
-            (ink, &severity),
-            (Ink::Strong, &rule),
-            (Ink::Plain, "  "),
-            (Ink::Faint, &place),
+            (ink, &cut(&name, room, style)),
+            (Ink::Faint, &shown),
         ])?;
+        if !beside {
+            self.page
+                .line(&[(Ink::Plain, "    "), (Ink::Faint, &place)])?;
+        }
         let said = style.lines(&finding.message);
         self.message(&said, most.lines)
     }
@@ -364,7 +406,7 @@ impl Sheet<'_, '_> {
         let (lines, more) = words::last_output(run, most.output);
         if lines.is_empty() {
             if run.what == "ran" {
-                self.entry("output", Ink::Plain, "none")?;
+                self.faint("output: none")?;
             }
             return Ok(());
         }
@@ -381,6 +423,7 @@ impl Sheet<'_, '_> {
     fn advice(&mut self, row: Row<'_>) -> io::Result<()> {
         let style = self.page.style;
         let gate = row.gate;
+        self.column = LABELS;
         for (name, text) in [("why", &gate.why), ("fix", &gate.fix)] {
             if let Some(text) = text {
                 self.entry(name, Ink::Plain, &style.line(text))?;
@@ -393,7 +436,11 @@ impl Sheet<'_, '_> {
         if !run.again.is_empty() {
             self.entry("again", Ink::Strong, &style.line(&run.again))?;
         }
-        if let Some(log) = &run.log {
+        let log = run
+            .log
+            .as_ref()
+            .filter(|_| style.verbose > 0 || words::output_tells(gate));
+        if let Some(log) = log {
             self.entry("log", Ink::Faint, &style.line(log))?;
         }
         for note in &gate.notes {

@@ -23,6 +23,7 @@ use std::io;
 use crate::model::Outcome;
 
 pub use inspect::{Inspected, inspect};
+pub use json::{FORMAT as JSON_FORMAT, SCHEMA as JSON_SCHEMA};
 pub use progress::{Clock, live, plain};
 pub use style::Style;
 

@@ -294,15 +294,34 @@ fn joins_a_path(before: &str, after: &str) -> bool {
 
 /// Whether text has nothing in it that any Markdown could read.
 fn is_prose(text: &str) -> bool {
-    let plain = |c: char| {
-        c.is_alphanumeric() || matches!(c, ' ' | ',' | '.' | ';' | '(' | ')' | '%' | '/' | '\'')
-    };
+    let mut before = ' ';
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let next = chars.peek().copied().unwrap_or(' ');
+        let plain = match c {
+            // A picture is `:name:`, a reference `GH-1`.
+            ':' => next == ' ',
+            '-' => before.is_alphabetic() && next.is_alphabetic(),
+            '>' => before == ' ' && next == '=',
+            '%' => before.is_numeric(),
+            ' ' | ',' | '.' | ';' | '(' | ')' | '/' | '\'' | '=' | '…' | '·' | '≥' | '≤' | '−' => {
+                true
+            }
+            c => c.is_alphanumeric(),
+        };
+        if !plain {
+            return false;
+        }
+        before = c;
+    }
     let word_is_plain = |word: &str| {
         let hex = word.len() >= 7 && word.chars().all(|c| c.is_ascii_hexdigit());
-        !hex && !word.to_ascii_lowercase().starts_with("www.") && !word.starts_with('%')
+        !hex && !word.to_ascii_lowercase().starts_with("www.")
     };
-    text.chars().all(plain)
-        && !text.contains("](")
+    let first = text.split(' ').next().unwrap_or_default();
+    let is_item = first.starts_with(|c: char| c.is_ascii_digit()) && first.ends_with(['.', ')']);
+    !text.starts_with(['=', '>', ' ', '/'])
+        && !is_item
         && text.split([' ', '(', '/']).all(word_is_plain)
 }
 
@@ -373,6 +392,11 @@ mod tests {
                 "The services behave as agreed",
                 "The services behave as agreed",
             ),
+            ("lines 79.6%, wanted >=80%", "lines 79.6%, wanted >=80%"),
+            ("well-known: it is", "well-known: it is"),
+            ("see GH-12", "`see GH-12`"),
+            (":tada: done", "`:tada: done`"),
+            ("1. one", "`1. one`"),
             ("@team look", "`@team look`"),
             ("a|b", "`a│b`"),
             ("`x`", "`` `x` ``"),
@@ -465,6 +489,8 @@ mod tests {
         fn neutral_text_stays_as_it_is(text in hostile()) {
             let once = block(&text);
             prop_assert_eq!(block(&once), once);
+            let once = line(&text);
+            prop_assert_eq!(line(&once), once);
         }
 
         #[test]

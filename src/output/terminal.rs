@@ -291,13 +291,15 @@ fn decision(page: &mut Page<'_>, outcome: &Outcome) -> io::Result<()> {
     parts.push(words::counts(outcome).join(", "));
     parts.push(words::time(outcome.run.duration_ms));
     parts.retain(|part| !part.is_empty());
-    page.line(&[
-        (ink, style.sign(words::like(verdict))),
-        (Ink::Plain, " "),
-        (ink, verdict.words()),
-        (Ink::Plain, style.dot()),
-        (Ink::Plain, &parts.join(style.dot())),
-    ])
+    let lead = format!("{} {}", style.sign(words::like(verdict)), verdict.words());
+    let text = format!("{lead}{}{}", style.dot(), parts.join(style.dot()));
+    for (index, line) in wrap(&text, style.width).iter().enumerate() {
+        match line.strip_prefix(lead.as_str()) {
+            Some(rest) if index == 0 => page.line(&[(ink, &lead), (Ink::Plain, rest)])?,
+            _ => page.line(&[(Ink::Plain, line)])?,
+        }
+    }
+    Ok(())
 }
 
 /// Which content and which verdict this is.

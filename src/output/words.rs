@@ -241,7 +241,7 @@ pub(super) fn remarks(gate: &GateVerdict) -> Vec<String> {
     remarks
 }
 
-/// `1 failed`, `2 inconclusive` … of all gates; what only warns is counted apart.
+/// `1 failed`, `2 inconclusive` … of all gates; what only warns and does not pass is counted apart.
 pub(super) fn counts(outcome: &Outcome) -> Vec<String> {
     let mut blocking: BTreeMap<Verdict, usize> = BTreeMap::new();
     let mut warning = 0;
@@ -259,14 +259,7 @@ pub(super) fn counts(outcome: &Outcome) -> Vec<String> {
         .map(|(verdict, count)| format!("{count} {}", done_word(verdict)))
         .collect();
     if warning > 0 {
-        counts.push(format!(
-            "{warning} not passed that {}",
-            if warning == 1 {
-                "only warns"
-            } else {
-                "only warn"
-            }
-        ));
+        counts.push(format!("{warning} not enforced"));
     }
     if flaky > 0 {
         counts.push(format!("{flaky} flaky"));

@@ -92,3 +92,68 @@ fn add_varying(gate: &GateVerdict, entry: &mut Map<String, Value>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures;
+    use super::*;
+
+    fn drawn(outcome: &Outcome) -> Value {
+        let mut text = Vec::new();
+        Json.render(outcome, &Style::default(), &mut text).unwrap();
+        assert_eq!(text.iter().filter(|byte| **byte == b'\n').count(), 1);
+        serde_json::from_slice(&text).unwrap()
+    }
+
+    #[test]
+    fn every_fixture_is_as_the_schema_says() {
+        let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+        jsonschema::draft202012::meta::validate(&schema).unwrap();
+        let validator = jsonschema::draft202012::new(&schema).unwrap();
+        for (name, outcome) in fixtures::all() {
+            let document = drawn(&outcome);
+            let errors: Vec<String> = validator
+                .iter_errors(&document)
+                .map(|error| format!("{}: {error}", error.instance_path()))
+                .collect();
+            assert!(errors.is_empty(), "{name}: {errors:#?}");
+        }
+    }
+
+    #[test]
+    fn the_digest_names_the_verdict_that_was_written() {
+        for (_, outcome) in fixtures::all() {
+            let document = drawn(&outcome);
+            let bytes = canonical(&document["verdict"]);
+            assert_eq!(crate::model::sha256_hex(&bytes), document["digest"]);
+        }
+    }
+
+    #[test]
+    fn what_differs_between_equal_runs_is_in_the_run_part_only() {
+        let first = fixtures::named("green");
+        let mut second = first.clone();
+        second.run.duration_ms += 1;
+        for gate in &mut second.verdict.gates {
+            for condition in gate.conditions.iter_mut().filter(|c| c.volatile) {
+                condition.measured = Some("13 s".to_owned());
+            }
+        }
+        assert_eq!(
+            verdict_bytes(&first.verdict),
+            verdict_bytes(&second.verdict)
+        );
+        assert_ne!(drawn(&first)["run"], drawn(&second)["run"]);
+        let mut stale = fixtures::named("environment");
+        let before = verdict_bytes(&stale.verdict);
+        for reason in stale
+            .verdict
+            .gates
+            .iter_mut()
+            .flat_map(|gate| &mut gate.reasons)
+        {
+            reason.detail = Some("4 d old".to_owned());
+        }
+        assert_eq!(verdict_bytes(&stale.verdict), before);
+    }
+}

@@ -4,11 +4,14 @@
 //! environment, and opens no file: it writes to the writer it is handed and gives errors back. All text
 //! that others wrote goes through `neutral.rs` first.
 
+mod detail;
 mod json;
 mod junit;
+mod layout;
 mod markdown;
 mod style;
 mod terminal;
+mod words;
 
 pub mod neutral;
 
@@ -20,6 +23,7 @@ use std::io;
 use crate::model::Outcome;
 
 pub use inspect::{Inspected, inspect};
+pub use json::{FORMAT as JSON_FORMAT, SCHEMA as JSON_SCHEMA};
 pub use progress::{Clock, live, plain};
 pub use style::Style;
 
@@ -45,3 +49,8 @@ pub static OUTPUTS: &[&dyn Output] = &[
 pub fn find(name: &str) -> Option<&'static dyn Output> {
     OUTPUTS.iter().copied().find(|output| output.name() == name)
 }
+
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod tests;

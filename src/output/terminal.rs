@@ -1,20 +1,323 @@
-//! Stub.
-use super::{Output, Style};
-use crate::model::Outcome;
+//! The final report for people.
+//!
+//! First what keeps from going on, worst first, each with all that is needed to act on it (`detail.rs`); then
+//! a line for every gate; last the decision, so that it stands next to the prompt. A run that may go on is
+//! short: its gates and the decision.
+
 use std::io;
-/// Stub.
+
+use super::detail::detail;
+use super::layout::{Page, cut, pad, width, wrap};
+use super::style::{Ink, ink_of};
+use super::words::{self, Row};
+use super::{Output, Style};
+use crate::model::{Enforce, Outcome, SubjectState, Verdict};
+
+/// Gates that are told in full; the others have their line in the table.
+const DETAILED: usize = 8;
+/// Gates in the table from which on clean ones are counted only.
+const LISTED: usize = 40;
+
+/// The output `terminal`.
 pub struct Terminal;
+
 impl Output for Terminal {
     fn name(&self) -> &'static str {
         "terminal"
     }
+
     fn about(&self) -> &'static str {
-        "stub"
+        "for people: what keeps from going on, every gate, the decision"
     }
-    fn render(&self, outcome: &Outcome, _style: &Style, to: &mut dyn io::Write) -> io::Result<()> {
-        for gate in &outcome.verdict.gates {
-            writeln!(to, "{} {}", gate.id, gate.verdict.word())?;
+
+    fn render(&self, outcome: &Outcome, style: &Style, to: &mut dyn io::Write) -> io::Result<()> {
+        let rows = words::rows(outcome);
+        let mut page = Page { style, to };
+        opening(&mut page, outcome)?;
+        details(&mut page, &rows)?;
+        if style.quiet {
+            left_out(&mut page, &rows)?;
+        } else {
+            table(&mut page, outcome, &rows)?;
         }
-        writeln!(to, "{}", outcome.verdict.decision.words())
+        decision(&mut page, outcome)
     }
+}
+
+/// What is to be known before anything else.
+fn opening(page: &mut Page<'_>, outcome: &Outcome) -> io::Result<()> {
+    let style = page.style;
+    if let Some(said) = words::nothing_applies(outcome) {
+        page.line(&[(Ink::Care, &said)])?;
+    }
+    if style.quiet {
+        return Ok(());
+    }
+    for note in &outcome.run.notes {
+        for (index, line) in wrap(&style.line(note), style.width.saturating_sub(6))
+            .iter()
+            .enumerate()
+        {
+            let label = if index == 0 { "note  " } else { "      " };
+            page.line(&[(Ink::Care, label), (Ink::Plain, line)])?;
+        }
+    }
+    if !outcome.run.notes.is_empty() {
+        page.gap()?;
+    }
+    Ok(())
+}
+
+/// Whether a gate is told in full.
+fn is_detailed(row: &Row<'_>, style: &Style) -> bool {
+    let gate = row.gate;
+    let told = matches!(gate.verdict, Verdict::Fail | Verdict::Inconclusive);
+    told && match gate.enforce {
+        Enforce::Block => true,
+        Enforce::Warn => !style.quiet,
+        Enforce::Monitor => style.verbose > 0 && !style.quiet,
+    }
+}
+
+fn details(page: &mut Page<'_>, rows: &[Row<'_>]) -> io::Result<()> {
+    let most = if page.style.verbose > 0 {
+        usize::MAX
+    } else {
+        DETAILED
+    };
+    let told: Vec<_> = rows
+        .iter()
+        .filter(|row| is_detailed(row, page.style))
+        .collect();
+    for row in told.iter().take(most) {
+        detail(page, **row)?;
+        page.gap()?;
+    }
+    if told.len() > most {
+        let rest = words::many((told.len() - most) as u64, "more gate");
+        let rest = format!("{rest} like these: see the lines below, or `-v` for all of it");
+        page.line(&[(Ink::Care, &rest)])?;
+        page.gap()?;
+    }
+    Ok(())
+}
+
+/// In the short form, the blocking gates that have no block of their own.
+fn left_out(page: &mut Page<'_>, rows: &[Row<'_>]) -> io::Result<()> {
+    let mut most = if page.style.verbose > 0 {
+        usize::MAX
+    } else {
+        DETAILED
+    };
+    let mut lines = Vec::new();
+    for row in rows.iter().filter(|row| row.gate.blocks()) {
+        if is_detailed(row, page.style) && most > 0 {
+            most -= 1;
+        } else {
+            lines.push(*row);
+        }
+    }
+    let columns = Columns::of(&lines, page.style);
+    for row in &lines {
+        table_line(page, *row, &columns)?;
+    }
+    Ok(())
+}
+
+/// Widths of the table's columns.
+struct Columns {
+    id: usize,
+    verdict: usize,
+    time: usize,
+}
+
+impl Columns {
+    fn of(rows: &[Row<'_>], style: &Style) -> Self {
+        let most = |widths: &mut dyn Iterator<Item = usize>| widths.max().unwrap_or(0);
+        Self {
+            id: most(&mut rows.iter().map(|row| width(&style.line(&row.gate.id))))
+                .min(style.width / 3),
+            verdict: most(
+                &mut rows
+                    .iter()
+                    .map(|row| width(&words::verdict_words(row.gate))),
+            ),
+            time: most(&mut rows.iter().map(|row| width(&time_of(*row)))),
+        }
+    }
+}
+
+fn time_of(row: Row<'_>) -> String {
+    match row.run {
+        Some(run) if run.ended.is_some() => words::time(run.duration_ms),
+        _ => String::new(),
+    }
+}
+
+fn table(page: &mut Page<'_>, outcome: &Outcome, rows: &[Row<'_>]) -> io::Result<()> {
+    let goes_on = rows.iter().all(|row| !row.gate.blocks());
+    let only_counted =
+        page.style.verbose == 0 && (rows.len() > LISTED || (goes_on && page.style.seen));
+    let (shown, counted): (Vec<_>, Vec<_>) = rows
+        .iter()
+        .partition(|row| !only_counted || !words::is_clean(row.gate));
+    let columns = Columns::of(&shown, page.style);
+    for row in shown.iter().take(5 * LISTED) {
+        table_line(page, *row, &columns)?;
+        more_on(page, *row)?;
+    }
+    if shown.len() > 5 * LISTED {
+        let rest = format!(
+            "  and {} more, in `--output json`",
+            shown.len() - 5 * LISTED
+        );
+        page.line(&[(Ink::Faint, &rest)])?;
+    }
+    if !counted.is_empty() && rows.len() > LISTED {
+        let rest = words::many(counted.len() as u64, "more gate");
+        let sign = page.style.sign(Verdict::Pass);
+        let verb = if counted.len() == 1 { "passes" } else { "pass" };
+        page.line(&[(Ink::Good, sign), (Ink::Plain, &format!(" {rest} {verb}"))])?;
+    }
+    if outcome.verdict.gates.is_empty() {
+        page.line(&[(Ink::Care, "no gate was judged")])?;
+    }
+    if !shown.is_empty() || (!counted.is_empty() && rows.len() > LISTED) {
+        page.gap()?;
+    }
+    Ok(())
+}
+
+/// `✓ unit  pass  412 passed, 3 skipped      12.4 s`
+pub(super) fn gate_line(row: Row<'_>, style: &Style, widths: (usize, usize, usize)) -> String {
+    let (id_columns, verdict_columns, time_columns) = widths;
+    let gate = row.gate;
+    let ink = ink_of(gate);
+    let id = pad(&cut(&style.line(&gate.id), id_columns, style), id_columns);
+    let verdict = pad(&words::verdict_words(gate), verdict_columns);
+    let time = time_of(row);
+    let taken = 2 + id_columns + 2 + verdict_columns + 2;
+    let room = style.width.saturating_sub(taken + 2 + time_columns);
+    let gist = pad(&cut(&style.line(&words::gist(row)), room, style), room);
+    let blanks = " ".repeat(2 + time_columns.saturating_sub(width(&time)));
+    super::layout::one_line(
+        &[
+            (ink, style.sign(gate.verdict)),
+            (Ink::Plain, " "),
+            (Ink::Strong, &id),
+            (Ink::Plain, "  "),
+            (ink, &verdict),
+            (Ink::Plain, "  "),
+            (Ink::Plain, &gist),
+            (Ink::Faint, &format!("{blanks}{time}")),
+        ],
+        style,
+    )
+}
+
+fn table_line(page: &mut Page<'_>, row: Row<'_>, columns: &Columns) -> io::Result<()> {
+    let widths = (columns.id, columns.verdict, columns.time);
+    let line = gate_line(row, page.style, widths);
+    writeln!(page.to, "{line}")
+}
+
+/// What a gate needed to pass, and with `-v` all that was measured.
+fn more_on(page: &mut Page<'_>, row: Row<'_>) -> io::Result<()> {
+    let (gate, style) = (row.gate, page.style);
+    let told = is_detailed(&row, style);
+    let mut lines: Vec<(Ink, String)> = Vec::new();
+    if !told && gate.verdict != Verdict::NotApplicable {
+        lines.extend(
+            words::remarks(gate)
+                .into_iter()
+                .map(|text| (Ink::Care, text)),
+        );
+    }
+    if style.verbose > 0 {
+        for condition in gate
+            .conditions
+            .iter()
+            .filter(|c| c.verdict == Verdict::Pass)
+        {
+            let written = condition
+                .written
+                .as_ref()
+                .map_or("built in".to_owned(), ToString::to_string);
+            let text = format!("{}  {written}", words::found_wanted(gate, condition));
+            lines.push((Ink::Faint, text));
+        }
+        for report in &gate.reports {
+            lines.push((
+                Ink::Faint,
+                format!("read {} as {}", report.path, report.format),
+            ));
+            lines.extend(
+                report
+                    .warnings
+                    .iter()
+                    .map(|w| (Ink::Care, format!("{}: {}", w.code, w.message))),
+            );
+        }
+    }
+    let most = if style.verbose > 0 { usize::MAX } else { 4 };
+    let cut_away = lines.len().saturating_sub(most);
+    for (ink, text) in lines.into_iter().take(most) {
+        for line in wrap(&style.line(&text), style.width.saturating_sub(4)) {
+            page.line(&[(Ink::Plain, "    "), (ink, &line)])?;
+        }
+    }
+    if cut_away > 0 {
+        page.line(&[(Ink::Faint, &format!("    and {cut_away} more, with `-v`"))])?;
+    }
+    Ok(())
+}
+
+/// The last line: what follows, of how many gates, after what time.
+fn decision(page: &mut Page<'_>, outcome: &Outcome) -> io::Result<()> {
+    let style = page.style;
+    if style.verbose > 0 {
+        subject(page, outcome)?;
+    }
+    let verdict = outcome.verdict.decision;
+    let ink = match words::like(verdict) {
+        Verdict::Pass => Ink::Good,
+        Verdict::Fail => Ink::Bad,
+        _ => Ink::Care,
+    };
+    let mut parts = Vec::new();
+    if let Some(signal) = outcome.run.interrupted {
+        parts.push(format!("interrupted by {signal}"));
+    }
+    parts.push(words::counts(outcome).join(", "));
+    parts.push(words::time(outcome.run.duration_ms));
+    parts.retain(|part| !part.is_empty());
+    let lead = format!("{} {}", style.sign(words::like(verdict)), verdict.words());
+    let text = format!("{lead}{}{}", style.dot(), parts.join(style.dot()));
+    for (index, line) in wrap(&text, style.width).iter().enumerate() {
+        match line.strip_prefix(lead.as_str()) {
+            Some(rest) if index == 0 => page.line(&[(ink, &lead), (Ink::Plain, rest)])?,
+            _ => page.line(&[(Ink::Plain, line)])?,
+        }
+    }
+    Ok(())
+}
+
+/// Which content and which verdict this is.
+fn subject(page: &mut Page<'_>, outcome: &Outcome) -> io::Result<()> {
+    let subject = &outcome.verdict.subject;
+    let state = match subject.state {
+        SubjectState::Clean => "clean tree",
+        SubjectState::Dirty => "tree with changes that are not committed",
+        SubjectState::Moved => "tree that changed while the gates ran",
+        SubjectState::NoGit => "no git here",
+    };
+    let id = page.style.line(&subject.id);
+    page.line(&[
+        (Ink::Faint, "subject  "),
+        (Ink::Faint, state),
+        (Ink::Plain, " "),
+        (Ink::Faint, &id),
+    ])?;
+    let digest = page.style.line(&outcome.digest);
+    page.line(&[(Ink::Faint, "verdict  "), (Ink::Faint, &digest)])
 }

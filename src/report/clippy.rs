@@ -11,7 +11,7 @@ use std::hash::{BuildHasher, RandomState};
 use serde::Deserialize;
 
 use super::json::Int;
-use super::lines::Lines;
+use super::lines::{Lines, cut_off};
 use super::{Head, Input, ReportError, ReportFormat, Shape, Sink};
 use crate::model::{EvidenceKind, Finding, Level};
 
@@ -39,14 +39,15 @@ impl ReportFormat for Clippy {
             "build-script-executed",
             "build-finished",
         ];
-        head.lines()
+        let mut lines = head
+            .lines()
+            .filter(|_| !head.starts_with('<'))
             .filter(|line| line.starts_with('{') && line.contains("\"reason\""))
-            .filter_map(Shape::of)
-            .any(|shape| {
-                shape
-                    .text("reason")
-                    .is_some_and(|reason| known.contains(&reason))
-            })
+            .filter_map(Shape::of);
+        lines.any(|shape| {
+            let reason = shape.text("reason");
+            reason.is_some_and(|reason| known.contains(&reason))
+        })
     }
 
     fn parse(&self, input: &mut Input, sink: &mut dyn Sink) -> Result<(), ReportError> {
@@ -75,15 +76,6 @@ impl ReportFormat for Clippy {
         }
         build.finish(sink)
     }
-}
-
-fn cut_off(error: &serde_json::Error, line: u64) -> ReportError {
-    ReportError::malformed_at(
-        "truncated",
-        format!("ends in the middle of a message ({error}); let the tool write it again"),
-        line,
-        None,
-    )
 }
 
 #[derive(Deserialize)]

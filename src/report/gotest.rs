@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 
-use super::lines::Lines;
+use super::lines::{Lines, cut_off};
 use super::{Head, Input, ReportError, ReportFormat, Shape, Sink};
 use crate::model::{EvidenceKind, TestCase, TestOutcome};
 
@@ -34,28 +34,15 @@ impl ReportFormat for GoTest {
     }
 
     fn sniff(&self, head: &Head<'_>) -> bool {
-        let actions = [
-            "start",
-            "run",
-            "pause",
-            "cont",
-            "pass",
-            "bench",
-            "fail",
-            "output",
-            "skip",
-            "attr",
-            "artifacts",
-            "build-output",
-            "build-fail",
-        ];
+        let known = "start run pause cont pass bench fail output skip attr artifacts build-output build-fail";
         let keys = ["Package", "Test", "ImportPath", "Time"];
         head.lines()
+            .filter(|_| !head.starts_with('<'))
             .filter(|line| line.starts_with('{') && line.contains("\"Action\""))
             .filter_map(Shape::of)
             .any(|shape| {
                 let action = shape.text("Action").unwrap_or("");
-                actions.contains(&action) && keys.iter().any(|key| shape.has(key))
+                known.split(' ').any(|word| word == action) && keys.iter().any(|key| shape.has(key))
             })
     }
 
@@ -70,14 +57,7 @@ impl ReportFormat for GoTest {
             match serde_json::from_str::<Event>(line) {
                 Ok(event) => run.event(&event, sink),
                 Err(error) if !ended && line.starts_with('{') => {
-                    let message =
-                        format!("ends in the middle of an event ({error}); run the tests again");
-                    return Err(ReportError::malformed_at(
-                        "truncated",
-                        message,
-                        lines.number(),
-                        None,
-                    ));
+                    return Err(cut_off(&error, lines.number()));
                 }
                 Err(_) => run.text(line, sink),
             }

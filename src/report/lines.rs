@@ -66,6 +66,12 @@ impl<'a> Lines<'a> {
     }
 }
 
+/// A last line that is the beginning of a JSON object: the writer was cut off.
+pub(super) fn cut_off(error: &serde_json::Error, line: u64) -> ReportError {
+    let message = format!("ends in the middle of a line ({error}); let the tool write it again");
+    ReportError::malformed_at("truncated", message, line, None)
+}
+
 /// The text without terminal sequences (colours, links, clear screen). Borrowed when there are none.
 pub(super) fn plain(line: &str) -> Cow<'_, str> {
     if !line.contains('\x1b') {

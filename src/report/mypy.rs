@@ -28,18 +28,21 @@ impl ReportFormat for Mypy {
     }
 
     fn sniff(&self, head: &Head<'_>) -> bool {
-        head.lines().take(200).any(|line| {
-            let line = plain(line);
-            match Line::of(&line) {
-                Line::Diagnostic(place, _) => {
-                    place.line.is_some()
-                        && (place.file.ends_with(".py") || place.file.ends_with(".pyi"))
+        head.is_text()
+            && head.lines().take(200).any(|line| {
+                let line = plain(line);
+                match Line::of(&line) {
+                    Line::Diagnostic(place, _) => {
+                        place.line.is_some()
+                            && (place.file.ends_with(".py") || place.file.ends_with(".pyi"))
+                    }
+                    Line::Success => true,
+                    Line::Found(_, rest) => {
+                        rest.contains(" source file") || rest.contains("(errors p")
+                    }
+                    _ => false,
                 }
-                Line::Success => true,
-                Line::Found(_, rest) => rest.contains(" source file") || rest.contains("(errors p"),
-                _ => false,
-            }
-        })
+            })
     }
 
     fn parse(&self, input: &mut Input, sink: &mut dyn Sink) -> Result<(), ReportError> {
@@ -155,11 +158,11 @@ impl Check {
         let wraps = self.wrapping && matches!(line, Line::Other | Line::Found(..));
         let goes_on = wraps && !matches!(line, Line::Found(_, rest) if rest.contains(" file"));
         if goes_on {
-            if let Some(open) = &mut self.open {
-                if open.message.len() < 4096 {
-                    open.message.push(' ');
-                    open.message.push_str(text.trim());
-                }
+            if let Some(open) = &mut self.open
+                && open.message.len() < 4096
+            {
+                open.message.push(' ');
+                open.message.push_str(text.trim());
             }
             return;
         }
@@ -349,6 +352,7 @@ mod tests {
             ["mypy"]
         );
         assert!(testing::sniffed("a.c:3:5: error: expected ';'\n").is_empty());
+        assert!(testing::sniffed(&format!("<testsuite>\n{TWO}")).is_empty());
         assert!(testing::sniffed("a.py:1:1: F401 unused\nFound 1 error.\n").is_empty());
     }
 

@@ -48,6 +48,11 @@ impl Shape {
         })
     }
 
+    /// Whether any key was seen: text that begins with a bracket has none.
+    pub fn has_keys(&self) -> bool {
+        !self.keys.is_empty()
+    }
+
     /// Whether there is such a key.
     pub fn has(&self, key: &str) -> bool {
         self.get(key).is_some()

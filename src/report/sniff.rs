@@ -32,6 +32,12 @@ impl<'a> Head<'a> {
         self.text.trim_start().starts_with(first)
     }
 
+    /// Whether it is neither XML nor a JSON document, so that its lines may be looked at: reports quote other
+    /// tools' lines.
+    pub fn is_text(&self) -> bool {
+        !self.starts_with('<') && !self.json.as_ref().is_some_and(super::Shape::has_keys)
+    }
+
     /// The lines of the head that are complete, or all when the head is the whole input.
     pub fn lines(&self) -> impl Iterator<Item = &str> {
         self.text.lines()

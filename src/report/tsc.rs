@@ -26,7 +26,7 @@ impl ReportFormat for Tsc {
 
     fn sniff(&self, head: &Head<'_>) -> bool {
         let mut lines = head.lines().take(200);
-        lines.any(|line| diagnostic(&plain(line)).is_some())
+        head.is_text() && lines.any(|line| diagnostic(&plain(line)).is_some())
     }
 
     fn empty_is_clean(&self) -> bool {

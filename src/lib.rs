@@ -3,6 +3,7 @@
 //!
 //! Data flows downhill, and so do imports: report → evidence → policy → verdict → decision → output.
 
+pub mod cli;
 pub mod config;
 pub mod exec;
 pub mod gate;

@@ -1,7 +1,7 @@
-//! x
-// TEMPORARY: only so that tests can start a guard; the real command line replaces this.
-fn main() {
-    if std::env::args().nth(1).as_deref() == Some("guard") {
-        tollgate::exec::guard_main(std::io::stdin());
-    }
+//! The roof of the house: hands the command line down and turns the answer into an exit code.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tollgate::cli::main()
 }

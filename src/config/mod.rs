@@ -19,9 +19,9 @@ pub use load::{Loaded, load};
 pub use plan::{
     Absent, Plan, PlannedCommand, PlannedGate, PlannedPhase, PlannedService, Ready, When,
 };
-pub use preset::{PRESETS, Preset};
+pub use preset::{PRESETS, Preset, parameters};
 pub use schema::schema;
-pub use show::show;
+pub use show::{show, show_gate};
 
 /// Name of the file that is looked for.
 pub const FILE_NAME: &str = "tollgate.yaml";

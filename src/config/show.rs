@@ -30,6 +30,13 @@ pub fn show(plan: &Plan, node: &Node) -> String {
     text
 }
 
+/// One gate as it is understood.
+pub fn show_gate(gate: &super::PlannedGate) -> String {
+    let mut text = String::new();
+    write_entries(&gate.node, 1, &mut text);
+    text
+}
+
 fn write_entries(node: &Node, depth: usize, text: &mut String) {
     if let Value::Map(entries) = &node.value {
         for (key, value) in entries {

@@ -161,6 +161,8 @@ impl CoverageGate {
             if let Evidence::Coverage(coverage) = evidence {
                 all.has_branches |= coverage.has_branches;
                 all.has_functions |= coverage.has_functions;
+                all.unplaced_lines.add(coverage.unplaced_lines);
+                all.unplaced_branches.add(coverage.unplaced_branches);
                 for (path, file) in &coverage.files {
                     all.add(in_repository(path, context.root), file.clone());
                 }
@@ -325,7 +327,10 @@ impl Gate for CoverageGate {
             return judging.done();
         }
         let (report, excluded) = self.merged(context);
-        let sums = Sums::of(report.files.values());
+        let mut sums = Sums::of(report.files.values());
+        // Totals that a report states as a whole and no file carries.
+        sums.lines.add(report.unplaced_lines);
+        sums.branches.add(report.unplaced_branches);
         judging.fact("files", Measure::Count(report.files.len() as u64));
         judging.fact("excluded", Measure::Count(excluded.len() as u64));
         judging.fact("lines", share(sums.lines));

@@ -14,6 +14,8 @@ use crate::model::{
 /// Sums the observations of one report.
 pub struct Collector {
     kind: EvidenceKind,
+    /// Ids of tests that count; all without it.
+    only: Option<regex::RegexSet>,
     tests: TestReport,
     coverage: CoverageReport,
     /// The file that coverage speaks of now, taken out of the report for as long.
@@ -41,6 +43,7 @@ impl Collector {
     pub fn new(kind: EvidenceKind) -> Self {
         Self {
             kind,
+            only: None,
             tests: TestReport::default(),
             coverage: CoverageReport::default(),
             open: OpenFile::default(),
@@ -52,6 +55,19 @@ impl Collector {
             warnings: Vec::new(),
             warnings_cut: BTreeMap::new(),
         }
+    }
+
+    /// Counts only tests whose id one of the patterns matches; none means all.
+    #[must_use]
+    pub fn only(mut self, patterns: &[String]) -> Self {
+        if !patterns.is_empty() {
+            let texts = patterns.iter().map(|pattern| {
+                let parts: Vec<String> = pattern.split('*').map(regex::escape).collect();
+                format!("^(?s:{})$", parts.join(".*"))
+            });
+            self.only = regex::RegexSet::new(texts).ok();
+        }
+        self
     }
 
     /// The evidence and what was odd about it.
@@ -134,6 +150,20 @@ impl Collector {
         self.warn("declared-differs", message);
         Tally::default()
     }
+
+    /// Counts findings of one sort, keeping no item.
+    fn count(&mut self, like: &Finding, count: u64) {
+        let report = &mut self.findings;
+        if like.suppressed {
+            report.suppressed += count;
+            return;
+        }
+        report.total += count;
+        *report.by_level.entry(like.level).or_default() += count;
+        add(&mut report.by_severity, cut(&like.severity, 64), count);
+        let rule = cut(like.rule.as_deref().unwrap_or(""), Limits::DEFAULT.text);
+        add(&mut report.by_rule, rule, count);
+    }
 }
 
 /// Branches go to the lines they start on, where these hold a statement.
@@ -148,25 +178,6 @@ fn place_branches(file: &mut FileCoverage, waiting: BTreeMap<u32, (u32, u32)>) {
                 total: u64::from(total),
                 covered: u64::from(taken),
             }),
-    /// Counts findings of one sort, keeping no item.
-    fn count(&mut self, like: &Finding, count: u64) {
-        let report = &mut self.findings;
-        if like.suppressed {
-            report.suppressed += count;
-            return;
-        }
-        report.total += count;
-        *report.by_level.entry(like.level).or_default() += count;
-        add(&mut report.by_severity, cut(&like.severity, 64), count);
-        let rule = cut(like.rule.as_deref().unwrap_or(""), Limits::DEFAULT.text);
-        add(&mut report.by_rule, rule, count);
-    }
-
-    fn file(&mut self) -> &mut FileCoverage {
-        if !self.coverage.files.contains_key(&self.current) {
-            self.coverage
-                .files
-                .insert(self.current.clone(), FileCoverage::default());
         }
     }
 }
@@ -190,6 +201,13 @@ fn settle(file: &mut FileCoverage) {
 
 impl Sink for Collector {
     fn test(&mut self, case: &TestCase<'_>) {
+        if self
+            .only
+            .as_ref()
+            .is_some_and(|only| !only.is_match(&case.id()))
+        {
+            return;
+        }
         let tests = &mut self.tests;
         match case.outcome {
             TestOutcome::Passed => tests.passed += 1,
@@ -228,10 +246,18 @@ impl Sink for Collector {
     }
 
     fn counted_tests(&mut self, passed: u64, failed: u64, errored: u64, skipped: u64) {
-        self.tests.passed += passed;
+        if self.only.is_some() && passed + skipped > 0 {
+            // Without names nothing can be chosen: what passed must not count, what failed must.
+            self.warn(
+                "unnamed-tests",
+                "the report counts tests without naming them".to_owned(),
+            );
+        } else {
+            self.tests.passed += passed;
+            self.tests.skipped += skipped;
+        }
         self.tests.failed += failed;
         self.tests.errored += errored;
-        self.tests.skipped += skipped;
     }
 
     fn broken(&mut self, message: &str) {

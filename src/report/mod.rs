@@ -5,24 +5,23 @@
 //! cannot read to its end is refused with a [`ReportError`], because half a report is no evidence.
 //! Sizes and depths are capped in `limits.rs`; adding up is done once, in `collector.rs`.
 
+mod bandit;
+mod clippy;
 mod cobertura;
 mod collector;
 mod count;
-mod digest;
-mod bandit;
-mod clippy;
-mod collector;
 mod csv;
+mod digest;
 mod eslint;
 mod fingerprint;
 mod gotest;
 mod input;
 mod inspect;
+mod json;
+mod json_metrics;
 mod junit;
 mod lcov;
 mod libtest;
-mod json;
-mod json_metrics;
 mod limits;
 mod lines;
 mod mypy;
@@ -34,11 +33,11 @@ mod sarif;
 mod shape;
 mod sniff;
 mod tap;
-mod text;
-mod xml;
 #[cfg(test)]
 mod testing;
+mod text;
 mod tsc;
+mod xml;
 
 pub use collector::Collector;
 pub use input::Input;
@@ -126,9 +125,12 @@ pub enum Combine {
 }
 
 /// Every format, in the order they are asked.
-pub static FORMATS: &[&dyn ReportFormat] =
-    &[&junit::Junit, &cobertura::Cobertura, &lcov::Lcov, &tap::Tap];
 pub static FORMATS: &[&dyn ReportFormat] = &[
+    &junit::Junit,
+    &tap::Tap,
+    &gotest::GoTest,
+    &cobertura::Cobertura,
+    &lcov::Lcov,
     &sarif::Sarif,
     &clippy::Clippy,
     &eslint::Eslint,
@@ -136,7 +138,6 @@ pub static FORMATS: &[&dyn ReportFormat] = &[
     &bandit::Bandit,
     &mypy::Mypy,
     &tsc::Tsc,
-    &gotest::GoTest,
     &json_metrics::Json,
     &openmetrics::OpenMetrics,
     &csv::Csv,

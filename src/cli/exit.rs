@@ -1,0 +1,67 @@
+//! Every exit code, and the one match that draws it from an outcome.
+
+use crate::model::{Cause, Decision, Enforce, Outcome, SubjectState, Verdict};
+
+/// How tollgate leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Go, also a conditional one.
+    Go,
+    /// No go: a blocking gate failed.
+    NoGo,
+    /// The file or the command line is wrong.
+    Usage,
+    /// It could not be decided.
+    Undecided,
+    /// Only people or time are outstanding.
+    Hold,
+    /// Interrupted by SIGINT.
+    Interrupted,
+    /// Ended by SIGTERM or SIGHUP.
+    Terminated,
+}
+
+impl Exit {
+    /// The code.
+    pub fn code(self) -> u8 {
+        match self {
+            Exit::Go => 0,
+            Exit::NoGo => 1,
+            Exit::Usage => 2,
+            Exit::Undecided => 3,
+            Exit::Hold => 4,
+            Exit::Interrupted => 130,
+            Exit::Terminated => 143,
+        }
+    }
+
+    /// The code of an outcome; the first that applies. `strict`: a conditional go is a no.
+    pub fn of(outcome: &Outcome, strict: bool) -> Self {
+        let blocking = || {
+            outcome
+                .verdict
+                .gates
+                .iter()
+                .filter(|gate| gate.enforce == Enforce::Block)
+        };
+        let has = |verdict: Verdict| blocking().any(|gate| gate.verdict == verdict);
+        let undecided = blocking().any(|gate| {
+            gate.verdict == Verdict::Inconclusive && gate.cause != Some(Cause::Judgement)
+        });
+        let moved = outcome.verdict.subject.state == SubjectState::Moved
+            && outcome.verdict.decision == Decision::NoGo;
+        match outcome.run.interrupted {
+            Some("SIGINT") => return Exit::Interrupted,
+            Some(_) => return Exit::Terminated,
+            None => {}
+        }
+        match outcome.verdict.decision {
+            _ if has(Verdict::Fail) => Exit::NoGo,
+            _ if undecided || moved || has(Verdict::Cancelled) => Exit::Undecided,
+            Decision::NoGo => Exit::Undecided,
+            Decision::Hold => Exit::Hold,
+            Decision::ConditionalGo if strict => Exit::NoGo,
+            Decision::ConditionalGo | Decision::Go => Exit::Go,
+        }
+    }
+}

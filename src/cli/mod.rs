@@ -1,0 +1,103 @@
+//! The command line: what was typed, one file per subcommand, and every exit code.
+//!
+//! The only room that reads the clock, the environment and the terminal, and the only one that writes to
+//! standard output. It decides nothing: it hands down, draws what comes back, and leaves with a code.
+
+mod args;
+mod check;
+mod doctor;
+mod exit;
+mod explain;
+mod init;
+mod inspect;
+mod project;
+mod run;
+mod screen;
+mod shells;
+mod world;
+
+pub use exit::Exit;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command, ConfigCommand};
+use screen::Screen;
+
+/// Runs the program on its own arguments.
+pub fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    // The guard must start fast and do nothing else: it is not part of the command line that people see.
+    if arguments.get(1).is_some_and(|word| word == GUARD) {
+        crate::exec::guard_main(std::io::stdin().lock());
+        return ExitCode::SUCCESS;
+    }
+    ExitCode::from(dispatch(arguments).code())
+}
+
+/// The hidden subcommand of the guard.
+const GUARD: &str = "guard";
+
+fn dispatch(arguments: Vec<OsString>) -> Exit {
+    let args = match Args::try_parse_from(arguments) {
+        Ok(args) => args,
+        Err(error) => {
+            // Help and version go to standard output and are no mistake.
+            let code = if error.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Go
+            };
+            let _ = error.print();
+            return code;
+        }
+    };
+    let screen = Screen::of(&args.global);
+    let done = match &args.command {
+        Command::Run(run) => run::run(&args.global, run, &screen),
+        Command::Inspect(inspect) => inspect::inspect(inspect, &screen),
+        Command::Init(init) => init::init(&args.global, init, &screen),
+        Command::Explain(explain) => explain::explain(&args.global, explain, &screen),
+        Command::Doctor => doctor::doctor(&args.global, &screen),
+        Command::Config { command } => match command {
+            ConfigCommand::Check => check::check(&args.global, &screen),
+            ConfigCommand::Show => check::show(&args.global, &screen),
+            ConfigCommand::Schema => check::schema(&screen),
+            ConfigCommand::Prove(_) => later("config prove", &screen),
+        },
+        Command::Completions { shell } => shells::completions(*shell, &screen),
+        Command::Man => shells::man(&screen),
+        Command::Later(words) => later(&words.join(" "), &screen),
+    };
+    match done {
+        Ok(exit) => exit,
+        Err(error) => {
+            let gone = error
+                .downcast_ref::<std::io::Error>()
+                .is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe);
+            if !gone {
+                screen.error(&format!("{error:#}"));
+            }
+            if gone { Exit::Go } else { Exit::Undecided }
+        }
+    }
+}
+
+/// A command that is specified and not built: refused by name, never ignored.
+fn later(name: &str, screen: &Screen) -> anyhow::Result<Exit> {
+    let first = name.split(' ').next().unwrap_or("");
+    let specified = args::LATER.contains(&first) || name == "config prove";
+    if specified {
+        screen.error(&format!("`{name}` is not in this version of tollgate"));
+    } else {
+        let near =
+            crate::problem::nearest(first, args::COMMANDS.iter().chain(args::LATER).copied());
+        let help = near
+            .map(|near| format!("; did you mean `{near}`?"))
+            .unwrap_or_default();
+        screen.error(&format!("there is no command `{first}`{help}"));
+    }
+    Ok(Exit::Usage)
+}

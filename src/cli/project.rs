@@ -1,0 +1,90 @@
+//! Finds the file of the project and reads it, showing what is wrong with it.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+
+use super::args::Global;
+use super::screen::Screen;
+use crate::config::{self, FILE_NAME, Loaded, Plan};
+use crate::source::Node;
+
+/// The file that applies: the one named, or tollgate.yaml here or in a folder above.
+pub fn find(global: &Global) -> anyhow::Result<PathBuf> {
+    let here = std::env::current_dir().context("finding the current folder")?;
+    let start = global
+        .dir
+        .as_ref()
+        .map_or(here.clone(), |dir| here.join(dir));
+    if !start.is_dir() {
+        bail!("`{}` is not a folder", start.display());
+    }
+    if let Some(named) = &global.config {
+        return Ok(start.join(named));
+    }
+    // With `-C` the folder is meant exactly; without it any folder of the project will do.
+    let folders: Vec<&Path> = if global.dir.is_some() {
+        vec![&start]
+    } else {
+        start.ancestors().collect()
+    };
+    for folder in folders {
+        let file = folder.join(FILE_NAME);
+        if file.is_file() {
+            return Ok(file);
+        }
+        // The top of a work tree is the top of the project.
+        if folder.join(".git").exists() {
+            break;
+        }
+    }
+    Ok(start.join(FILE_NAME))
+}
+
+/// Reads the file. Problems are drawn; without a plan the answer is `None`.
+pub fn load(global: &Global, screen: &Screen) -> anyhow::Result<Option<(Plan, Node)>> {
+    let file = find(global)?;
+    if !file.exists() {
+        screen.error(&format!(
+            "there is no `{}` in {}",
+            name_of(&file),
+            folder_of(&file).display()
+        ));
+        screen.say("help: `tollgate init` writes a first one; `-C DIR` looks elsewhere");
+        return Ok(None);
+    }
+    let loaded = read(&file);
+    screen.problems(&loaded.problems, &loaded.sources);
+    match (loaded.plan, loaded.node) {
+        (Some(plan), Some(node)) => Ok(Some((plan, node))),
+        _ => {
+            let refused = loaded
+                .problems
+                .iter()
+                .filter(|problem| !problem.warning)
+                .count();
+            let plural = if refused == 1 { "" } else { "s" };
+            screen.error(&format!(
+                "{refused} problem{plural} in `{}`; nothing was run",
+                name_of(&file)
+            ));
+            Ok(None)
+        }
+    }
+}
+
+/// Reads a file of which only problems or text are wanted.
+pub fn read(file: &Path) -> Loaded {
+    config::load(file, &name_of(file))
+}
+
+fn name_of(file: &Path) -> String {
+    file.file_name().map_or_else(
+        || file.display().to_string(),
+        |name| name.to_string_lossy().into_owned(),
+    )
+}
+
+fn folder_of(file: &Path) -> &Path {
+    file.parent().unwrap_or(Path::new("."))
+}

@@ -1,0 +1,311 @@
+//! `tollgate run`.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::Context;
+
+use super::args::{Global, Run};
+use super::exit::Exit;
+use super::project;
+use super::screen::Screen;
+use super::world;
+use crate::config::Plan;
+use crate::exec::{Guard, Stop};
+use crate::model::{Outcome, Progress};
+use crate::output::{self, Output, Style};
+use crate::problem::nearest;
+use crate::run::{self, Finished, Request, Selection};
+use crate::store::Durations;
+use crate::vcs::Repository;
+
+/// Where an outcome is drawn.
+struct Target {
+    output: &'static dyn Output,
+    path: Option<PathBuf>,
+}
+
+/// Runs gates and decides.
+pub fn run(global: &Global, args: &Run, screen: &Screen) -> anyhow::Result<Exit> {
+    if let Some(option) = args.later().first() {
+        screen.error(&format!("`{option}` is not in this version of tollgate"));
+        return Ok(Exit::Usage);
+    }
+    if args.jobs == Some(0) {
+        screen.error("`--jobs` is 1 or more");
+        return Ok(Exit::Usage);
+    }
+    let Some(targets) = targets(&args.output, screen) else {
+        return Ok(Exit::Usage);
+    };
+    let Some((plan, _)) = project::load(global, screen)? else {
+        return Ok(Exit::Usage);
+    };
+    let plan = Arc::new(plan);
+    let selection = match run::select(&plan, &args.gates) {
+        Ok(selection) => selection,
+        Err(problems) => {
+            screen.problems(&problems, &plan.sources);
+            return Ok(Exit::Usage);
+        }
+    };
+    if args.dry_run {
+        return dry_run(&plan, &selection, screen);
+    }
+    let request = request(global, args, plan, selection, &targets);
+    let people = targets
+        .iter()
+        .any(|target| target.path.is_none() && target.output.name() == "terminal");
+    let (mut progress, seen) = watcher(screen, global, people);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(512)
+        .build();
+    let finished = runtime
+        .context("starting the engine")?
+        .block_on(run::run(request, &mut *progress));
+    progress.finish();
+    drop(progress);
+    let exit = Exit::of(&finished.outcome, args.strict);
+    record(&finished);
+    deliver(&finished.outcome, &targets, seen, screen)?;
+    Ok(exit)
+}
+
+fn request(
+    global: &Global,
+    args: &Run,
+    plan: Arc<Plan>,
+    selection: Selection,
+    targets: &[Target],
+) -> Request {
+    let commands = selection
+        .gates
+        .iter()
+        .filter(|&&gate| plan.gates[gate].command.is_some())
+        .count();
+    let here = std::env::current_dir().unwrap_or_default();
+    let own_files = targets
+        .iter()
+        .filter_map(|target| target.path.as_ref())
+        .map(|path| absolute(&here, path))
+        .collect();
+    Request {
+        jobs: args.jobs.unwrap_or_else(world::processors),
+        fail_fast: args.fail_fast,
+        // With one command there is nothing to tell apart: its output is shown as it comes.
+        stream: args.stream || (commands == 1 && !global.quiet),
+        env: world::environment(),
+        ci: world::is_ci(global.ci.as_deref()),
+        base: args.base.clone(),
+        now: world::now(),
+        today: world::today(),
+        own_files,
+        guard: world::own_program()
+            .map(|program| Arc::new(Guard::new(program, vec![super::GUARD.into()]))),
+        stop: Stop::new(),
+        plan,
+        selection,
+    }
+}
+
+fn absolute(here: &Path, path: &Path) -> PathBuf {
+    let path = here.join(path);
+    let folder = path
+        .parent()
+        .and_then(|folder| fs::canonicalize(folder).ok());
+    match (folder, path.file_name()) {
+        (Some(folder), Some(name)) => folder.join(name),
+        _ => path,
+    }
+}
+
+/// `--output KIND[=PATH]`, each looked up in the table; the terminal when none is given for standard output.
+fn targets(written: &[String], screen: &Screen) -> Option<Vec<Target>> {
+    let mut targets = Vec::new();
+    for text in written {
+        let (kind, path) = text
+            .split_once('=')
+            .map_or((text.as_str(), None), |(kind, path)| (kind, Some(path)));
+        let Some(output) = output::find(kind) else {
+            let names = || output::OUTPUTS.iter().map(|output| output.name());
+            let later = ["sarif", "github", "gitlab", "html", "agent"].contains(&kind);
+            let help = match nearest(kind, names()) {
+                _ if later => "it is not in this version".to_owned(),
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("outputs: {}", names().collect::<Vec<_>>().join(", ")),
+            };
+            screen.error(&format!("there is no output `{kind}`: {help}"));
+            return None;
+        };
+        if path == Some("") {
+            screen.error(&format!("`--output {text}` names no file"));
+            return None;
+        }
+        let path = path.filter(|path| *path != "-").map(PathBuf::from);
+        targets.push(Target { output, path });
+    }
+    if targets
+        .iter()
+        .filter(|target| target.path.is_none())
+        .count()
+        > 1
+    {
+        screen.error("two outputs share standard output: give one of them a file, such as `--output json=outcome.json`");
+        return None;
+    }
+    if targets.iter().all(|target| target.path.is_some()) {
+        let terminal = output::find("terminal").expect("the table of outputs has it");
+        targets.push(Target {
+            output: terminal,
+            path: None,
+        });
+    }
+    Some(targets)
+}
+
+/// Who watches the run: live on a terminal (standard error), else plain lines. Standard output belongs to the
+/// outcome; only when that is drawn for people there do the plain lines go before it, in one story.
+fn watcher(screen: &Screen, global: &Global, people_on_stdout: bool) -> (Box<dyn Progress>, bool) {
+    if global.quiet {
+        return (Box::new(Silent), false);
+    }
+    let began = Instant::now();
+    let clock: output::Clock = Box::new(move || began.elapsed());
+    if screen.live() {
+        return (
+            output::live(screen.progress_style(), clock),
+            people_on_stdout && screen.terminal,
+        );
+    }
+    if people_on_stdout {
+        return (
+            output::plain(screen.style(), clock, Box::new(io::stdout())),
+            true,
+        );
+    }
+    (
+        output::plain(screen.progress_style(), clock, Box::new(io::stderr())),
+        false,
+    )
+}
+
+/// Shows nothing.
+struct Silent;
+
+impl Progress for Silent {
+    fn event(&mut self, _: &crate::model::Event) {}
+}
+
+/// Keeps the outcome beside the logs. Losing it changes nothing.
+fn record(finished: &Finished) {
+    if let (Some(folder), Some(json)) = (&finished.folder, output::find("json")) {
+        let mut bytes = Vec::new();
+        if json
+            .render(&finished.outcome, &Style::default(), &mut bytes)
+            .is_ok()
+        {
+            let _ = folder.record(&bytes);
+        }
+    }
+}
+
+/// Draws the outcome everywhere it is wanted. One that cannot be written never silences the next, and never
+/// changes the decision; it is said, and it is an error.
+fn deliver(
+    outcome: &Outcome,
+    targets: &[Target],
+    seen: bool,
+    screen: &Screen,
+) -> anyhow::Result<()> {
+    let mut trouble = None;
+    for target in targets {
+        let drawn = match &target.path {
+            Some(path) => to_file(outcome, target.output, path, screen),
+            None => to_screen(outcome, target.output, seen, screen),
+        };
+        if let Err(error) = drawn {
+            trouble = trouble.or(Some(error));
+        }
+    }
+    match trouble {
+        Some(error) => Err(error),
+        None => Ok(()),
+    }
+}
+
+fn to_file(
+    outcome: &Outcome,
+    output: &dyn Output,
+    path: &Path,
+    screen: &Screen,
+) -> anyhow::Result<()> {
+    let mut bytes = Vec::new();
+    output.render(outcome, &screen.file_style(), &mut bytes)?;
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
+        fs::create_dir_all(folder)
+            .with_context(|| format!("making the folder {}", folder.display()))?;
+    }
+    fs::write(path, bytes)
+        .with_context(|| format!("writing {} to {}", output.name(), path.display()))
+}
+
+fn to_screen(
+    outcome: &Outcome,
+    output: &dyn Output,
+    seen: bool,
+    screen: &Screen,
+) -> anyhow::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let style = Style {
+        seen,
+        ..screen.style()
+    };
+    output.render(outcome, &style, &mut out)?;
+    out.flush()?;
+    Ok(())
+}
+
+/// Shows what would run and in which order.
+fn dry_run(plan: &Plan, selection: &Selection, screen: &Screen) -> anyhow::Result<Exit> {
+    let repository = Repository::find(&plan.root);
+    let store = crate::store::place(&plan.root, repository.as_ref().map(|r| r.common.as_path()));
+    let durations = Durations::read(&store);
+    let mut text = String::new();
+    for index in run::schedule(plan, selection, &durations) {
+        let gate = &plan.gates[index];
+        let command = gate
+            .command
+            .as_ref()
+            .map_or("(judges only)", |command| command.text.as_str());
+        let first = output::neutral::line(command.lines().next().unwrap_or(""));
+        let expected = durations
+            .expected(&gate.id)
+            .map(|s| format!("  ~{}", crate::model::Measure::seconds(s)))
+            .unwrap_or_default();
+        let needs: Vec<&str> = gate
+            .needs
+            .iter()
+            .map(|&need| plan.gates[need].id.as_str())
+            .collect();
+        let after = if needs.is_empty() {
+            String::new()
+        } else {
+            format!("  after {}", needs.join(", "))
+        };
+        text.push_str(&format!("{}{after}{expected}\n    {first}\n", gate.id));
+    }
+    let count = selection.gates.len();
+    text.push_str(&format!(
+        "{count} gate{} would run; nothing was run\n",
+        if count == 1 { "" } else { "s" }
+    ));
+    screen.print(&text)?;
+    Ok(Exit::Go)
+}

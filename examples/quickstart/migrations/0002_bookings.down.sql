@@ -1,0 +1,2 @@
+DROP INDEX bookings_by_room;
+DROP TABLE bookings;

@@ -1,0 +1,2 @@
+DROP VIEW standing_bookings;
+ALTER TABLE bookings DROP COLUMN cancelled_at;

@@ -1,0 +1,1 @@
+"""Roombook: rooms, and who has them when. A small HTTP service on SQLite."""

@@ -1,0 +1,5 @@
+"""``python3 -m roombook`` starts the service."""
+
+from roombook.server import main
+
+main()

@@ -171,23 +171,28 @@ impl<'a, 'b> Sheet<'a, 'b> {
             return Ok(format!("  {}  ", pad(name, self.column)));
         }
         for line in wrap(name, self.page.style.width.saturating_sub(2)) {
-            self.page.line(&[(Ink::Plain, "  "), (Ink::Plain, &line)])?;
+            self.page
+                .line(&[(Ink::Plain, "  "), (Ink::Strong, &line)])?;
         }
         Ok(" ".repeat(self.right()))
     }
 
-    /// A name with text that may run over several lines.
-    pub(super) fn entry(&mut self, name: &str, ink: Ink, text: &str) -> io::Result<()> {
+    /// A label with text that may run over several lines.
+    pub(super) fn entry(&mut self, label: &str, ink: Ink, text: &str) -> io::Result<()> {
+        self.named((Ink::Faint, label), (ink, text))
+    }
+
+    fn named(&mut self, name: (Ink, &str), text: (Ink, &str)) -> io::Result<()> {
         let style = self.page.style;
-        let mut start = self.name(name)?;
+        let mut start = self.name(name.1)?;
         let room = style.width.saturating_sub(self.right());
-        let mut lines = wrap(text, room);
+        let mut lines = wrap(text.1, room);
         if lines.len() > LONGEST && style.verbose == 0 {
             lines.truncate(LONGEST);
             lines.push(style.pick("…", "..").to_owned());
         }
         for line in lines {
-            self.page.line(&[(Ink::Faint, &start), (ink, &line)])?;
+            self.page.line(&[(name.0, &start), (text.0, &line)])?;
             start = " ".repeat(self.right());
         }
         Ok(())
@@ -199,11 +204,8 @@ impl<'a, 'b> Sheet<'a, 'b> {
 
     fn reason(&mut self, reason: &Reason) -> io::Result<()> {
         let style = self.page.style;
-        self.entry(
-            reason.code,
-            Ink::Plain,
-            &style.line(&words::reason_words(reason)),
-        )?;
+        let said = style.line(&words::reason_words(reason));
+        self.named((Ink::Strong, reason.code), (Ink::Plain, &said))?;
         if let Some(place) = places(&reason.evidence, style) {
             self.entry("", Ink::Faint, &place)?;
         }
@@ -255,7 +257,7 @@ impl<'a, 'b> Sheet<'a, 'b> {
         let (mut start, mut label) = (start.to_owned(), label.to_owned());
         for line in &lines {
             self.page
-                .line(&[(Ink::Faint, &start), (Ink::Faint, &label), (value.0, line)])?;
+                .line(&[(Ink::Strong, &start), (Ink::Faint, &label), (value.0, line)])?;
             start = " ".repeat(at);
             label.clear();
         }
@@ -268,7 +270,7 @@ impl<'a, 'b> Sheet<'a, 'b> {
         };
         let filled = if beside { filled } else { last };
         self.page.line(&[
-            (Ink::Faint, &start),
+            (Ink::Strong, &start),
             (Ink::Faint, &label),
             (value.0, &filled),
             (Ink::Faint, &shown),

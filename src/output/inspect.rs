@@ -4,6 +4,8 @@
 
 use std::io;
 
+use rust_decimal::Decimal;
+
 use super::Style;
 use super::detail::Sheet;
 use super::layout::{Page, cut, pad, width};
@@ -142,7 +144,7 @@ fn draw_coverage(page: &mut Page<'_>, coverage: &CoverageReport) -> io::Result<(
     for (name, tally) in tallies {
         match tally {
             Some(tally) if tally.total > 0 => {
-                let share = pad(&share(tally).to_string(), 8);
+                let share = pad(&share(tally).beside(Some(Decimal::ONE_HUNDRED)), 8);
                 entry(
                     page,
                     name,
@@ -181,16 +183,28 @@ fn draw_coverage(page: &mut Page<'_>, coverage: &CoverageReport) -> io::Result<(
         &format!("{}, the least covered first:", many(files, "file")),
     )?;
     let most = rows(page.style);
+    let paths = open
+        .iter()
+        .take(most)
+        .map(|(path, _)| width(&page.style.line(path)));
+    let columns = paths.max().unwrap_or(0);
     for (path, file) in open.iter().take(most) {
-        file_line(page, path, file)?;
+        file_line(page, path, file, columns)?;
     }
     rest(page, open.len(), most, "file")
 }
 
-fn file_line(page: &mut Page<'_>, path: &str, file: &FileCoverage) -> io::Result<()> {
+fn file_line(
+    page: &mut Page<'_>,
+    path: &str,
+    file: &FileCoverage,
+    columns: usize,
+) -> io::Result<()> {
     let style = page.style;
     let tally = file.line_tally;
-    let share = format!("{:>8}", share(tally).to_string());
+    // Beside 100, so that what is not whole never reads as whole.
+    let share = share(tally).beside(Some(Decimal::ONE_HUNDRED));
+    let share = format!("{share:>8}");
     let missing = many(tally.total - tally.covered, "line");
     let missing = format!("  {missing} not covered");
     let room = style.width.saturating_sub(2 + 8 + 2 + width(&missing));
@@ -198,7 +212,10 @@ fn file_line(page: &mut Page<'_>, path: &str, file: &FileCoverage) -> io::Result
         (Ink::Plain, "  "),
         (Ink::Care, &share),
         (Ink::Plain, "  "),
-        (Ink::Plain, &cut(&style.line(path), room, style)),
+        (
+            Ink::Plain,
+            &pad(&cut(&style.line(path), room, style), columns.min(room)),
+        ),
         (Ink::Faint, &missing),
     ])
 }
@@ -301,8 +318,6 @@ fn draw_metrics(page: &mut Page<'_>, metrics: &MetricReport) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use rust_decimal::Decimal;
-
     use super::super::fixtures;
     use super::*;
 

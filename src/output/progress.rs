@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use std::io;
 use std::time::Duration;
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressDrawTarget;
 
-use super::layout::{cut, one_line, width};
+use super::board::Board;
+use super::layout::{one_line, width};
 use super::style::Ink;
 use super::terminal::gate_line;
 use super::words::{self, Row};
@@ -22,14 +23,14 @@ pub type Clock = Box<dyn Fn() -> Duration + Send>;
 /// A log is never silent for longer while something runs.
 const HEARTBEAT: Duration = Duration::from_secs(30);
 /// Running gates that have a line of their own on the board.
-const LINES: usize = 8;
+pub(super) const LINES: usize = 8;
 /// Bytes of one printed line that are held back for its end.
 const LINE: usize = 64 << 10;
 
 /// Live progress for a terminal, drawn on standard error. Shows nothing where that is no
 /// terminal, or a dumb one: then [`plain`] is for it.
 pub fn live(style: Style, clock: Clock) -> Box<dyn Progress> {
-    Box::new(Live::on(ProgressDrawTarget::stderr(), style, clock))
+    Box::new(Board::on(ProgressDrawTarget::stderr(), style, clock))
 }
 
 /// Lines for a pipe or a log.
@@ -42,30 +43,30 @@ pub fn plain(style: Style, clock: Clock, to: Box<dyn io::Write + Send>) -> Box<d
 }
 
 /// A gate on its way.
-struct Active {
+pub(super) struct Active {
     gate: String,
     since: Duration,
     expected: Option<f64>,
     attempt: u32,
     /// The resource it waits for.
-    waits: Option<String>,
+    pub(super) waits: Option<String>,
 }
 
-/// What is known of the run so far.
-struct Watch {
-    style: Style,
+/// What is known of the run so far: turns events into lines.
+pub(super) struct Watch {
+    pub(super) style: Style,
     clock: Clock,
     id_columns: usize,
     gates: usize,
     done: usize,
     blocking: usize,
     expected: f64,
-    active: Vec<Active>,
+    pub(super) active: Vec<Active>,
     printed: Printed,
 }
 
 impl Watch {
-    fn new(style: Style, clock: Clock) -> Self {
+    pub(super) fn new(style: Style, clock: Clock) -> Self {
         Self {
             style,
             clock,
@@ -80,7 +81,7 @@ impl Watch {
     }
 
     /// Takes note of an event; gives the lines to be said of it.
-    fn note(&mut self, event: &Event) -> Vec<String> {
+    pub(super) fn note(&mut self, event: &Event) -> Vec<String> {
         let now = (self.clock)();
         match event {
             Event::RunStarted {
@@ -181,7 +182,7 @@ impl Watch {
     }
 
     /// `unit 12 s of about 40 s`
-    fn active_words(&self, active: &Active) -> String {
+    pub(super) fn active_words(&self, active: &Active) -> String {
         let lasted = clock_words((self.clock)().saturating_sub(active.since));
         if let Some(resource) = &active.waits {
             return format!("{} waits for `{resource}`, {lasted}", active.gate);
@@ -200,7 +201,7 @@ impl Watch {
     }
 
     /// `2 of 7 done · 1 not passed · 14 s of about 40 s`
-    fn sum(&self) -> String {
+    pub(super) fn sum(&self) -> String {
         let dot = self.style.dot();
         let mut sum = format!(
             "{} of {} done",
@@ -327,123 +328,8 @@ impl Progress for Plain {
     }
 }
 
-/// Progress as a board that stays at the bottom of the terminal.
-struct Live {
-    watch: Watch,
-    board: MultiProgress,
-    lines: Vec<ProgressBar>,
-    turn: usize,
-}
-
-impl Live {
-    fn on(target: ProgressDrawTarget, style: Style, clock: Clock) -> Self {
-        Self {
-            watch: Watch::new(style, clock),
-            board: MultiProgress::with_draw_target(target),
-            lines: Vec::new(),
-            turn: 0,
-        }
-    }
-
-    /// Draws the board anew.
-    fn draw(&mut self) {
-        let style = self.watch.style;
-        let frames = style.pick("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", "|/-\\");
-        let frame = frames
-            .chars()
-            .cycle()
-            .nth(self.turn % 40)
-            .unwrap_or('|')
-            .to_string();
-        let active = &self.watch.active;
-        let mut wanted: Vec<String> = active
-            .iter()
-            .take(LINES)
-            .map(|one| {
-                let sign = if one.waits.is_some() {
-                    style.pick("…", ".")
-                } else {
-                    &frame
-                };
-                let words = style.line(&self.watch.active_words(one));
-                one_line(
-                    &[(Ink::Care, sign), (Ink::Plain, " "), (Ink::Plain, &words)],
-                    &style,
-                )
-            })
-            .collect();
-        let rest = active.len().saturating_sub(LINES);
-        let more = if rest > 0 {
-            format!("{}{rest} more running", style.dot())
-        } else {
-            String::new()
-        };
-        let sum = cut(
-            &format!("  {}{more}", self.watch.sum()),
-            style.width.saturating_sub(1),
-            &style,
-        );
-        wanted.push(style.paint(Ink::Faint, &sum));
-        while self.lines.len() > wanted.len() {
-            if let Some(bar) = self.lines.pop() {
-                bar.finish_and_clear();
-                self.board.remove(&bar);
-            }
-        }
-        while self.lines.len() < wanted.len() {
-            let bar = self.board.add(ProgressBar::new_spinner());
-            // The template is ours and known to parse.
-            if let Ok(template) = ProgressStyle::with_template("{msg}") {
-                bar.set_style(template);
-            }
-            self.lines.push(bar);
-        }
-        for (bar, text) in self.lines.iter().zip(wanted) {
-            bar.set_message(text);
-            bar.tick();
-        }
-    }
-
-    fn clear(&mut self) {
-        for bar in self.lines.drain(..) {
-            bar.finish_and_clear();
-            self.board.remove(&bar);
-        }
-        let _ = self.board.clear();
-    }
-}
-
-impl Progress for Live {
-    fn event(&mut self, event: &Event) {
-        let lines = self.watch.note(event);
-        let passing = matches!(event, Event::Waiting { .. } | Event::Service { .. });
-        if !lines.is_empty() && !passing && !self.watch.style.quiet {
-            let _ = self.board.println(lines.join("\n"));
-        }
-        if !matches!(event, Event::Output { .. }) {
-            self.draw();
-        }
-    }
-
-    fn tick(&mut self) {
-        self.turn = self.turn.wrapping_add(1);
-        self.draw();
-    }
-
-    fn finish(&mut self) {
-        self.clear();
-    }
-}
-
-impl Drop for Live {
-    /// The screen is left clean however the run ends.
-    fn drop(&mut self) {
-        self.clear();
-    }
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
     use std::sync::{Arc, Mutex};
 
@@ -452,15 +338,15 @@ mod tests {
 
     /// A clock that a test moves.
     #[derive(Clone, Default)]
-    struct Hand(Arc<AtomicU64>);
+    pub(in super::super) struct Hand(Arc<AtomicU64>);
 
     impl Hand {
-        fn clock(&self) -> Clock {
+        pub(in super::super) fn clock(&self) -> Clock {
             let hand = self.0.clone();
             Box::new(move || Duration::from_secs(hand.load(Ordering::Relaxed)))
         }
 
-        fn set(&self, seconds: u64) {
+        pub(in super::super) fn set(&self, seconds: u64) {
             self.0.store(seconds, Ordering::Relaxed);
         }
     }
@@ -494,7 +380,7 @@ mod tests {
         }
     }
 
-    fn started(gate: &str, attempt: u32) -> Event {
+    pub(in super::super) fn started(gate: &str, attempt: u32) -> Event {
         Event::GateStarted {
             gate: gate.to_owned(),
             attempt,
@@ -510,7 +396,7 @@ mod tests {
     }
 
     /// A run with a bit of everything.
-    fn watch(progress: &mut dyn Progress, hand: &Hand) {
+    pub(in super::super) fn watch(progress: &mut dyn Progress, hand: &Hand) {
         let outcome = fixtures::named("no_go");
         let gates: Vec<String> = outcome.run.gates.iter().map(|run| run.id.clone()).collect();
         progress.event(&Event::RunStarted {
@@ -601,115 +487,5 @@ mod tests {
         }
         given += printed.end("a").iter().map(Vec::len).sum::<usize>();
         assert_eq!(given, 64 * (8 << 10));
-    }
-
-    /// A terminal of 80 columns that records what is on it: rows, and the cursor's row and column.
-    #[derive(Clone, Debug, Default)]
-    struct Screen(Arc<Mutex<(Vec<Vec<char>>, usize, usize)>>);
-
-    impl Screen {
-        fn text(&self) -> String {
-            let rows = &self.0.lock().unwrap().0;
-            let rows: Vec<String> = rows
-                .iter()
-                .map(|row| row.iter().collect::<String>())
-                .collect();
-            rows.iter()
-                .map(|row| row.trim_end())
-                .collect::<Vec<_>>()
-                .join("\n")
-                .trim_end()
-                .to_owned()
-        }
-
-        fn put(&self, text: &str) {
-            let (rows, row, column) = &mut *self.0.lock().unwrap();
-            for c in text.chars() {
-                match c {
-                    '\n' => (*row, *column) = (*row + 1, 0),
-                    '\r' => *column = 0,
-                    c => {
-                        if *column == 80 {
-                            (*row, *column) = (*row + 1, 0);
-                        }
-                        rows.resize(rows.len().max(*row + 1), Vec::new());
-                        let line = &mut rows[*row];
-                        line.resize(line.len().max(*column + 1), ' ');
-                        line[*column] = c;
-                        *column += 1;
-                    }
-                }
-            }
-        }
-    }
-
-    impl indicatif::TermLike for Screen {
-        fn width(&self) -> u16 {
-            80
-        }
-        fn move_cursor_up(&self, n: usize) -> io::Result<()> {
-            let mut screen = self.0.lock().unwrap();
-            screen.1 = screen.1.saturating_sub(n);
-            Ok(())
-        }
-        fn move_cursor_down(&self, n: usize) -> io::Result<()> {
-            self.0.lock().unwrap().1 += n;
-            Ok(())
-        }
-        fn move_cursor_right(&self, _: usize) -> io::Result<()> {
-            Ok(())
-        }
-        fn move_cursor_left(&self, _: usize) -> io::Result<()> {
-            Ok(())
-        }
-        fn write_line(&self, text: &str) -> io::Result<()> {
-            self.put(&format!("{text}\n"));
-            Ok(())
-        }
-        fn write_str(&self, text: &str) -> io::Result<()> {
-            self.put(text);
-            Ok(())
-        }
-        fn clear_line(&self) -> io::Result<()> {
-            let mut screen = self.0.lock().unwrap();
-            let at = screen.1;
-            if let Some(line) = screen.0.get_mut(at) {
-                line.clear();
-            }
-            screen.2 = 0;
-            Ok(())
-        }
-        fn flush(&self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    #[test]
-    fn the_board_shows_what_runs_and_leaves_a_clean_screen() {
-        let (hand, screen) = (Hand::default(), Screen::default());
-        let target = ProgressDrawTarget::term_like(Box::new(screen.clone()));
-        let mut progress = Live::on(target, Style::default(), hand.clock());
-        progress.event(&Event::RunStarted {
-            gates: vec!["unit".to_owned(), "load".to_owned()],
-            jobs: 2,
-            expected_s: 70.0,
-        });
-        progress.event(&started("unit", 1));
-        progress.event(&Event::Waiting {
-            gate: "load".to_owned(),
-            resource: "database".to_owned(),
-        });
-        hand.set(12);
-        progress.tick();
-        assert_eq!(
-            screen.text().lines().map(str::trim_end).collect::<Vec<_>>(),
-            [
-                "⠙ unit 12 s of about 40 s",
-                "… load waits for `database`, 12 s",
-                "  0 of 2 gates done · 12 s of about 1 min 10 s",
-            ]
-        );
-        watch(&mut progress, &hand);
-        insta::assert_snapshot!("live_after", screen.text());
     }
 }

@@ -155,7 +155,12 @@ impl Watch {
             .id_columns
             .max(width(&self.style.line(&verdict.id)).min(self.style.width / 3));
         let word = width(&words::verdict_words(verdict)).max(14);
-        lines.push(gate_line(row, &self.style, (id, word, 8)));
+        lines.push(gate_line(
+            row,
+            &words::gist(row),
+            &self.style,
+            (id, word, 8),
+        ));
         lines
     }
 

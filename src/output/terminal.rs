@@ -195,7 +195,12 @@ fn table(page: &mut Page<'_>, outcome: &Outcome, rows: &[Row<'_>]) -> io::Result
 }
 
 /// `✓ unit  pass  412 passed, 3 skipped      12.4 s`
-pub(super) fn gate_line(row: Row<'_>, style: &Style, widths: (usize, usize, usize)) -> String {
+pub(super) fn gate_line(
+    row: Row<'_>,
+    gist: &str,
+    style: &Style,
+    widths: (usize, usize, usize),
+) -> String {
     let (id_columns, verdict_columns, time_columns) = widths;
     let gate = row.gate;
     let ink = ink_of(gate);
@@ -203,7 +208,7 @@ pub(super) fn gate_line(row: Row<'_>, style: &Style, widths: (usize, usize, usiz
     let verdict = pad(&words::verdict_words(gate), verdict_columns);
     let time = time_of(row);
     let room = gist_room(style, widths);
-    let gist = pad(&cut(&style.line(&words::gist(row)), room, style), room);
+    let gist = pad(&cut(&style.line(gist), room, style), room);
     let blanks = " ".repeat(2 + time_columns.saturating_sub(width(&time)));
     super::layout::one_line(
         &[
@@ -227,8 +232,18 @@ fn gist_room(style: &Style, (id, verdict, time): (usize, usize, usize)) -> usize
         .saturating_sub(2 + id + 2 + verdict + 2 + 2 + time)
 }
 
+/// Whether what is said of a gate is too long for its line and stands nowhere else.
+fn is_told_below(row: Row<'_>, gist: &str, style: &Style, columns: &Columns) -> bool {
+    !is_detailed(&row, style)
+        && !style.quiet
+        && width(&style.line(gist)) > gist_room(style, columns.widths())
+}
+
 fn table_line(page: &mut Page<'_>, row: Row<'_>, columns: &Columns) -> io::Result<()> {
-    let line = gate_line(row, page.style, columns.widths());
+    let gist = words::gist(row);
+    let below = is_told_below(row, &gist, page.style, columns);
+    let gist = if below { "" } else { &gist };
+    let line = gate_line(row, gist, page.style, columns.widths());
     writeln!(page.to, "{line}")
 }
 
@@ -238,7 +253,7 @@ fn more_on(page: &mut Page<'_>, row: Row<'_>, columns: &Columns) -> io::Result<(
     let told = is_detailed(&row, style);
     let mut lines: Vec<(Ink, String)> = Vec::new();
     let gist = words::gist(row);
-    if !told && width(&style.line(&gist)) > gist_room(style, columns.widths()) {
+    if is_told_below(row, &gist, style, columns) {
         lines.push((Ink::Plain, gist));
     }
     if !told && gate.verdict != Verdict::NotApplicable {

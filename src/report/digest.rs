@@ -66,7 +66,8 @@ impl Digester {
             return Ok(std::mem::take(&mut self.hash).finalize().into());
         };
         let ended = apart.thread.join();
-        let (hash, hashed) = ended.map_err(|_| io::Error::other("the hashing thread ended early"))??;
+        let (hash, hashed) =
+            ended.map_err(|_| io::Error::other("the hashing thread ended early"))??;
         if hashed != read || stamp(&apart.file)? != apart.before {
             return Err(io::Error::other("it changed while it was read"));
         }

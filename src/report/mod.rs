@@ -101,8 +101,13 @@ pub enum Combine {
 }
 
 /// Every format, in the order they are asked.
-pub static FORMATS: &[&dyn ReportFormat] =
-    &[&junit::Junit, &cobertura::Cobertura, &lcov::Lcov, &tap::Tap];
+pub static FORMATS: &[&dyn ReportFormat] = &[
+    &junit::Junit,
+    &cobertura::Cobertura,
+    &lcov::Lcov,
+    &tap::Tap,
+    &libtest::Libtest,
+];
 
 /// The format of that name.
 pub fn find(name: &str) -> Option<&'static dyn ReportFormat> {

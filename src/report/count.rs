@@ -17,7 +17,7 @@ pub(super) fn hits(text: &str) -> Option<(u64, bool)> {
     } else {
         0
     };
-    Some((count, number < 0.0 || number > u64::MAX as f64))
+    Some((count, number < 0.0 || number >= u64::MAX as f64))
 }
 
 /// A total that some tools write as `12.0`.

@@ -296,7 +296,7 @@ impl Reader {
         let first = !case.failed && !case.errored;
         case.failed |= !error;
         case.errored |= error;
-        if !first && !(error && !case.message_of_error) {
+        if !first && (!error || case.message_of_error) {
             return false;
         }
         case.message_of_error = error;

@@ -84,14 +84,6 @@ impl<'a> Tag<'a> {
             self.odd.set(all);
         }
     }
-
-    /// The value of an attribute with its references resolved.
-    pub(crate) fn text(&self, name: &str) -> Option<String> {
-        let raw = self.get(name)?;
-        let mut text = String::new();
-        self.put(raw, &mut text);
-        Some(text)
-    }
 }
 
 fn local(name: &str) -> &str {

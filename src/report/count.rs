@@ -29,6 +29,20 @@ pub(super) fn total(text: &str) -> Option<u64> {
     })
 }
 
+/// The number that a text begins with, and what follows it. At most 18 digits, which always fit.
+pub(super) fn digits(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    let mut number = 0;
+    let mut at = 0;
+    while let Some(digit @ b'0'..=b'9') = bytes.get(at) {
+        number = number * 10 + u64::from(digit - b'0');
+        at += 1;
+        if at > 18 {
+            return None;
+        }
+    }
+    (at > 0).then(|| (number, &bytes[at..]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::{hits, total};

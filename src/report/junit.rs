@@ -165,7 +165,7 @@ impl Visitor for Reader {
             Element::SuiteBad => {
                 self.accounted += 1;
                 tag.put(tag.get("message").unwrap_or(""), &mut self.scratch);
-                wants_text = true;
+                wants_text = self.scratch.trim().is_empty();
             }
             Element::Other if parent == Some(Element::Case) => self.mark(tag),
             Element::Other => {}
@@ -180,9 +180,7 @@ impl Visitor for Reader {
             (Some(Element::Bad), open @ 1..) => &mut self.cases[open - 1].message,
             _ => return,
         };
-        if into.trim().is_empty() {
-            text.trim().clone_into(into);
-        }
+        text.trim().clone_into(into);
     }
 
     fn close(&mut self, sink: &mut dyn Sink) -> Result<(), ReportError> {
@@ -301,7 +299,7 @@ impl Reader {
         }
         case.message_of_error = error;
         tag.put(tag.get("message").unwrap_or(""), &mut case.message);
-        true
+        case.message.trim().is_empty()
     }
 
     /// Any other child of a test.

@@ -224,7 +224,11 @@ impl<'i> Walker<'i> {
     ) -> Result<(), ReportError> {
         if self.collecting == Some(self.depth) {
             self.collecting = None;
-            visitor.text(&String::from_utf8_lossy(&self.collected));
+            // Only a text that was cut within a character is not whole.
+            match std::str::from_utf8(&self.collected) {
+                Ok(text) => visitor.text(text),
+                Err(_) => visitor.text(&String::from_utf8_lossy(&self.collected)),
+            }
         }
         self.depth -= 1;
         visitor.close(sink)
@@ -397,6 +401,9 @@ impl<'i> Walker<'i> {
             let source = self.reader.get_mut();
             source.begin_token();
             let block = source.fill_buf()?;
+            if matches!(block, [b'<', next, ..] if *next != b'!') {
+                return Ok(());
+            }
             let text = memchr::memchr2(b'<', b'&', block).unwrap_or(block.len());
             if text > 0 {
                 if self.collecting.is_some() {

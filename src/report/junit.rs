@@ -189,7 +189,11 @@ impl Visitor for Reader {
             Some(Element::Case) => self.close_case(sink),
             Some(Element::SuiteBad) => {
                 let suite = self.suites.last().map_or("", |suite| suite.name.as_str());
-                sink.broken(&format!("suite `{suite}`: {}", self.scratch));
+                let message = match self.scratch.trim() {
+                    "" => "has an error that belongs to no test",
+                    message => message,
+                };
+                sink.broken(&format!("suite `{suite}`: {message}"));
             }
             _ => {}
         }

@@ -184,7 +184,7 @@ fn is_white(byte: u8) -> bool {
 /// Appends an attribute value: references resolved, white space as blanks (XML 3.3.3).
 fn resolve(raw: &str, into: &mut String) -> References {
     let mut odd = References::default();
-    if !raw.bytes().any(|byte| byte == b'&' || byte < b' ') {
+    if is_literal(raw.as_bytes()) {
         into.push_str(raw);
         return odd;
     }
@@ -213,6 +213,18 @@ fn resolve(raw: &str, into: &mut String) -> References {
     }
     push_blanked(rest, into);
     odd
+}
+
+/// Whether a value stands for itself. Without early end, so that many bytes are looked at together.
+fn is_literal(bytes: &[u8]) -> bool {
+    let special = |bytes: &[u8]| {
+        let all = bytes
+            .iter()
+            .map(|byte| u8::from(*byte == b'&') | u8::from(*byte < b' '));
+        all.fold(0, |any, this| any | this) != 0
+    };
+    let (chunks, rest) = bytes.as_chunks::<16>();
+    !chunks.iter().any(|chunk| special(chunk)) && !special(rest)
 }
 
 fn push_blanked(text: &str, into: &mut String) {

@@ -107,6 +107,9 @@ impl<'i> Walker<'i> {
     ) -> Result<bool, ReportError> {
         if self.depth > 0 && !self.inside {
             self.pass_character_data()?;
+            while self.empty_element(visitor, sink)? {
+                self.pass_character_data()?;
+            }
         }
         self.reader.get_mut().begin_token();
         let mut buffer = std::mem::take(&mut self.buffer);
@@ -166,6 +169,44 @@ impl<'i> Walker<'i> {
             self.collected.clear();
         }
         Ok(())
+    }
+
+    /// Reads a tag of the form `<name …/>` where it lies. Such a tag changes no state of the reader, so it
+    /// need not see it. Anything that is not plainly of this form is left to it.
+    fn empty_element(
+        &mut self,
+        visitor: &mut impl Visitor,
+        sink: &mut dyn Sink,
+    ) -> Result<bool, ReportError> {
+        if self.depth == Limits::DEFAULT.depth || self.entities {
+            return Ok(false);
+        }
+        let source = self.reader.get_mut();
+        let block = source.fill_buf()?;
+        let Some(end) = memchr::memchr(b'>', block) else {
+            return Ok(false);
+        };
+        let (Some(b'<'), Some(first)) = (block.first(), block.get(1)) else {
+            return Ok(false);
+        };
+        if block[end - 1] != b'/' || !first.is_ascii_alphabetic() {
+            return Ok(false);
+        }
+        let Ok(tag) = std::str::from_utf8(&block[1..end - 1]) else {
+            return Ok(false);
+        };
+        let name = tag
+            .bytes()
+            .position(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
+            .unwrap_or(tag.len());
+        let (name, raw) = tag.split_at(name);
+        if scan(raw, &mut self.spans).is_err() {
+            return Ok(false);
+        }
+        visitor.open(&Tag::new(name, raw, &self.spans, &self.odd), sink)?;
+        visitor.close(sink)?;
+        source.consume(end + 1);
+        Ok(true)
     }
 
     fn close(

@@ -84,10 +84,12 @@ fn each(commands: usize, threads: usize, one: fn(usize)) {
 }
 
 fn room(number: usize) {
+    // One switch for all, as a run has it.
+    static STOP: std::sync::LazyLock<Stop> = std::sync::LazyLock::new(Stop::new);
     let program = Program::Direct(vec![OsString::from("/bin/true")]);
     let mut command = exec::Command::new(program, "/tmp", format!("bench-{number}"));
     command.log = Some("/tmp/tollgate-bench-never-written".into());
-    let ended = exec::run(&command, &Stop::new(), None);
+    let ended = exec::run(&command, &STOP, None);
     assert_eq!(ended.how.to_string(), "exit 0");
 }
 

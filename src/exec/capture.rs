@@ -254,3 +254,63 @@ impl Written {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exec::Program;
+
+    fn captured(pieces: &[Vec<u8>]) -> Captured {
+        let command = Command::new(Program::Direct(Vec::new()), "/", "x");
+        let mut capture = Capture::new(&command, None);
+        pieces.iter().for_each(|piece| capture.take(0, piece));
+        capture.finish()
+    }
+
+    #[test]
+    fn head_tail_and_cut_add_up_for_every_size() {
+        for size in [
+            0,
+            1,
+            HEAD - 1,
+            HEAD,
+            HEAD + 1,
+            HEAD + TAIL,
+            HEAD + TAIL + 1,
+            3 * BLOCK,
+            1_000_000,
+        ] {
+            let whole: Vec<u8> = (0..size).map(|at| (at % 251) as u8).collect();
+            for step in [1000, 4096, BLOCK] {
+                let pieces: Vec<Vec<u8>> = whole.chunks(step).map(<[u8]>::to_vec).collect();
+                let kept = captured(&pieces);
+                assert_eq!(kept.bytes, size as u64);
+                assert_eq!(kept.head, whole[..size.min(HEAD)]);
+                assert_eq!(
+                    kept.tail,
+                    whole[size.saturating_sub(TAIL).max(kept.head.len())..]
+                );
+                assert_eq!(kept.cut as usize, size - kept.head.len() - kept.tail.len());
+            }
+        }
+    }
+
+    #[test]
+    fn small_and_big_pieces_reach_the_log_in_order() {
+        let dir = tempfile::TempDir::new().unwrap();
+        let mut command = Command::new(Program::Direct(Vec::new()), "/", "x");
+        command.log = Some(dir.path().join("log"));
+        let mut capture = Capture::new(&command, None);
+        let mut whole = Vec::new();
+        for (round, size) in [10, BLOCK, 5, BLOCK / 2, 7, BLOCK - 3, 1]
+            .into_iter()
+            .enumerate()
+        {
+            let piece = vec![b'a' + round as u8; size];
+            capture.take(0, &piece);
+            whole.extend(piece);
+        }
+        let kept = capture.finish();
+        assert!(std::fs::read(kept.log.unwrap()).unwrap() == whole);
+    }
+}

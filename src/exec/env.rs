@@ -123,3 +123,102 @@ fn looks_random(part: &str) -> bool {
         && has(char::is_ascii_lowercase)
         && has(char::is_ascii_digit)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(env: &[(&str, &str)], declared: &[&str]) -> Vec<String> {
+        let env = env
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let declared: Vec<String> = declared.iter().map(|name| (*name).to_owned()).collect();
+        secret_values(env, &declared)
+    }
+
+    #[test]
+    fn names_that_look_like_secrets_are_masked() {
+        for name in [
+            "NPM_TOKEN",
+            "TOKENS",
+            "client_secret",
+            "DB_PASSWORD_2",
+            "AWS_ACCESS_KEY",
+        ] {
+            assert_eq!(
+                values(&[(name, "correct-horse")], &[]),
+                ["correct-horse"],
+                "{name}"
+            );
+        }
+        for name in ["PATH", "KEYBOARD", "KEY", "PASS", "MONKEY"] {
+            assert!(values(&[(name, "correct-horse")], &[]).is_empty(), "{name}");
+        }
+    }
+
+    #[test]
+    fn values_that_are_no_secrets_are_left_alone() {
+        let plain = [
+            "",
+            "short",
+            "12345678",
+            "-1.25e10",
+            "Disabled",
+            "/root/.ssh/id_rsa",
+            "./keys/deploy.pem",
+            "~/.config/key file",
+            "C:\\keys\\id",
+            "/run/secrets/db-password",
+            "../x/y/z",
+        ];
+        for value in plain {
+            assert!(values(&[("API_KEY", value)], &[]).is_empty(), "{value}");
+        }
+        for value in [
+            "/wJalrXUtnFEMIK7MDENGbPxRfiCY",
+            "/a+b/c=d",
+            "0x12345678",
+            "true-ish-secret",
+        ] {
+            assert_eq!(values(&[("API_KEY", value)], &[]), [value]);
+        }
+    }
+
+    #[test]
+    fn declared_ones_are_masked_whatever_they_look_like() {
+        assert_eq!(
+            values(&[("PIN", "1234"), ("OTHER", "1234")], &["PIN"]),
+            ["1234"]
+        );
+        assert!(values(&[("PIN", ""), ("BLANK", " ")], &["PIN", "BLANK"]).is_empty());
+    }
+
+    #[test]
+    fn a_value_of_several_lines_is_masked_line_by_line_too() {
+        let key =
+            "-----BEGIN KEY-----\nMIIEpAIBAAKCAQ\n  b3BlbnNzaC1rZXk\nshort\n-----END KEY-----\n";
+        let found = values(&[("DEPLOY_KEY", key)], &[]);
+        assert_eq!(found, [key.trim_end(), "MIIEpAIBAAKCAQ", "b3BlbnNzaC1rZXk"]);
+    }
+
+    #[test]
+    fn steering_variables_are_withheld_everywhere_and_tokens_in_ci() {
+        let names = [
+            "GITHUB_ENV",
+            "ACTIONS_CACHE_URL",
+            "GITHUB_TOKEN",
+            "CI_JOB_TOKEN",
+            "GITHUB_SHA",
+            "NPM_TOKEN",
+        ];
+        assert_eq!(
+            withheld(names, false, &[]),
+            ["GITHUB_ENV", "ACTIONS_CACHE_URL"]
+        );
+        let pass = ["GITHUB_TOKEN".to_owned()];
+        assert_eq!(
+            withheld(names, true, &pass),
+            ["GITHUB_ENV", "ACTIONS_CACHE_URL", "CI_JOB_TOKEN"]
+        );
+    }
+}

@@ -9,7 +9,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::capture::Capture;
 use super::command::Live;
-use super::start::{self, Child};
+use super::start::{self, Child, Exit};
 use super::tree::{Ending, Tree};
 use super::{Captured, Command, Ended, Level, Stop};
 use crate::model::Termination;
@@ -22,6 +22,8 @@ const FLUSH: Duration = Duration::from_millis(100);
 const GUARDED_AFTER: Duration = Duration::from_millis(250);
 /// How often to look where nothing wakes us.
 const TICK: Duration = Duration::from_millis(10);
+/// A command whose output did not end by then gets a descriptor that tells of its exit.
+const SHORT: Duration = Duration::from_millis(20);
 const SMALL: usize = 8 * 1024;
 const LARGE: usize = 64 * 1024;
 
@@ -191,42 +193,58 @@ impl Follow<'_, '_> {
 
     /// Waits once for output, exit or the stop switch; says whether output came.
     fn pump(&mut self, wait: Option<Duration>, hear_stop: bool) -> bool {
-        let (ready, exit) = self.poll(wait, hear_stop);
+        let (ready, told) = self.poll(wait, hear_stop);
         let mut came = false;
         for (which, _) in ready.iter().enumerate().filter(|(_, ready)| **ready) {
             came |= self.read(which);
         }
-        if exit && self.child.has_exited() {
-            self.exited = Some(Instant::now());
+        if self.exited.is_none() {
+            self.notice_exit(told);
         }
         self.flush_late();
         came
     }
 
-    /// Which pipes have something, and whether to ask after the child.
+    fn notice_exit(&mut self, told: bool) {
+        let silent = self.pipes.iter().all(Option::is_none);
+        let ask = match self.child.exit {
+            Exit::Output => silent,
+            Exit::Notice(_) => told,
+            Exit::Asking => true,
+        };
+        if ask && self.child.has_exited() {
+            self.exited = Some(Instant::now());
+        } else if matches!(self.child.exit, Exit::Output)
+            && (silent || self.began.elapsed() >= SHORT)
+        {
+            self.child.watch();
+        }
+    }
+
+    /// Which pipes have something, and whether the system told of the exit.
     fn poll(&mut self, wait: Option<Duration>, hear_stop: bool) -> ([bool; 2], bool) {
         let running = self.exited.is_none();
-        let blind =
-            (running && self.child.exit.is_none()) || (hear_stop && self.stop.wake().is_none());
+        let deaf = hear_stop && self.stop.wake().is_none();
+        let tick = match self.child.exit {
+            Exit::Output if running => Some(SHORT),
+            Exit::Asking if running => Some(TICK),
+            _ => deaf.then_some(TICK),
+        };
         let late = self
             .dirty_since
             .map(|since| FLUSH.saturating_sub(since.elapsed()));
-        let wait = [wait, blind.then_some(TICK), late]
-            .into_iter()
-            .flatten()
-            .min();
-        let wait = wait.map(|wait| Timespec {
-            tv_sec: wait.as_secs().try_into().unwrap_or(i64::from(i32::MAX)),
-            tv_nsec: wait.subsec_nanos().into(),
-        });
+        let wait = [wait, tick, late].into_iter().flatten().min().map(timespec);
         let mut fds = Vec::with_capacity(4);
         for pipe in self.pipes.iter().flatten() {
             fds.push(PollFd::from_borrowed_fd(pipe.as_fd(), PollFlags::IN));
         }
         let pipes = fds.len();
-        let exit = self.child.exit.as_ref().filter(|_| running);
+        let notice = match &self.child.exit {
+            Exit::Notice(notice) if running => Some(notice),
+            _ => None,
+        };
         let stop = self.stop.wake().filter(|_| hear_stop);
-        fds.extend(exit.map(|fd| PollFd::from_borrowed_fd(fd.as_fd(), PollFlags::IN)));
+        fds.extend(notice.map(|fd| PollFd::from_borrowed_fd(fd.as_fd(), PollFlags::IN)));
         fds.extend(stop.map(|fd| PollFd::from_borrowed_fd(fd.as_fd(), PollFlags::IN)));
         // Interrupted, or out of memory for an instant: nothing is ready then, and the caller asks again.
         let _ = poll(&mut fds, wait.as_ref());
@@ -240,8 +258,7 @@ impl Follow<'_, '_> {
         {
             ready[which] = answers.next().unwrap_or(false);
         }
-        let told = exit.is_some() && !fds[pipes].revents().is_empty();
-        (ready, running && (told || self.child.exit.is_none()))
+        (ready, notice.is_some() && !fds[pipes].revents().is_empty())
     }
 
     fn read(&mut self, which: usize) -> bool {
@@ -281,5 +298,13 @@ impl Follow<'_, '_> {
             self.capture.flush();
             self.dirty_since = None;
         }
+    }
+}
+
+fn timespec(wait: Duration) -> Timespec {
+    Timespec {
+        // A wait of years may as well end earlier: the caller looks at the clock and waits on.
+        tv_sec: wait.as_secs().min(1 << 30) as _,
+        tv_nsec: wait.subsec_nanos().into(),
     }
 }

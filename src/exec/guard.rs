@@ -124,7 +124,7 @@ impl Helper {
             let _ = writer.write_all(b"bye\n");
             drop(writer);
             let pid = handle.pids()[0].cast_signed();
-            if !matches!(handle.wait_timeout(Duration::from_secs(1)), Ok(Some(_))) {
+            if !leaves(&handle, Duration::from_secs(1)) {
                 let _ = handle.kill();
                 let _ = handle.wait();
             }
@@ -135,6 +135,19 @@ impl Helper {
             *self = Helper::Gone;
         }
     }
+}
+
+/// Waits for it to go; by looking, because duct's own bounded wait would install a signal handler.
+#[cfg(unix)]
+fn leaves(handle: &duct::Handle, within: Duration) -> bool {
+    let until = std::time::Instant::now() + within;
+    while matches!(handle.try_wait(), Ok(None)) {
+        if std::time::Instant::now() >= until {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    true
 }
 
 /// The helper's side: reads until the pipe closes; then ends what is left, unless the run said `bye`.
@@ -183,4 +196,17 @@ fn end(groups: &BTreeMap<i32, String>) {
     });
     #[cfg(not(unix))]
     let _ = (groups, GRACE);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_make_no_sense_and_farewells_end_nobody() {
+        // Group 1 would be everybody's parent, 0 our own group, and half a line half a number.
+        main(&b"+0 a\n+1 b\n+-5 c\n+x d\nnonsense\n-7\n\xff\n+1234"[..]);
+        main(&b"+2147483647 none\nbye\n"[..]);
+        main(&b""[..]);
+    }
 }

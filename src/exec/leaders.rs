@@ -41,6 +41,12 @@ pub(super) fn start<T>(
 /// What kept a child from starting.
 pub(super) type StartError = std::io::Error;
 
+/// A child that nobody here may end or reap.
+#[cfg(target_os = "linux")]
+pub(super) fn leave_alone(pid: i32) {
+    leaders().insert(pid, Kind::Helper);
+}
+
 /// The child was reaped by its thread.
 pub(super) fn ended(pid: i32) {
     leaders().remove(&pid);

@@ -8,7 +8,7 @@ use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{Access, access};
+use rustix::fs::{Access, FileType, Mode, access};
 use rustix::io::Errno;
 
 use super::Command;
@@ -60,13 +60,16 @@ fn search_path(command: &Command) -> OsString {
     ours.unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".into())
 }
 
+/// One look decides for nearly all files; only odd permissions need a second.
 fn executable(file: &Path) -> Result<(), Errno> {
-    access(file, Access::EXEC_OK)?;
-    // A directory may be "executed" too, and means nothing here.
-    if file.is_dir() {
-        Err(Errno::ACCESS)
-    } else {
+    let mode = rustix::fs::stat(file)?.st_mode;
+    if FileType::from_raw_mode(mode) != FileType::RegularFile {
+        return Err(Errno::ACCESS);
+    }
+    if Mode::from_raw_mode(mode).contains(Mode::XUSR | Mode::XGRP | Mode::XOTH) {
         Ok(())
+    } else {
+        access(file, Access::EXEC_OK)
     }
 }
 

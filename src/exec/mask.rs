@@ -135,3 +135,78 @@ fn emit(bytes: &[u8], out: &mut dyn FnMut(&[u8])) {
         out(bytes);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn mask(values: &[&str]) -> Mask {
+        Mask::new(values.iter().map(|value| (*value).to_owned()).collect())
+    }
+
+    fn streamed(mask: &Mask, pieces: &[&[u8]]) -> Vec<u8> {
+        let (mut stream, mut out) = (Stream::default(), Vec::new());
+        for piece in pieces {
+            stream.push(mask, piece, &mut |bytes| out.extend_from_slice(bytes));
+        }
+        stream.finish(mask, &mut |bytes| out.extend_from_slice(bytes));
+        out
+    }
+
+    #[test]
+    fn the_longest_secret_wins_wherever_it_is_split() {
+        let mask = mask(&["hunter", "hunter22", "", "22x"]);
+        let text = b"a hunter22x hunter2 hunthunter22";
+        for at in 0..=text.len() {
+            let (left, right) = text.split_at(at);
+            assert_eq!(
+                streamed(&mask, &[left, right]),
+                b"a ***x ***2 hunt***",
+                "split at {at}"
+            );
+        }
+        assert_eq!(mask.text("a hunter22x hunter2"), "a ***x ***2");
+    }
+
+    #[test]
+    fn without_secrets_nothing_is_copied() {
+        let mask = mask(&["", ""]);
+        assert!(mask.is_empty());
+        assert!(matches!(mask.text("x"), Cow::Borrowed("x")));
+        let mut calls = 0;
+        Stream::default().push(&mask, b"abc", &mut |bytes| {
+            calls += 1;
+            assert_eq!(bytes, b"abc");
+        });
+        assert_eq!(calls, 1);
+    }
+
+    #[test]
+    fn only_what_may_become_a_secret_is_held_back() {
+        let mask = mask(&["password"]);
+        let (mut stream, mut out) = (Stream::default(), Vec::new());
+        stream.push(&mask, b"enter pass", &mut |bytes| {
+            out.extend_from_slice(bytes)
+        });
+        assert_eq!(out, b"enter ");
+        stream.push(&mask, b"phrase: ", &mut |bytes| {
+            out.extend_from_slice(bytes)
+        });
+        assert_eq!(out, b"enter passphrase: ");
+    }
+
+    proptest! {
+        #[test]
+        fn pieces_give_what_the_whole_gives(
+            values in prop::collection::vec("[ab]{1,5}", 0..4),
+            pieces in prop::collection::vec("[abc]{0,6}", 0..12),
+        ) {
+            let mask = Mask::new(values);
+            let whole = pieces.concat();
+            let pieces: Vec<&[u8]> = pieces.iter().map(String::as_bytes).collect();
+            let masked = mask.text(&whole).into_owned();
+            prop_assert_eq!(streamed(&mask, &pieces), masked.into_bytes());
+        }
+    }
+}

@@ -4,6 +4,9 @@
 //! `CONFIG_PROC_CHILDREN` list these for our first thread. Elsewhere the last number given to a process tells
 //! whether anything was started since; only then is anybody looked at.
 
+#[cfg(target_os = "linux")]
+use super::leaders;
+
 /// Makes orphans below us our children, once per process.
 pub(super) fn adopt() {
     #[cfg(target_os = "linux")]
@@ -11,6 +14,9 @@ pub(super) fn adopt() {
         static ONCE: std::sync::Once = std::sync::Once::new();
         // Refused only by kernels before 3.4; then orphans go to `init` and are found by their marker.
         ONCE.call_once(|| {
+            linux::children_before()
+                .into_iter()
+                .for_each(leaders::leave_alone);
             let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
         });
     }
@@ -38,6 +44,19 @@ mod linux {
 
     /// More than this many numbers to look at one by one, and reading the whole table is cheaper.
     const FEW: i32 = 64;
+
+    /// Children that we have before starting any: `server & exec tollgate run` leaves us one that is not ours to end.
+    pub(super) fn children_before() -> Vec<i32> {
+        if listed() == Some(false) {
+            return Vec::new();
+        }
+        let ours = |process: &table::Process| process.parent == table::own();
+        table::read()
+            .into_iter()
+            .filter(ours)
+            .map(|process| process.pid)
+            .collect()
+    }
 
     /// From the children of our first thread, to which the kernel gives orphans.
     pub(super) fn listed() -> Option<bool> {
@@ -79,5 +98,27 @@ mod linux {
             .next_back()?
             .parse()
             .ok()
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::linux;
+
+    #[test]
+    fn a_child_started_since_is_noticed_without_a_list_of_children() {
+        let start = || {
+            std::process::Command::new("sleep")
+                .arg("100")
+                .spawn()
+                .unwrap()
+        };
+        let (mut first, mut second) = (start(), start());
+        assert!(linux::started_since(first.id().cast_signed()));
+        assert!(linux::started_since(0), "too many numbers to look at");
+        for child in [&mut first, &mut second] {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
     }
 }

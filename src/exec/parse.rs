@@ -125,3 +125,121 @@ fn assigns(run: &str) -> bool {
         && !run.starts_with(|c: char| c.is_ascii_digit())
         && (rest.starts_with('=') || rest.starts_with("+="))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn direct(run: &str) -> Option<Vec<String>> {
+        match parse(run, None).unwrap() {
+            Program::Direct(words) => Some(
+                words
+                    .into_iter()
+                    .map(|word| word.into_string().unwrap())
+                    .collect(),
+            ),
+            Program::Shell { script, .. } => {
+                assert_eq!(script, run.trim());
+                None
+            }
+        }
+    }
+
+    #[test]
+    fn plain_and_quoted_words_are_started_directly() {
+        let cases: [(&str, &[&str]); 7] = [
+            ("cargo test", &["cargo", "test"]),
+            (
+                " npx vitest run --out=a.xml\n",
+                &["npx", "vitest", "run", "--out=a.xml"],
+            ),
+            ("a 'b $c *' \"d e\"", &["a", "b $c *", "d e"]),
+            (
+                "a \"x\\$y\" \\*.rs '' b\"\"c",
+                &["a", "x$y", "*.rs", "", "bc"],
+            ),
+            ("a X=1 -D'=2' it\\'s", &["a", "X=1", "-D=2", "it's"]),
+            ("./cd.sh 1cd=2", &["./cd.sh", "1cd=2"]),
+            ("a \"it's ~ # * { !\"", &["a", "it's ~ # * { !"]),
+        ];
+        for (run, words) in cases {
+            assert_eq!(
+                direct(run).as_deref(),
+                Some(&words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>()[..]),
+                "{run}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_means_something_to_a_shell_goes_to_one() {
+        let runs = [
+            "a $B",
+            "a \"$B\"",
+            "a \"`b`\"",
+            "a | b",
+            "a && b",
+            "a; b",
+            "a >f",
+            "a <f",
+            "(a)",
+            "{ a; }",
+            "a *.rs",
+            "a f?",
+            "a [b]",
+            "a ~/x",
+            "a # b",
+            "! a",
+            "A=1 b",
+            "_A+=1 b",
+            "cd x",
+            "export A",
+            ". f",
+            "source f",
+            "exit 3",
+            "test -f x",
+            "echo x",
+            "\"cd\" x",
+            "if",
+            "a\\",
+            "a b\\\nc",
+            "a \"b\\\nc\"",
+        ];
+        for run in runs {
+            assert_eq!(direct(run), None, "{run}");
+        }
+    }
+
+    #[test]
+    fn several_lines_stop_at_the_first_that_fails() {
+        let Program::Shell { shell, script } = parse("false\ntrue\n", None).unwrap() else {
+            panic!()
+        };
+        assert_eq!(
+            (shell, script.as_str()),
+            (vec!["sh".into(), "-e".into()], "false\ntrue")
+        );
+        let Program::Shell { shell, .. } = parse("false; true", None).unwrap() else {
+            panic!()
+        };
+        assert_eq!(shell, ["sh"]);
+    }
+
+    #[test]
+    fn a_named_shell_gets_everything() {
+        let program = parse("cargo test", Some("bash -eu -o pipefail")).unwrap();
+        let words = ["bash", "-eu", "-o", "pipefail", "-c", "cargo test"];
+        assert_eq!(program.argv(), words.map(OsString::from));
+    }
+
+    #[test]
+    fn what_is_no_command_is_refused() {
+        let refused = |run: &str, shell| parse(run, shell).unwrap_err();
+        assert_eq!(refused(" \n", None), ParseTrouble::Empty);
+        assert_eq!(refused("a\0b", None), ParseTrouble::Nul);
+        assert_eq!(refused("a 'b", None), ParseTrouble::OpenQuote);
+        assert_eq!(refused("a \"b", None), ParseTrouble::OpenQuote);
+        assert_eq!(refused("a", Some("")), ParseTrouble::Empty);
+        assert_eq!(refused("a", Some("'")), ParseTrouble::OpenQuote);
+    }
+}

@@ -429,3 +429,34 @@ fn numbered(path: &Path, number: usize) -> PathBuf {
     };
     path.with_file_name(name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readiness_is_read_by_its_form() {
+        let read = |text: &str| Ready::parse(text, None).unwrap();
+        assert_eq!(read("http://x/y"), Ready::Http("http://x/y".to_owned()));
+        assert_eq!(read("tcp"), Ready::Tcp("127.0.0.1:${PORT}".to_owned()));
+        for address in ["localhost:8080", "[::1]:$PORT", "127.0.0.1:${PORT}"] {
+            assert_eq!(read(address), Ready::Tcp(address.to_owned()));
+        }
+        for command in ["pg_isready -p $PORT", "curl localhost:80", "npm:test"] {
+            assert!(matches!(read(command), Ready::Command(_)), "{command}");
+        }
+    }
+
+    #[test]
+    fn ports_differ_and_logs_are_numbered() {
+        let mut ports = free_ports(5).unwrap();
+        ports.sort_unstable();
+        ports.dedup();
+        assert_eq!(ports.len(), 5);
+        assert_eq!(
+            numbered(Path::new("/l/api.log"), 2),
+            Path::new("/l/api-2.log")
+        );
+        assert_eq!(numbered(Path::new("api"), 3), Path::new("api-3"));
+    }
+}

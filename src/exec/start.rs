@@ -1,24 +1,38 @@
 //! Starts a command through duct, with `posix_spawn`: its own group, nothing on stdin, pipes for output.
 
+use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::ExitStatus;
+use std::process::{ExitStatus, Stdio};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use os_pipe::PipeReader;
+#[cfg(target_os = "linux")]
 use rustix::process::{PidfdFlags, pidfd_open};
 
 use super::leaders::{self, Kind};
-use super::{Command, MARKER, Spool, lookup, table};
+#[cfg(target_os = "linux")]
+use super::table;
+use super::{Command, MARKER, Spool, lookup};
 use crate::model::Termination;
 
 /// A running command.
 pub(super) struct Child {
     handle: duct::Handle,
     pub(super) pid: i32,
-    /// Readable once the process has exited; none on systems or limits that refuse one.
-    pub(super) exit: Option<OwnedFd>,
+    pub(super) exit: Exit,
     pub(super) status: Option<std::io::Result<ExitStatus>>,
+}
+
+/// By what its exit is noticed.
+pub(super) enum Exit {
+    /// By the end of its output, which for a short command comes at the same moment and costs nothing.
+    Output,
+    /// By a descriptor that is readable once it has exited.
+    Notice(OwnedFd),
+    /// By asking now and then, where the system gives no such descriptor.
+    Asking,
 }
 
 /// Starts it; gives the reading ends of one pipe or two.
@@ -32,7 +46,7 @@ pub(super) fn start(command: &Command) -> Result<(Child, Vec<PipeReader>), Termi
     loop {
         let typed = word.clone();
         let expression = duct::cmd(&file, arguments.iter().cloned()).before_spawn(move |child| {
-            child.arg0(&typed).process_group(0);
+            child.arg0(&typed).process_group(0).stdin(nothing()?);
             Ok(())
         });
         let started = leaders::start(Kind::Command, || {
@@ -43,17 +57,13 @@ pub(super) fn start(command: &Command) -> Result<(Child, Vec<PipeReader>), Termi
         });
         match started {
             Ok((handle, pid, readers)) => {
-                let exit =
-                    table::as_pid(pid).and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok());
-                return Ok((
-                    Child {
-                        handle,
-                        pid,
-                        exit,
-                        status: None,
-                    },
-                    readers,
-                ));
+                let child = Child {
+                    handle,
+                    pid,
+                    exit: Exit::Output,
+                    status: None,
+                };
+                return Ok((child, readers));
             }
             // Somebody who just wrote the script may still have it open for an instant.
             Err(error) if error.kind() == std::io::ErrorKind::ExecutableFileBusy && tries < 20 => {
@@ -74,7 +84,20 @@ fn surround(mut expression: duct::Expression, command: &Command) -> duct::Expres
     for name in &command.env_remove {
         expression = expression.env_remove(name);
     }
-    expression.dir(&command.dir).stdin_null().unchecked()
+    expression.dir(&command.dir).unchecked()
+}
+
+/// `/dev/null`, opened once: a copy of the descriptor costs less than looking it up each time.
+fn nothing() -> std::io::Result<Stdio> {
+    static NULL: OnceLock<File> = OnceLock::new();
+    let null = match NULL.get() {
+        Some(null) => null,
+        None => {
+            let null = File::open("/dev/null")?;
+            NULL.get_or_init(|| null)
+        }
+    };
+    Ok(null.try_clone()?.into())
 }
 
 /// Opens the pipes. The writing ends live in the expression only, so dropping it leaves them to the child.
@@ -97,6 +120,16 @@ fn plumb(
 }
 
 impl Child {
+    /// Asks the system to tell when it exits.
+    pub(super) fn watch(&mut self) {
+        #[cfg(target_os = "linux")]
+        let notice =
+            table::as_pid(self.pid).and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok());
+        #[cfg(not(target_os = "linux"))]
+        let notice = None;
+        self.exit = notice.map_or(Exit::Asking, Exit::Notice);
+    }
+
     /// Whether it has exited; reaps it.
     pub(super) fn has_exited(&mut self) -> bool {
         if self.status.is_none() {

@@ -94,3 +94,20 @@ impl Stop {
         self.0.wake.as_ref().map(|(reader, _)| reader)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_switch_only_goes_forward_and_clones_share_it() {
+        let stop = Stop::new();
+        let other = stop.clone();
+        assert_eq!(stop.level(), Level::Go);
+        other.escalate();
+        assert_eq!(stop.level(), Level::Cancel);
+        other.escalate();
+        other.cancel();
+        assert_eq!(stop.level(), Level::Kill);
+    }
+}

@@ -108,3 +108,40 @@ fn parse(line: &str) -> Option<Process> {
 pub(super) fn carries(_: i32, _: &[u8]) -> bool {
     false
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_with_brackets_and_spaces_is_read_whole() {
+        let stat = b"7 (a) R (b) Z 1 7 7 0 -1 4 0 0 0 0 0 0 0 0 20 0 1 0 4242 0 0";
+        let process = parse(7, stat).unwrap();
+        assert_eq!(
+            (process.name.as_str(), process.parent, process.group),
+            ("a) R (b", 1, 7)
+        );
+        assert!(process.zombie && process.born == 4242);
+        assert_eq!(parse(7, b"7 (cut"), None);
+    }
+
+    #[test]
+    fn this_process_is_in_the_table() {
+        let own = own();
+        let found = read()
+            .into_iter()
+            .find(|process| process.pid == own)
+            .unwrap();
+        assert!(!found.zombie && found.born > 0);
+        let path = format!("PATH={}", std::env::var("PATH").unwrap());
+        assert!(carries(own, path.as_bytes()) && !carries(own, b"PATH="));
+    }
+
+    #[test]
+    fn no_number_means_a_group_or_everybody() {
+        assert_eq!(
+            (as_pid(0), as_pid(-1), as_pid(1).is_some()),
+            (None, None, true)
+        );
+    }
+}

@@ -65,8 +65,8 @@ pub(super) fn detail(page: &mut Page<'_>, row: Row<'_>) -> io::Result<()> {
         let rest = unmet.len() - most.conditions;
         sheet.faint(&format!("and {rest} more conditions, with `-v`"))?;
     }
-    sheet.failures(row, &most)?;
-    sheet.findings(row, &most)?;
+    sheet.failures(&row.gate.failures, row.gate.failures_cut)?;
+    sheet.findings(&row.gate.findings, row.gate.findings_cut)?;
     sheet.output(row, &most)?;
     sheet.advice(row)
 }
@@ -145,13 +145,21 @@ const LABELS: usize = 6;
 const LONGEST: usize = 10;
 
 /// A block with names at the left and what belongs to them at the right.
-struct Sheet<'a, 'b> {
+pub(super) struct Sheet<'a, 'b> {
     page: &'a mut Page<'b>,
     column: usize,
     values: usize,
 }
 
-impl Sheet<'_, '_> {
+impl<'a, 'b> Sheet<'a, 'b> {
+    /// A block on that page with so many columns for its names.
+    pub(super) fn new(page: &'a mut Page<'b>, column: usize) -> Self {
+        Self {
+            page,
+            column,
+            values: 0,
+        }
+    }
     /// Where the right side begins.
     fn right(&self) -> usize {
         2 + self.column + 2
@@ -163,39 +171,41 @@ impl Sheet<'_, '_> {
             return Ok(format!("  {}  ", pad(name, self.column)));
         }
         for line in wrap(name, self.page.style.width.saturating_sub(2)) {
-            self.page.line(&[(Ink::Plain, "  "), (Ink::Plain, &line)])?;
+            self.page
+                .line(&[(Ink::Plain, "  "), (Ink::Strong, &line)])?;
         }
         Ok(" ".repeat(self.right()))
     }
 
-    /// A name with text that may run over several lines.
-    fn entry(&mut self, name: &str, ink: Ink, text: &str) -> io::Result<()> {
+    /// A label with text that may run over several lines.
+    pub(super) fn entry(&mut self, label: &str, ink: Ink, text: &str) -> io::Result<()> {
+        self.named((Ink::Faint, label), (ink, text))
+    }
+
+    fn named(&mut self, name: (Ink, &str), text: (Ink, &str)) -> io::Result<()> {
         let style = self.page.style;
-        let mut start = self.name(name)?;
+        let mut start = self.name(name.1)?;
         let room = style.width.saturating_sub(self.right());
-        let mut lines = wrap(text, room);
+        let mut lines = wrap(text.1, room);
         if lines.len() > LONGEST && style.verbose == 0 {
             lines.truncate(LONGEST);
             lines.push(style.pick("…", "..").to_owned());
         }
         for line in lines {
-            self.page.line(&[(Ink::Faint, &start), (ink, &line)])?;
+            self.page.line(&[(name.0, &start), (text.0, &line)])?;
             start = " ".repeat(self.right());
         }
         Ok(())
     }
 
-    fn faint(&mut self, text: &str) -> io::Result<()> {
+    pub(super) fn faint(&mut self, text: &str) -> io::Result<()> {
         self.page.line(&[(Ink::Plain, "  "), (Ink::Faint, text)])
     }
 
     fn reason(&mut self, reason: &Reason) -> io::Result<()> {
         let style = self.page.style;
-        self.entry(
-            reason.code,
-            Ink::Plain,
-            &style.line(&words::reason_words(reason)),
-        )?;
+        let said = style.line(&words::reason_words(reason));
+        self.named((Ink::Strong, reason.code), (Ink::Plain, &said))?;
         if let Some(place) = places(&reason.evidence, style) {
             self.entry("", Ink::Faint, &place)?;
         }
@@ -247,7 +257,7 @@ impl Sheet<'_, '_> {
         let (mut start, mut label) = (start.to_owned(), label.to_owned());
         for line in &lines {
             self.page
-                .line(&[(Ink::Faint, &start), (Ink::Faint, &label), (value.0, line)])?;
+                .line(&[(Ink::Strong, &start), (Ink::Faint, &label), (value.0, line)])?;
             start = " ".repeat(at);
             label.clear();
         }
@@ -260,7 +270,7 @@ impl Sheet<'_, '_> {
         };
         let filled = if beside { filled } else { last };
         self.page.line(&[
-            (Ink::Faint, &start),
+            (Ink::Strong, &start),
             (Ink::Faint, &label),
             (value.0, &filled),
             (Ink::Faint, &shown),
@@ -274,13 +284,13 @@ impl Sheet<'_, '_> {
         Ok(())
     }
 
-    fn failures(&mut self, row: Row<'_>, most: &Most) -> io::Result<()> {
-        let gate = row.gate;
-        for failure in gate.failures.iter().take(most.failures) {
-            self.failure(failure, most)?;
+    /// The first of them, and how many more there are.
+    pub(super) fn failures(&mut self, failures: &[TestFailure], cut: u64) -> io::Result<()> {
+        let most = Most::of(self.page.style);
+        for failure in failures.iter().take(most.failures) {
+            self.failure(failure, &most)?;
         }
-        let all = gate.failures.len() as u64 + gate.failures_cut;
-        self.rest(all, most.failures, "failed test")
+        self.rest(failures.len() as u64 + cut, most.failures, "failed test")
     }
 
     fn failure(&mut self, failure: &TestFailure, most: &Most) -> io::Result<()> {
@@ -315,15 +325,15 @@ impl Sheet<'_, '_> {
         self.message(&said, most.lines)
     }
 
-    fn findings(&mut self, row: Row<'_>, most: &Most) -> io::Result<()> {
-        let gate = row.gate;
-        let mut findings: Vec<&Finding> = gate.findings.iter().collect();
-        findings.sort_by_key(|finding| finding.level);
-        for finding in findings.iter().take(most.findings) {
-            self.finding(finding, most)?;
+    /// The worst of them, and how many more there are.
+    pub(super) fn findings(&mut self, findings: &[Finding], cut: u64) -> io::Result<()> {
+        let most = Most::of(self.page.style);
+        let mut worst: Vec<&Finding> = findings.iter().collect();
+        worst.sort_by_key(|finding| finding.level);
+        for finding in worst.iter().take(most.findings) {
+            self.finding(finding, &most)?;
         }
-        let all = gate.findings.len() as u64 + gate.findings_cut;
-        self.rest(all, most.findings, "finding")
+        self.rest(findings.len() as u64 + cut, most.findings, "finding")
     }
 
     fn finding(&mut self, finding: &Finding, most: &Most) -> io::Result<()> {

@@ -44,7 +44,7 @@ fn outcome(gates: Vec<Gate>) -> Outcome {
         .iter()
         .filter(|gate| gate.blocks())
         .all(|gate| gate.cause == Some(Cause::Judgement));
-    let decision = if blocks(Verdict::Fail) || blocks(Verdict::Cancelled) {
+    let decision = if verdicts.is_empty() || blocks(Verdict::Fail) || blocks(Verdict::Cancelled) {
         Decision::NoGo
     } else if blocks(Verdict::Inconclusive) {
         if all_judgement {

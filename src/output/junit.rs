@@ -129,8 +129,13 @@ fn case(row: Row<'_>, to: &mut dyn io::Write) -> io::Result<()> {
         Became::Failure => "failure",
         Became::Error => "error",
         Became::Skipped => {
-            let mut parts = vec![short];
-            parts.extend(words::remarks(gate));
+            let mut parts = vec![short.clone()];
+            let remarks = words::remarks(gate);
+            parts.extend(
+                remarks
+                    .into_iter()
+                    .filter(|remark| !short.ends_with(remark)),
+            );
             return writeln!(
                 to,
                 ">\n      <skipped message=\"{}\"/>\n    </testcase>",

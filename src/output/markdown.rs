@@ -36,14 +36,16 @@ impl Output for Markdown {
         let rows = words::rows(outcome);
         let mut page = headline(outcome);
         page.push_str(&table(&rows));
-        let mut left_out = 0;
-        for row in rows.iter().filter(|row| told(row)) {
-            let block = block(*row);
+        let told: Vec<_> = rows.iter().filter(|row| told(row)).collect();
+        let mut left_out = told.len() as u64;
+        for row in &told {
+            let block = block(**row);
+            // The worst come first: after one that has no room, none is drawn.
             if page.len() + block.len() + 200 > LONGEST {
-                left_out += 1;
-            } else {
-                page.push_str(&block);
+                break;
             }
+            page.push_str(&block);
+            left_out -= 1;
         }
         if left_out > 0 {
             let gates = words::many(left_out, "more gate");
@@ -111,7 +113,8 @@ fn headline(outcome: &Outcome) -> String {
 
 /// Text from outside of a bounded length.
 fn short(text: &str, most: usize) -> String {
-    markdown(&clipped(&line(text), most))
+    // Cut first, so that a huge text costs nothing; escapes take room that is given back.
+    markdown(&clipped(&line(&clipped(text, 8 * most)), most))
 }
 
 fn clipped(text: &str, most: usize) -> String {

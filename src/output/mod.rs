@@ -4,19 +4,18 @@
 //! environment, and opens no file: it writes to the writer it is handed and gives errors back. All text
 //! that others wrote goes through `neutral.rs` first.
 
+mod board;
 mod detail;
+mod inspect;
 mod json;
 mod junit;
 mod layout;
 mod markdown;
+pub mod neutral;
+mod progress;
 mod style;
 mod terminal;
 mod words;
-
-pub mod neutral;
-
-mod inspect;
-mod progress;
 
 use std::io;
 

@@ -54,7 +54,7 @@ pub fn line(text: &str) -> String {
     break_commands(&visible(&whole))
 }
 
-/// Harmless lines: line breaks stay, all else as in [`line`].
+/// Harmless lines: line breaks stay, all else as in [`line()`].
 pub fn block(text: &str) -> String {
     strip_escapes(text)
         .split('\n')

@@ -65,7 +65,7 @@ impl Style {
             Ink::Bad => Paint::new().red().bold(),
             Ink::Care => Paint::new().yellow(),
         };
-        if !self.color || text.is_empty() {
+        if !self.color || text.trim().is_empty() {
             return text.to_owned();
         }
         paint.force_styling(true).apply_to(text).to_string()

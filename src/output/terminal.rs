@@ -147,6 +147,12 @@ impl Columns {
     }
 }
 
+impl Columns {
+    fn widths(&self) -> (usize, usize, usize) {
+        (self.id, self.verdict, self.time)
+    }
+}
+
 fn time_of(row: Row<'_>) -> String {
     match row.run {
         Some(run) if run.ended.is_some() => words::time(run.duration_ms),
@@ -164,7 +170,7 @@ fn table(page: &mut Page<'_>, outcome: &Outcome, rows: &[Row<'_>]) -> io::Result
     let columns = Columns::of(&shown, page.style);
     for row in shown.iter().take(5 * LISTED) {
         table_line(page, *row, &columns)?;
-        more_on(page, *row)?;
+        more_on(page, *row, &columns)?;
     }
     if shown.len() > 5 * LISTED {
         let rest = format!(
@@ -189,16 +195,20 @@ fn table(page: &mut Page<'_>, outcome: &Outcome, rows: &[Row<'_>]) -> io::Result
 }
 
 /// `✓ unit  pass  412 passed, 3 skipped      12.4 s`
-pub(super) fn gate_line(row: Row<'_>, style: &Style, widths: (usize, usize, usize)) -> String {
+pub(super) fn gate_line(
+    row: Row<'_>,
+    gist: &str,
+    style: &Style,
+    widths: (usize, usize, usize),
+) -> String {
     let (id_columns, verdict_columns, time_columns) = widths;
     let gate = row.gate;
     let ink = ink_of(gate);
     let id = pad(&cut(&style.line(&gate.id), id_columns, style), id_columns);
     let verdict = pad(&words::verdict_words(gate), verdict_columns);
     let time = time_of(row);
-    let taken = 2 + id_columns + 2 + verdict_columns + 2;
-    let room = style.width.saturating_sub(taken + 2 + time_columns);
-    let gist = pad(&cut(&style.line(&words::gist(row)), room, style), room);
+    let room = gist_room(style, widths);
+    let gist = pad(&cut(&style.line(gist), room, style), room);
     let blanks = " ".repeat(2 + time_columns.saturating_sub(width(&time)));
     super::layout::one_line(
         &[
@@ -215,17 +225,37 @@ pub(super) fn gate_line(row: Row<'_>, style: &Style, widths: (usize, usize, usiz
     )
 }
 
+/// Columns for what is said of a gate.
+fn gist_room(style: &Style, (id, verdict, time): (usize, usize, usize)) -> usize {
+    style
+        .width
+        .saturating_sub(2 + id + 2 + verdict + 2 + 2 + time)
+}
+
+/// Whether what is said of a gate is too long for its line and stands nowhere else.
+fn is_told_below(row: Row<'_>, gist: &str, style: &Style, columns: &Columns) -> bool {
+    !is_detailed(&row, style)
+        && !style.quiet
+        && width(&style.line(gist)) > gist_room(style, columns.widths())
+}
+
 fn table_line(page: &mut Page<'_>, row: Row<'_>, columns: &Columns) -> io::Result<()> {
-    let widths = (columns.id, columns.verdict, columns.time);
-    let line = gate_line(row, page.style, widths);
+    let gist = words::gist(row);
+    let below = is_told_below(row, &gist, page.style, columns);
+    let gist = if below { "" } else { &gist };
+    let line = gate_line(row, gist, page.style, columns.widths());
     writeln!(page.to, "{line}")
 }
 
 /// What a gate needed to pass, and with `-v` all that was measured.
-fn more_on(page: &mut Page<'_>, row: Row<'_>) -> io::Result<()> {
+fn more_on(page: &mut Page<'_>, row: Row<'_>, columns: &Columns) -> io::Result<()> {
     let (gate, style) = (row.gate, page.style);
     let told = is_detailed(&row, style);
     let mut lines: Vec<(Ink, String)> = Vec::new();
+    let gist = words::gist(row);
+    if is_told_below(row, &gist, style, columns) {
+        lines.push((Ink::Plain, gist));
+    }
     if !told && gate.verdict != Verdict::NotApplicable {
         lines.extend(
             words::remarks(gate)
@@ -289,6 +319,20 @@ fn decision(page: &mut Page<'_>, outcome: &Outcome) -> io::Result<()> {
         parts.push(format!("interrupted by {signal}"));
     }
     parts.push(words::counts(outcome).join(", "));
+    if style.quiet {
+        // What a green needed is never passed over in silence.
+        let gates = &outcome.verdict.gates;
+        let told = gates
+            .iter()
+            .filter(|gate| !gate.blocks() && !words::remarks(gate).is_empty());
+        match told.count() as u64 {
+            0 => {}
+            count => parts.push(format!(
+                "remarks on {}, without `-q`",
+                words::many(count, "gate")
+            )),
+        }
+    }
     parts.push(words::time(outcome.run.duration_ms));
     parts.retain(|part| !part.is_empty());
     let lead = format!("{} {}", style.sign(words::like(verdict)), verdict.words());

@@ -4,10 +4,14 @@ use super::fixtures;
 use super::*;
 
 fn drawn(output: &str, fixture: &str, style: &Style) -> String {
+    drawn_of(output, &fixtures::named(fixture), style)
+}
+
+fn drawn_of(output: &str, outcome: &Outcome, style: &Style) -> String {
     let mut text = Vec::new();
     find(output)
         .unwrap()
-        .render(&fixtures::named(fixture), style, &mut text)
+        .render(outcome, style, &mut text)
         .unwrap();
     String::from_utf8(text).unwrap()
 }
@@ -84,6 +88,7 @@ fn variants_of_the_terminal() {
         ("quiet_no_go", "no_go", quiet),
         ("quiet_needs", "needs", quiet),
         ("quiet_green", "green", quiet),
+        ("quiet_exceptions", "exceptions", quiet),
         ("verbose_no_go", "no_go", verbose),
         ("verbose_green", "green", verbose),
         ("ascii_no_go", "no_go", ascii),
@@ -103,7 +108,7 @@ fn variants_of_the_terminal() {
 
 #[test]
 fn no_terminal_line_is_wider_than_the_terminal() {
-    for (name, _) in fixtures::all() {
+    for (name, outcome) in fixtures::all() {
         for width in [30, 44, 80, 132] {
             for (unicode, verbose) in [(true, 0), (false, 1)] {
                 let style = Style {
@@ -112,7 +117,7 @@ fn no_terminal_line_is_wider_than_the_terminal() {
                     verbose,
                     ..Style::default()
                 };
-                for line in drawn("terminal", name, &style).lines() {
+                for line in drawn_of("terminal", &outcome, &style).lines() {
                     assert!(layout::width(line) <= width, "{name} at {width}: {line}");
                     assert!(unicode || line.is_ascii(), "{line}");
                 }
@@ -174,5 +179,76 @@ fn a_closed_pipe_is_an_error_and_no_panic() {
             .render(&fixtures::named("no_go"), &Style::default(), &mut Closed)
             .unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
+    }
+}
+
+#[test]
+fn markdown_stays_short_and_says_what_it_left_out() {
+    let mut outcome = fixtures::named("many");
+    for gate in outcome.verdict.gates.iter_mut().take(30) {
+        gate.verdict = crate::model::Verdict::Fail;
+        let failure = crate::model::TestFailure {
+            id: "`@team".repeat(2_000),
+            name: String::new(),
+            suite: None,
+            file: Some("/".repeat(9_000)),
+            line: Some(1),
+            message: "漢".repeat(9_000),
+            errored: false,
+        };
+        gate.failures = vec![failure; 40];
+        gate.why = Some("w ".repeat(9_000));
+    }
+    outcome.run.notes = vec!["note".repeat(5_000); 400];
+    let mut text = Vec::new();
+    find("markdown")
+        .unwrap()
+        .render(&outcome, &Style::default(), &mut text)
+        .unwrap();
+    let text = String::from_utf8(text).unwrap();
+    assert!(text.len() < 60_000, "{}", text.len());
+    assert!(text.contains("Left out of the table: "));
+    assert!(text.contains("Left out to keep this short: the details of "));
+    assert_eq!(
+        text.matches("<details>").count(),
+        text.matches("</details>").count()
+    );
+}
+
+#[test]
+fn junit_is_well_formed_and_its_counts_agree_with_its_elements() {
+    use quick_xml::events::Event;
+    for (name, outcome) in fixtures::all() {
+        let mut text = Vec::new();
+        find("junit")
+            .unwrap()
+            .render(&outcome, &Style::default(), &mut text)
+            .unwrap();
+        let text = String::from_utf8(text).unwrap();
+        let mut reader = quick_xml::Reader::from_str(&text);
+        let mut seen = std::collections::BTreeMap::<String, usize>::new();
+        loop {
+            match reader.read_event().unwrap() {
+                Event::Start(e) | Event::Empty(e) => {
+                    let name = e.name().as_ref().to_owned();
+                    *seen.entry(name).or_default() += 1;
+                    assert!(e.attributes().all(|attribute| attribute.is_ok()));
+                }
+                Event::Eof => break,
+                _ => {}
+            }
+        }
+        for (element, attribute) in [
+            ("testcase", "tests"),
+            ("failure", "failures"),
+            ("error", "errors"),
+            ("skipped", "skipped"),
+        ] {
+            let count = seen.get(element).copied().unwrap_or(0);
+            assert!(
+                text.contains(&format!(" {attribute}=\"{count}\"")),
+                "{name}: {element} {count}"
+            );
+        }
     }
 }

@@ -387,7 +387,7 @@ fn nothing_in_the_catalogue_tells_of_the_machine_it_was_made_on() {
     nothing(wrong);
 }
 
-/// The row of a preset in gates/README.md, from the preset itself.
+/// The row of a preset in gates/README.md, from the preset itself. What `exec` starts is needed too.
 fn row(preset: &Preset) -> String {
     let params = parameters(preset).into_iter().map(|(name, default, _)| {
         if default.is_empty() {
@@ -396,7 +396,12 @@ fn row(preset: &Preset) -> String {
             format!("`{name}` (`{default}`)")
         }
     });
-    let needs = Some(preset.needs().join(", ")).filter(|needs| !needs.is_empty());
+    let about = &yaml(preset.text)["preset"];
+    let exec = about["params"]["exec"]["default"].as_str();
+    let starts = exec.and_then(|exec| exec.split(' ').find(|word| !word.is_empty()));
+    let mut needs = preset.needs();
+    needs.extend(starts.map(str::to_owned));
+    let needs = Some(needs.join(", ")).filter(|needs| !needs.is_empty());
     format!(
         "| [`{0}`]({0}.yaml) | {1} | {2} | {3} |",
         preset.name,

@@ -11,7 +11,7 @@ use super::merge;
 use super::yaml;
 use crate::policy::Unit;
 use crate::problem::{Code, Fields, Many, Problem, Problems, Shape, Text, nearest, options};
-use crate::source::{At, Key, Located, Node, Source, Sources, Value};
+use crate::source::{Key, Located, Node, Source, Sources, Value};
 use fill::{fill, is_empty, spelt};
 
 /// A preset that comes with tollgate.

@@ -1,160 +1,13 @@
-//! The catalogue: every preset is registered, documented and proven by a passing and a failing case.
-//!
-//! A case is what a real run left behind: status, output, reports. It is replayed in place of the preset's
-//! own command and judged by the real binary, from the file to the verdict.
-#![cfg(unix)]
+//! Every preset is registered, complete, clean and documented; nothing else lies in the catalogue.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+use std::path::Path;
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tollgate::config::{PRESETS, Preset, parameters};
 
-/// Copies what a recorded run left behind, prints what it printed, and ends as it ended.
-const REPLAY: &str = r#"
-if [ -d "$1/tree" ]; then cp -R "$1/tree/." .; fi
-if [ -f "$1/stdout" ]; then cat "$1/stdout"; fi
-if [ -f "$1/stderr" ]; then cat "$1/stderr" >&2; fi
-exit "$2"
-"#;
-
-fn gates() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("gates")
-}
-
-/// Folder of a case: `gates/<stack>/cases/<name>/<which>`.
-fn case_folder(preset: &str, which: &str) -> PathBuf {
-    let (stack, name) = preset
-        .split_once('/')
-        .expect("presets are named stack/name");
-    gates().join(stack).join("cases").join(name).join(which)
-}
-
-fn yaml(text: &str) -> Value {
-    serde_yaml::from_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"))
-}
-
-fn read_yaml(path: &Path) -> Value {
-    let text = fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    yaml(&text)
-}
-
-/// A project with that `tollgate.yaml`; YAML takes JSON as it is.
-fn project(file: &Value) -> TempDir {
-    let folder = TempDir::new().unwrap();
-    fs::write(folder.path().join("tollgate.yaml"), file.to_string()).unwrap();
-    fs::write(folder.path().join("replay.sh"), REPLAY).unwrap();
-    folder
-}
-
-fn one_gate(gate: &Value) -> Value {
-    json!({ "version": 1, "gates": { "case": gate } })
-}
-
-fn tollgate(folder: &Path, args: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
-    command
-        .current_dir(folder)
-        .args(["--ci", "none"])
-        .args(args);
-    command.output().unwrap()
-}
-
-fn words(output: &Output) -> String {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    text(&output.stdout) + &text(&output.stderr)
-}
-
-/// Does something for each, several at once, and fails with all that was wrong.
-fn for_each<T: Sync>(all: &[T], what: impl Fn(&T) -> Vec<String> + Sync) {
-    let next = AtomicUsize::new(0);
-    let wrong = Mutex::new(Vec::new());
-    thread::scope(|scope| {
-        for _ in 0..4 {
-            scope.spawn(|| {
-                while let Some(one) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let found = what(one);
-                    wrong.lock().unwrap().extend(found);
-                }
-            });
-        }
-    });
-    nothing(wrong.into_inner().unwrap());
-}
-
-fn nothing(mut wrong: Vec<String>) {
-    wrong.sort();
-    assert!(wrong.is_empty(), "{}\n", wrong.join("\n"));
-}
-
-/// The gate of a case. A preset without a command reads what a gate before it wrote.
-fn replayed(preset: &Preset, case: &Value, folder: &Path) -> Value {
-    let run = format!("sh replay.sh '{}' {}", folder.display(), case["exit"]);
-    let mut gate = json!({ "uses": preset.name });
-    if let Some(with) = case.get("with") {
-        gate["with"] = with.clone();
-    }
-    if yaml(preset.text)["gate"].get("run").is_some() {
-        gate["run"] = json!(run);
-        return one_gate(&gate);
-    }
-    gate["needs"] = json!("tool");
-    let tool = json!({ "run": run, "exit": { "ok": ["0-255"] } });
-    json!({ "version": 1, "gates": { "tool": tool, "case": gate } })
-}
-
-/// A fact by its dotted name below the gate; the parts of a share have names of their own.
-fn fact<'a>(facts: &'a Value, name: &str) -> Option<&'a Value> {
-    let whole = format!("case.{name}");
-    facts.get(&whole).or_else(|| {
-        let (share, part) = whole.rsplit_once('.')?;
-        facts.get(share)?.get(part)
-    })
-}
-
-fn judge_case((preset, which): &(&Preset, &str)) -> Vec<String> {
-    let folder = case_folder(preset.name, which);
-    let case = read_yaml(&folder.join("case.yaml"));
-    let project = project(&replayed(preset, &case, &folder));
-    let output = tollgate(project.path(), &["run", "--output", "json=out.json"]);
-    let name = format!("{} {which}", preset.name);
-    let Ok(text) = fs::read_to_string(project.path().join("out.json")) else {
-        return vec![format!("{name}: no outcome\n{}", words(&output))];
-    };
-    let outcome: Value = serde_json::from_str(&text).unwrap();
-    let gates = outcome["verdict"]["gates"].as_array().unwrap();
-    let gate = gates.iter().find(|gate| gate["id"] == "case").unwrap();
-    let mut wrong = Vec::new();
-    let code = if *which == "pass" { 0 } else { 1 };
-    if gate["verdict"] != case["verdict"] || output.status.code() != Some(code) {
-        wrong.push(format!(
-            "{name}: is {}, exit {:?}\n{}",
-            gate["verdict"],
-            output.status.code(),
-            words(&output)
-        ));
-    }
-    for (key, wanted) in case["facts"].as_object().into_iter().flatten() {
-        let got = fact(&gate["facts"], key);
-        if got != Some(wanted) {
-            wrong.push(format!("{name}: {key} is {got:?}, not {wanted}"));
-        }
-    }
-    wrong
-}
-
-#[test]
-fn every_case_comes_out_as_recorded() {
-    let both = |preset| [(preset, "pass"), (preset, "fail")];
-    let cases: Vec<(&Preset, &str)> = PRESETS.iter().flat_map(both).collect();
-    for_each(&cases, judge_case);
-}
+use super::{for_each, gates, nothing, one_gate, project, tollgate, words, yaml};
 
 /// Parameters that have no default, with a value that fits.
 fn required(preset: &Value) -> Value {
@@ -325,36 +178,6 @@ fn every_file_of_the_catalogue_belongs_to_a_registered_preset() {
         !good
     });
     nothing(wrong.collect());
-}
-
-#[test]
-fn every_case_says_where_it_comes_from() {
-    let keys = ["exit", "verdict", "tool", "made", "source", "facts", "with"];
-    let mut wrong = Vec::new();
-    for (preset, which) in PRESETS.iter().flat_map(|p| [(p, "pass"), (p, "fail")]) {
-        let case = read_yaml(&case_folder(preset.name, which).join("case.yaml"));
-        let mut no = |words: &str| wrong.push(format!("{} {which}: {words}", preset.name));
-        if case
-            .as_object()
-            .unwrap()
-            .keys()
-            .any(|key| !keys.contains(&key.as_str()))
-        {
-            no("a key that means nothing");
-        }
-        if case["verdict"] != *which || !case["exit"].is_u64() || !case["tool"].is_string() {
-            no("`exit`, `verdict` and `tool` are needed, and the verdict is the folder's");
-        }
-        if case["made"].as_bool() != Some(case.get("source").is_some()) {
-            no("what was made names its `source`, what was recorded has none");
-        }
-        let judged = ["tests", "coverage", "findings", "metrics"];
-        let gate = &yaml(preset.text)["gate"];
-        if judged.iter().any(|kind| gate.get(kind).is_some()) && case.get("facts").is_none() {
-            no("no `facts`");
-        }
-    }
-    nothing(wrong);
 }
 
 #[test]

@@ -21,7 +21,7 @@ fn main() {
     let bytes = numbers.next().unwrap_or(105) << 20;
     let rounds = numbers.next().unwrap_or(9);
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let formats: [(&str, fn(&mut Dice, &mut String), &str, &str, Bare); 3] = [
+    let formats: [(&str, Part, &str, &str, Bare); 3] = [
         (
             "junit",
             junit,
@@ -58,7 +58,10 @@ fn main() {
     }
 }
 
+/// A loop over the tokens of a file and nothing else.
 type Bare = fn(&Path);
+/// Appends a part of a report.
+type Part = fn(&mut Dice, &mut String);
 
 fn timed(work: impl FnOnce()) -> Duration {
     let start = Instant::now();
@@ -85,13 +88,7 @@ fn bare_lines(path: &Path) {
     }
 }
 
-fn write_report(
-    path: &Path,
-    bytes: usize,
-    part: fn(&mut Dice, &mut String),
-    head: &str,
-    tail: &str,
-) {
+fn write_report(path: &Path, bytes: usize, part: Part, head: &str, tail: &str) {
     let mut file = std::io::BufWriter::new(File::create(path).expect("a new file"));
     let mut dice = Dice(7);
     let mut written = 0;

@@ -36,9 +36,10 @@ impl ReportFormat for Libtest {
         lines.any(|line| announced(line.trim()).is_some())
             && lines.next().is_none_or(|line| {
                 let line = line.trim_end();
-                line.is_empty()
-                    || line.starts_with("test ")
-                    || line.chars().all(|c| ".Fi".contains(c))
+                let terse = line
+                    .chars()
+                    .all(|c| ".Fib /".contains(c) || c.is_ascii_digit());
+                terse || line.starts_with("test ")
             })
     }
 
@@ -52,6 +53,7 @@ impl ReportFormat for Libtest {
         if let Some(binary) = reader.open.take() {
             binary.aborted(sink);
         }
+        reader.silent(sink);
         if !reader.any {
             return Err(ReportError::malformed(
                 "no-result",
@@ -91,20 +93,21 @@ struct Reader {
 impl Reader {
     fn line(&mut self, line: &str, sink: &mut dyn Sink) {
         let text = line.trim_end();
-        if let Some(number) = announced(text) {
+        // What a failed test printed may look like anything.
+        if let Some(binary) = self.open.as_mut().filter(|binary| binary.is_telling()) {
+            binary.line(text);
+        } else if let Some(number) = announced(text) {
             self.any = true;
             let name = std::mem::take(&mut self.next_name);
             if let Some(binary) = self.open.replace(Binary::new(name, number)) {
                 binary.aborted(sink);
             }
         } else if let Some(name) = binary_name(text) {
+            self.silent(sink);
             self.next_name = name;
-        } else if let Some(at) = text
-            .find("test result: ")
-            .filter(|at| *at == 0 || self.open.is_some())
-        {
+        } else if let Some(result) = result_line(text) {
             match self.open.take() {
-                Some(binary) => binary.result(&text[at..], sink),
+                Some(binary) => binary.result(result, sink),
                 None => sink.broken(
                     "a `test result:` line stands alone: the lines of its tests are missing",
                 ),
@@ -116,6 +119,26 @@ impl Reader {
             binary.line(text);
         }
     }
+}
+
+impl Reader {
+    /// A binary that cargo started and that showed no tests: another harness, or a stream that was cut.
+    fn silent(&mut self, sink: &mut dyn Sink) {
+        let name = std::mem::take(&mut self.next_name);
+        if !name.is_empty() {
+            let name = super::limits::cut(&name, 200);
+            sink.warn(
+                "no-tests-shown",
+                format!("`{name}` was started and shows no tests"),
+            );
+        }
+    }
+}
+
+/// The result line, also where other output stands before it on the same line.
+fn result_line(line: &str) -> Option<&str> {
+    let result = &line[line.find("test result: ")?..];
+    (result.len() == line.len() || result.contains(" passed; ")).then_some(result)
 }
 
 /// What cargo calls the binary that runs next: `foo` for unit tests, the path for others, `Doc-tests foo`.

@@ -59,6 +59,11 @@ impl Binary {
         }
     }
 
+    /// Whether the output of a failed test is being read.
+    pub(super) fn is_telling(&self) -> bool {
+        self.telling.is_some()
+    }
+
     /// A line between announcement and result.
     pub(super) fn line(&mut self, line: &str) {
         if let Some(name) = section(line) {

@@ -202,14 +202,14 @@ impl Progress for Silent {
 
 /// Keeps the outcome beside the logs. Losing it changes nothing.
 fn record(finished: &Finished) {
-    if let (Some(folder), Some(json)) = (&finished.folder, output::find("json")) {
-        let mut bytes = Vec::new();
-        if json
-            .render(&finished.outcome, &Style::default(), &mut bytes)
-            .is_ok()
-        {
-            let _ = folder.record(&bytes);
-        }
+    let (Some(folder), Some(json)) = (&finished.folder, output::find("json")) else {
+        return;
+    };
+    if let Ok(file) = folder.record() {
+        let mut file = io::BufWriter::new(file);
+        let _ = json
+            .render(&finished.outcome, &Style::default(), &mut file)
+            .and_then(|()| file.flush());
     }
 }
 

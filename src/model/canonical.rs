@@ -11,14 +11,32 @@ use sha2::{Digest as _, Sha256};
 
 use super::VerdictDocument;
 
-/// The canonical bytes of a verdict: keys sorted, no white space, nothing that differs between equal runs.
-pub fn verdict_bytes(verdict: &VerdictDocument) -> Vec<u8> {
-    canonical(verdict)
+/// Hands on the canonical bytes of a verdict in pieces, one gate at a time: keys sorted, no white space, nothing
+/// that differs between equal runs. A thousand gates cost the memory of one.
+pub fn verdict_pieces(verdict: &VerdictDocument, mut each: impl FnMut(&[u8])) {
+    each(b"{\"as_of\":");
+    each(&canonical(&verdict.as_of));
+    each(b",\"decision\":");
+    each(&canonical(&verdict.decision));
+    each(b",\"gates\":[");
+    for (index, gate) in verdict.gates.iter().enumerate() {
+        if index > 0 {
+            each(b",");
+        }
+        each(&canonical(gate));
+    }
+    each(b"],\"policy\":");
+    each(&canonical(&verdict.policy));
+    each(b",\"subject\":");
+    each(&canonical(&verdict.subject));
+    each(b"}");
 }
 
 /// The name of a verdict: SHA-256 of its canonical bytes, in hex.
 pub fn digest(verdict: &VerdictDocument) -> String {
-    sha256_hex(&verdict_bytes(verdict))
+    let mut hash = Sha256::new();
+    verdict_pieces(verdict, |piece| hash.update(piece));
+    super::hex(&hash.finalize())
 }
 
 /// The canonical bytes of anything that serialises to JSON.
@@ -32,11 +50,7 @@ pub fn canonical(what: &impl Serialize) -> Vec<u8> {
 
 /// SHA-256 in lower-case hex.
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    let mut hex = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
+    super::hex(&Sha256::digest(bytes))
 }
 
 fn write_value(value: &Value, to: &mut String) {

@@ -14,7 +14,7 @@ mod metric;
 mod outcome;
 mod verdict;
 
-pub use canonical::{canonical, digest, sha256_hex, verdict_bytes};
+pub use canonical::{canonical, digest, sha256_hex, verdict_pieces};
 pub use case::{TestCase, TestFailure, TestOutcome, TestReport};
 pub use coverage::{CoverageReport, FileCoverage, LineCoverage, Tally};
 pub use event::{Event, Progress};

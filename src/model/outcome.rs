@@ -144,9 +144,31 @@ pub struct Outcome {
     pub run: RunRecord,
 }
 
+impl RunRecord {
+    /// The record of the run alone.
+    pub fn without_gates(&self) -> Self {
+        Self {
+            id: self.id.clone(),
+            started: self.started.clone(),
+            duration_ms: self.duration_ms,
+            jobs: self.jobs,
+            tollgate: self.tollgate.clone(),
+            machine: self.machine.clone(),
+            commit: self.commit.clone(),
+            interrupted: self.interrupted,
+            notes: self.notes.clone(),
+            gates: Vec::new(),
+        }
+    }
+}
+
 impl Outcome {
-    /// The run record of a gate.
-    pub fn run_of(&self, id: &str) -> Option<&GateRun> {
-        self.run.gates.iter().find(|run| run.id == id)
+    /// The run record of each gate, by name.
+    pub fn runs(&self) -> BTreeMap<&str, &GateRun> {
+        self.run
+            .gates
+            .iter()
+            .map(|run| (run.id.as_str(), run))
+            .collect()
     }
 }

@@ -4,12 +4,13 @@
 //! differ between equal runs is in `run`. Characters that could act on a terminal or on a CI runner that reads
 //! the log are written as `\u` escapes: the same JSON value, harmless where it is printed.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use serde_json::{Map, Value, json};
 
 use super::{Output, Style, neutral};
-use crate::model::{GateVerdict, Outcome, canonical, verdict_bytes};
+use crate::model::{GateVerdict, Outcome, canonical, verdict_pieces};
 
 /// The JSON Schema of this output.
 pub const SCHEMA: &str = include_str!("json.schema.json");
@@ -30,34 +31,50 @@ impl Output for Json {
     }
 
     fn render(&self, outcome: &Outcome, _style: &Style, to: &mut dyn io::Write) -> io::Result<()> {
-        let verdict = text(verdict_bytes(&outcome.verdict));
-        let run = text(canonical(&run_part(outcome)));
-        let digest = text(canonical(&outcome.digest));
-        writeln!(
+        write!(
             to,
-            "{{\"schema\":\"{FORMAT}\",\"digest\":{digest},\"verdict\":{verdict},\"run\":{run}}}"
-        )
+            "{{\"schema\":\"{FORMAT}\",\"digest\":\"{}\",\"verdict\":",
+            outcome.digest
+        )?;
+        let mut written = Ok(());
+        verdict_pieces(&outcome.verdict, |piece| {
+            if written.is_ok() {
+                written = to.write_all(text(piece).as_bytes());
+            }
+        });
+        written?;
+        write!(to, ",\"run\":")?;
+        write_run(outcome, to)?;
+        writeln!(to, "}}")
     }
 }
 
-fn text(canonical: Vec<u8>) -> String {
-    neutral::json(&String::from_utf8_lossy(&canonical))
+fn text(canonical: &[u8]) -> String {
+    neutral::json(&String::from_utf8_lossy(canonical))
 }
 
-/// The run record, and with each gate the values and details that its verdict leaves out.
-fn run_part(outcome: &Outcome) -> Value {
-    let mut run = serde_json::to_value(&outcome.run).unwrap_or_default();
-    let gates = run.get_mut("gates").and_then(Value::as_array_mut);
-    for entry in gates.into_iter().flatten() {
-        let Some(entry) = entry.as_object_mut() else {
-            continue;
-        };
-        let id = entry.get("id").and_then(Value::as_str).unwrap_or_default();
-        if let Some(gate) = outcome.verdict.gates.iter().find(|gate| gate.id == id) {
+/// The run record, one gate at a time, and with each gate the values and details that its verdict leaves out.
+fn write_run(outcome: &Outcome, to: &mut dyn io::Write) -> io::Result<()> {
+    let verdicts: BTreeMap<&str, &GateVerdict> = outcome
+        .verdict
+        .gates
+        .iter()
+        .map(|gate| (gate.id.as_str(), gate))
+        .collect();
+    let head = text(&canonical(&outcome.run.without_gates()));
+    let Some((before, after)) = head.split_once("\"gates\":[]") else {
+        return to.write_all(head.as_bytes());
+    };
+    write!(to, "{before}\"gates\":[")?;
+    for (index, run) in outcome.run.gates.iter().enumerate() {
+        let mut entry = serde_json::to_value(run).unwrap_or_default();
+        if let (Some(gate), Some(entry)) = (verdicts.get(run.id.as_str()), entry.as_object_mut()) {
             add_varying(gate, entry);
         }
+        let comma = if index > 0 { "," } else { "" };
+        write!(to, "{comma}{}", text(&canonical(&entry)))?;
     }
-    run
+    write!(to, "]{after}")
 }
 
 fn add_varying(gate: &GateVerdict, entry: &mut Map<String, Value>) {
@@ -139,13 +156,10 @@ mod tests {
                 condition.measured = Some("13 s".to_owned());
             }
         }
-        assert_eq!(
-            verdict_bytes(&first.verdict),
-            verdict_bytes(&second.verdict)
-        );
+        assert_eq!(canonical(&first.verdict), canonical(&second.verdict));
         assert_ne!(drawn(&first)["run"], drawn(&second)["run"]);
         let mut stale = fixtures::named("environment");
-        let before = verdict_bytes(&stale.verdict);
+        let before = canonical(&stale.verdict);
         for reason in stale
             .verdict
             .gates
@@ -154,6 +168,6 @@ mod tests {
         {
             reason.detail = Some("4 d old".to_owned());
         }
-        assert_eq!(verdict_bytes(&stale.verdict), before);
+        assert_eq!(canonical(&stale.verdict), before);
     }
 }

@@ -429,7 +429,7 @@ pub(super) mod tests {
         for verdict in &outcome.verdict.gates {
             hand.set((hand.clock())().as_secs() + 9);
             progress.tick();
-            let run = outcome.run_of(&verdict.id).unwrap();
+            let run = outcome.runs()[verdict.id.as_str()];
             progress.event(&Event::GateEnded {
                 verdict: Box::new(verdict.clone()),
                 run: Box::new(run.clone()),

@@ -352,7 +352,7 @@ mod tests {
             ["mypy"]
         );
         assert!(testing::sniffed("a.c:3:5: error: expected ';'\n").is_empty());
-        assert!(testing::sniffed(&format!("<testsuite>\n{TWO}")).is_empty());
+        assert_eq!(testing::sniffed(&format!("<testsuite>\n{TWO}")), ["junit"]);
         assert!(testing::sniffed("a.py:1:1: F401 unused\nFound 1 error.\n").is_empty());
     }
 

@@ -38,9 +38,9 @@ impl RunFolder {
         self.path.join(format!("{gate}.{stream}"))
     }
 
-    /// Writes the record of the run.
-    pub fn record(&self, bytes: &[u8]) -> io::Result<()> {
-        fs::write(self.path.join("outcome.json"), bytes)
+    /// Opens the record of the run for writing.
+    pub fn record(&self) -> io::Result<fs::File> {
+        fs::File::create(self.path.join("outcome.json"))
     }
 }
 

@@ -1,5 +1,6 @@
 //! `tollgate doctor`: whether what the gates need is here, before anything runs.
 
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -70,32 +71,58 @@ pub fn doctor(global: &Global, screen: &Screen) -> anyhow::Result<Exit> {
     })
 }
 
-/// What a gate starts directly, and what its preset says it needs. What a shell starts is not guessed.
+/// What a gate starts first, and what its preset says it needs. What else a shell starts is not guessed.
 fn programs(gate: &PlannedGate) -> Vec<String> {
-    let mut list: Vec<String> = Vec::new();
-    if let Some(preset) = PRESETS
-        .iter()
-        .find(|preset| Some(preset.name) == gate.preset.as_deref())
-    {
-        list.extend(preset.needs());
-    }
     let command = gate.command.as_ref();
-    match command.map(|command| exec::parse(&command.text, command.shell.as_deref())) {
-        Some(Ok(Program::Direct(words))) => list.extend(
-            words
-                .first()
-                .map(|word| word.to_string_lossy().into_owned()),
-        ),
-        Some(Ok(Program::Shell { shell, .. })) => list.extend(
-            shell
-                .first()
-                .map(|word| word.to_string_lossy().into_owned()),
-        ),
-        _ => {}
-    }
+    let program =
+        command.and_then(|command| exec::parse(&command.text, command.shell.as_deref()).ok());
+    let (mut list, handed_on) = program.as_ref().map(started).unwrap_or_default();
+    let needs = of_preset(gate).into_iter();
+    // `uv run ruff` finds ruff where nobody else looks.
+    list.extend(needs.filter(|need| !handed_on.contains(need)));
     list.sort();
     list.dedup();
     list
+}
+
+/// Programs that are started for sure, and the words handed to the first of them.
+fn started(program: &Program) -> (Vec<String>, Vec<String>) {
+    let texts = |words: &[OsString]| -> Vec<String> {
+        let words = words.iter().map(|word| word.to_string_lossy().into_owned());
+        words.collect()
+    };
+    match program {
+        Program::Direct(words) => {
+            let mut words = texts(words);
+            let rest = words.split_off(words.len().min(1));
+            (words, rest)
+        }
+        Program::Shell { shell, script } => {
+            let first = script.split([' ', '\n', ';']).next().unwrap_or_default();
+            let plain = |c: char| c.is_ascii_alphanumeric() || "._/-".contains(c);
+            let mut list = texts(&shell[..shell.len().min(1)]);
+            if !first.is_empty() && first.chars().all(plain) && !exec::OWN.contains(&first) {
+                list.push(first.to_owned());
+            }
+            (list, Vec::new())
+        }
+    }
+}
+
+/// What the preset needs, unless the gate has a command of its own.
+fn of_preset(gate: &PlannedGate) -> Vec<String> {
+    let preset = PRESETS
+        .iter()
+        .find(|preset| gate.preset.as_deref() == Some(preset.name));
+    let own = |name: &str| {
+        gate.command
+            .as_ref()
+            .is_some_and(|command| *command.at.file != format!("gates/{name}.yaml"))
+    };
+    preset
+        .filter(|preset| !own(preset.name))
+        .map(|preset| preset.needs())
+        .unwrap_or_default()
 }
 
 fn find(program: &str, plan: &Plan, gate: &PlannedGate, path: &str) -> bool {
@@ -121,4 +148,42 @@ fn is_program(path: &Path) -> bool {
 #[cfg(not(unix))]
 fn is_program(path: &Path) -> bool {
     path.is_file() || path.with_extension("exe").is_file()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    /// Programs of the only gate of a project.
+    fn wanted(gate: &str) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("tollgate.yaml");
+        fs::write(&file, format!("version: 1\ngates: {{ g: {gate} }}\n")).unwrap();
+        let plan = super::project::read(&file).plan.unwrap();
+        programs(&plan.gates[0])
+    }
+
+    #[test]
+    fn preset_names_what_it_needs_unless_something_else_starts_it() {
+        assert_eq!(wanted("{ uses: python/ruff }"), ["ruff"]);
+        assert_eq!(
+            wanted("{ uses: python/ruff, with: { exec: uv run } }"),
+            ["uv"]
+        );
+        assert_eq!(
+            wanted("{ uses: node/vitest, with: { exec: pnpm exec } }"),
+            ["node", "pnpm"]
+        );
+        assert_eq!(wanted("{ uses: rust/clippy }"), ["cargo", "cargo-clippy"]);
+        assert_eq!(wanted("{ uses: rust/clippy, run: make lint }"), ["make"]);
+    }
+
+    #[test]
+    fn first_word_of_a_script_is_started_unless_the_shell_does_it() {
+        assert_eq!(wanted("{ run: \"tool a && b\" }"), ["sh", "tool"]);
+        assert_eq!(wanted("{ run: \"cd a && b\" }"), ["sh"]);
+        assert_eq!(wanted("{ run: \"A=$(b) c\" }"), ["sh"]);
+        assert_eq!(wanted("{ uses: php/lint }"), ["php", "sh"]);
+    }
 }

@@ -8,8 +8,8 @@ use super::project;
 use super::screen::Screen;
 use crate::config::{self, Plan, PlannedGate, Preset};
 use crate::model::Enforce;
-use crate::output::neutral;
-use crate::problem::nearest;
+use crate::output::{neutral, wrap};
+use crate::problem::{Problems, nearest};
 
 /// Explains a gate of the file, or a preset of the catalogue.
 pub fn explain(global: &Global, args: &Explain, screen: &Screen) -> anyhow::Result<Exit> {
@@ -17,7 +17,7 @@ pub fn explain(global: &Global, args: &Explain, screen: &Screen) -> anyhow::Resu
         .iter()
         .find(|preset| preset.name == args.gate)
     {
-        screen.print(&of_preset(preset))?;
+        screen.print(&of_preset(preset, screen.style().width))?;
         return Ok(Exit::Go);
     }
     let Some((plan, _)) = project::load(global, screen)? else {
@@ -136,29 +136,108 @@ fn line(text: &mut String, name: &str, value: &str) {
     let _ = writeln!(text, "  {name:<10} {value}");
 }
 
-fn of_preset(preset: &Preset) -> String {
-    let mut text = String::new();
-    let comment = preset.text.lines().take_while(|line| line.starts_with('#'));
-    for words in comment {
-        let _ = writeln!(text, "{}", words.trim_start_matches('#').trim());
+/// No wider than this, however wide the terminal: long lines of prose are hard to read.
+const WIDEST: usize = 80;
+
+fn of_preset(preset: &Preset, width: usize) -> String {
+    let width = width.min(WIDEST);
+    let mut text = prose(preset.text, width);
+    let Some((about, gate)) = preset.read(&mut Problems::default()) else {
+        return text;
+    };
+    text.push('\n');
+    let needs = preset.needs().join(", ");
+    let fix = about.fix.as_ref();
+    for (name, value) in [
+        ("why", about.why.as_ref().map(|why| why.value.as_str())),
+        ("docs", about.docs.as_ref().map(|docs| docs.value.as_str())),
+        (
+            "needs",
+            Some(needs.as_str()).filter(|needs| !needs.is_empty()),
+        ),
+        ("fix", fix.map(|fix| fix.value.as_str())),
+    ] {
+        if let Some(value) = value {
+            hanging(&mut text, &format!("{name:<5}  "), value, width);
+        }
     }
+    let id = preset.name.replace('/', "-");
     let _ = writeln!(
         text,
-        "\nuse it:\n  gates:\n    {}:\n      uses: {}",
-        preset.name.replace('/', "-"),
+        "\nuse it:\n  gates:\n    {id}:\n      uses: {}",
         preset.name
     );
+    if gate.get("run").is_none() {
+        text.push_str("      needs: unit  # the gate that writes the reports\n");
+    }
     let parameters = config::parameters(preset);
     if !parameters.is_empty() {
         text.push_str("\nwith:\n");
-        for (name, default, doc) in parameters {
-            let default = if default.is_empty() {
-                "\"\"".to_owned()
-            } else {
-                default
-            };
-            let _ = writeln!(text, "  {name}: {default}\n      {doc}");
-        }
+    }
+    for (name, default, doc) in parameters {
+        let default = if default.is_empty() { "\"\"" } else { &default };
+        let _ = writeln!(text, "  {name}: {default}");
+        hanging(&mut text, "      ", &doc, width);
+    }
+    if let Some((_, body)) = preset.text.split_once("\ngate:\n") {
+        let _ = write!(text, "\ngate:\n{body}");
     }
     text
+}
+
+/// The comment that opens a preset: paragraphs filled anew, indented lines as they are.
+fn prose(preset: &str, width: usize) -> String {
+    let mut text = String::new();
+    let mut paragraph = String::new();
+    let comment = preset.lines().map_while(|line| line.strip_prefix('#'));
+    for line in comment.chain([""]) {
+        let line = line.strip_prefix(' ').unwrap_or(line);
+        if !line.is_empty() && !line.starts_with(' ') {
+            paragraph.push_str(if paragraph.is_empty() { "" } else { " " });
+            paragraph.push_str(line.trim_end());
+            continue;
+        }
+        hanging(&mut text, "", &std::mem::take(&mut paragraph), width);
+        text.push_str(line);
+        text.push('\n');
+    }
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    text
+}
+
+/// Text behind a first word, its further lines below its start.
+fn hanging(text: &mut String, first: &str, value: &str, width: usize) {
+    if value.is_empty() {
+        return;
+    }
+    let indent = " ".repeat(first.len());
+    for (number, line) in wrap(value, width - first.len()).iter().enumerate() {
+        let before = if number == 0 { first } else { &indent };
+        let _ = writeln!(text, "{before}{line}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_preset_reads_well_in_eighty_columns() {
+        for preset in config::PRESETS {
+            let text = of_preset(preset, 200);
+            let wide = |line: &&str| line.chars().count() > 80 && line.trim().contains(' ');
+            let wide: Vec<&str> = text.lines().filter(wide).collect();
+            assert!(wide.is_empty(), "{}: {wide:#?}", preset.name);
+            assert!(text.contains(&format!("uses: {}\n", preset.name)));
+            assert!(!text.contains("\n\n\n"), "{}", preset.name);
+            assert!(text.contains("\ngate:\n") && text.ends_with('\n'));
+        }
+    }
+
+    #[test]
+    fn indented_lines_of_a_comment_stay_as_they_are() {
+        let text = "# One\n# two.\n#\n# Use:\n#   a: { b }\n# End.\npreset:\n# not this\n";
+        assert_eq!(prose(text, 80), "One two.\n\nUse:\n  a: { b }\nEnd.\n");
+    }
 }

@@ -1,14 +1,18 @@
 //! Presets: gates that come with tollgate, written in the same language, and their parameters.
 //!
 //! A preset is one YAML file below `gates/` and one line in [`PRESETS`]. It holds a `preset:` block (title,
-//! why, docs, needs, params, fix) and a `gate:` block in which `{{ name }}` stands for a parameter.
+//! why, docs, needs, params, fix) and a `gate:` block in which `{{ name }}` stands for a parameter. A key whose
+//! whole value is an optional parameter, or a bound with one, drops out when that is empty.
+
+mod fill;
 
 use super::file::word;
 use super::merge;
 use super::yaml;
 use crate::policy::Unit;
 use crate::problem::{Code, Fields, Many, Problem, Problems, Shape, Text, nearest, options};
-use crate::source::{At, Key, Located, Node, Source, Sources, Value};
+use crate::source::{Key, Located, Node, Source, Sources, Value};
+use fill::{fill, is_empty, spelt};
 
 /// A preset that comes with tollgate.
 #[derive(Clone, Copy, Debug)]
@@ -343,6 +347,10 @@ fn arguments(
 
 fn mismatch(kind: Kind, value: &Node, param: &Parameter) -> Option<String> {
     let text = value.scalar();
+    // A parameter is optional when its default is empty.
+    if is_empty(value) && param.default.as_ref().is_some_and(is_empty) {
+        return None;
+    }
     let unit = |unit: Unit, words: &str| {
         let good = text
             .as_deref()
@@ -373,101 +381,6 @@ fn mismatch(kind: Kind, value: &Node, param: &Parameter) -> Option<String> {
             let good = text.as_deref().is_some_and(|text| choices.contains(&text));
             (!good).then(|| format!("one of {}", choices.join(", ")))
         }
-    }
-}
-
-/// Fills parameters into every text of a tree. In commands, paths and lists are quoted for the shell.
-fn fill(node: &Node, values: &[(String, Kind, Node)], command: bool) -> Node {
-    let value = match &node.value {
-        Value::Text(text) => return fill_text(text, &node.at, values, command),
-        Value::List(items) => Value::List(
-            items
-                .iter()
-                .map(|item| fill(item, values, command))
-                .collect(),
-        ),
-        Value::Map(entries) => Value::Map(
-            entries
-                .iter()
-                .map(|(key, node)| {
-                    let name = fill_text(&key.name, &key.at, values, false)
-                        .scalar()
-                        .unwrap_or_default();
-                    (
-                        Key {
-                            at: key.at.clone(),
-                            name,
-                        },
-                        fill(node, values, key.name == "run"),
-                    )
-                })
-                .collect(),
-        ),
-        other => other.clone(),
-    };
-    Node {
-        at: node.at.clone(),
-        value,
-    }
-}
-
-fn fill_text(text: &str, at: &At, values: &[(String, Kind, Node)], command: bool) -> Node {
-    let whole = text
-        .strip_prefix("{{")
-        .and_then(|rest| rest.strip_suffix("}}"))
-        .map(str::trim);
-    if let Some((_, _, value)) = values.iter().find(|(name, _, _)| whole == Some(name))
-        && !command
-    {
-        return value.clone();
-    }
-    let mut filled = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("{{") {
-        filled.push_str(before);
-        let Some((name, tail)) = after.split_once("}}") else {
-            filled.push_str("{{");
-            rest = after;
-            continue;
-        };
-        match values.iter().find(|(known, _, _)| known == name.trim()) {
-            Some((_, kind, value)) => filled.push_str(&spelt(*kind, value, command)),
-            None => filled.push_str(&format!("{{{{{name}}}}}")),
-        }
-        rest = tail;
-    }
-    filled.push_str(rest);
-    Node {
-        at: at.clone(),
-        value: Value::Text(if command {
-            filled.trim().to_owned()
-        } else {
-            filled
-        }),
-    }
-}
-
-fn spelt(kind: Kind, value: &Node, command: bool) -> String {
-    let quoted = |text: String| {
-        if command && kind != Kind::Text {
-            shell_words::quote(&text).into_owned()
-        } else {
-            text
-        }
-    };
-    match &value.value {
-        Value::List(items) => items
-            .iter()
-            .filter_map(Node::scalar)
-            .map(quoted)
-            .collect::<Vec<_>>()
-            .join(" "),
-        _ if kind == Kind::List => value.scalar().unwrap_or_default(),
-        _ => value
-            .scalar()
-            .filter(|text| !text.is_empty())
-            .map(quoted)
-            .unwrap_or_default(),
     }
 }
 

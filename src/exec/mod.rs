@@ -38,7 +38,7 @@ pub use command::{Captured, Command, Ended, Live, Program, Spool, Stopped, run, 
 pub use env::{is_withheld, secret_values, withheld};
 pub use guard::{Guard, main as guard_main};
 pub use mask::Mask;
-pub use parse::{ParseTrouble, parse};
+pub use parse::{OWN, ParseTrouble, parse};
 pub use query::{Answer, query};
 pub use service::{Ready, Running, Service, ServiceTrouble};
 pub use stop::{Level, Stop};

@@ -167,8 +167,8 @@ impl ExitRule {
                 "crash",
                 Verdict::Inconclusive,
                 Some(Cause::Environment),
-                crash_words(status),
-                "see what the command printed; mend the tool or its installation",
+                crash_words(status, ended.judged),
+                "see what the command printed, and mend that first",
             )),
             (Meaning::Ok, true) => {
                 if has_failed_tests(judgement) {
@@ -240,12 +240,15 @@ fn above_zero(judgement: &Judgement, names: &[&str]) -> bool {
     })
 }
 
-fn crash_words(status: i32) -> String {
+fn crash_words(status: i32, judged: bool) -> String {
     match status {
         126 => "exit 126: the command is not executable".to_owned(),
         127 => "exit 127: a command was not found".to_owned(),
         129..=165 => format!("exit {status}: the command died by signal {}", status - 128),
-        _ => format!("exit {status}: the tool could not do its work"),
+        _ if judged => {
+            format!("exit {status}: the command did not do its work; its reports prove nothing")
+        }
+        _ => format!("exit {status}: the command did not do its work"),
     }
 }
 

@@ -43,7 +43,7 @@ fn split(text: &str, columns: usize) -> (&str, &str) {
 }
 
 /// Text in lines of at most so many columns, broken between words, within a word only where it must be.
-pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(8);
     let mut lines = Vec::new();
     let mut line = String::new();

@@ -23,6 +23,7 @@ use crate::model::Outcome;
 
 pub use inspect::{Inspected, inspect};
 pub use json::{FORMAT as JSON_FORMAT, SCHEMA as JSON_SCHEMA};
+pub(crate) use layout::wrap;
 pub use progress::{Clock, live, plain};
 pub use style::Style;
 

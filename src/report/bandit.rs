@@ -1,7 +1,7 @@
 //! Bandit's JSON (`bandit -f json`): security findings in Python.
 //!
 //! A file in `errors` was not scanned: broken evidence, because nobody knows what is in it. Findings behind
-//! `# nosec` are not listed by bandit, only counted, so they are not in the suppressed.
+//! `# nosec` are not listed by bandit, only counted: `nosec` those of a bare mark, `skipped_tests` those of a named one.
 //! <https://bandit.readthedocs.io/en/latest/formatters/json.html>
 
 use serde::Deserialize;
@@ -77,8 +77,10 @@ impl Fields for Whole<'_> {
             }
             "metrics" => {
                 let metrics: Option<Metrics> = map.next_value()?;
-                let totals = metrics.and_then(|metrics| metrics.totals);
-                self.scanned = totals.and_then(|totals| totals.loc?.0);
+                if let Some(totals) = metrics.and_then(|metrics| metrics.totals) {
+                    sink.more_findings(&unseen(), totals.suppressed());
+                    self.scanned = totals.loc.and_then(|loc| loc.0);
+                }
             }
             _ => return Ok(false),
         }
@@ -101,6 +103,33 @@ struct Metrics {
 #[derive(Deserialize)]
 struct Totals {
     loc: Option<Int>,
+    nosec: Option<Int>,
+    skipped_tests: Option<Int>,
+}
+
+impl Totals {
+    fn suppressed(&self) -> u64 {
+        [self.nosec, self.skipped_tests]
+            .into_iter()
+            .filter_map(|count| u32::try_from(count?.0?).ok())
+            .map(u64::from)
+            .sum()
+    }
+}
+
+/// A finding that bandit counts and does not show.
+fn unseen() -> Finding {
+    Finding {
+        rule: None,
+        severity: String::new(),
+        level: Level::Info,
+        message: String::new(),
+        file: None,
+        line: None,
+        column: None,
+        fingerprint: String::new(),
+        suppressed: true,
+    }
 }
 
 #[derive(Deserialize)]
@@ -142,7 +171,7 @@ mod tests {
     fn report(errors: &str, loc: u32, results: &str) -> String {
         format!(
             r#"{{"errors":[{errors}],"generated_at":"2026-01-01T00:00:00Z",
-            "metrics":{{"./a.py":{{"loc":{loc}}},"_totals":{{"loc":{loc},"nosec":1}}}},"results":[{results}]}}"#
+            "metrics":{{"./a.py":{{"loc":{loc}}},"_totals":{{"loc":{loc},"nosec":1,"skipped_tests":2}}}},"results":[{results}]}}"#
         )
     }
 
@@ -165,6 +194,14 @@ mod tests {
             (Some(9), Some(5))
         );
         assert_eq!(found.items[1].column, None);
+    }
+
+    #[test]
+    fn findings_behind_nosec_are_suppressed_ones() {
+        let (found, _) = testing::findings(&Bandit, &report("", 3, ISSUES));
+        assert_eq!((found.total, found.suppressed), (3, 3));
+        let text = report("", 3, "").replace("\"nosec\":1", "\"nosec\":-9000000000000000000");
+        assert_eq!(testing::findings(&Bandit, &text).0.suppressed, 2);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The TypeScript compiler's text output, plain and `--pretty`.
 //!
-//! Each `error TSnnnn` with or without a file is a finding; `message TSnnnn` is not. tsc is silent when it is clean.
-//! Text of which no line is tsc's is refused, and more errors declared than listed are broken evidence.
+//! Each `error TSnnnn` with or without a file is a finding; `message TSnnnn` is not. tsc is silent when it is clean;
+//! the statistics of `--diagnostics` prove that it ran. Text of which no line is tsc's is refused, and more errors
+//! declared than listed are broken evidence.
 //! <https://www.typescriptlang.org/docs/handbook/compiler-options.html>
 
 use super::lines::{Lines, plain};
@@ -107,6 +108,20 @@ fn found(line: &str) -> Option<u64> {
     rest.split_once(" error")?.0.parse().ok()
 }
 
+/// A line of `--diagnostics` or `--extendedDiagnostics`: `Files:  64`, `Memory used:  61170K`, `Total time:  0.67s`.
+fn statistic(line: &str) -> Option<(&str, &str)> {
+    let (name, value) = line.split_once(':')?;
+    let number = value.trim_end_matches(['s', 'K']).trim_start();
+    let named = name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, ' ' | '/'));
+    let numeric = value.starts_with(' ')
+        && number.starts_with(|c: char| c.is_ascii_digit())
+        && number.chars().all(|c| c.is_ascii_digit() || c == '.');
+    (named && numeric).then_some((name, number))
+}
+
 /// Lines of watch mode and of the package managers that start tsc.
 fn is_noise(line: &str) -> bool {
     let starts = ["> ", "$ ", "yarn run v", "Done in ", "✨"];
@@ -124,6 +139,9 @@ struct Check {
     messages: u64,
     declared: u64,
     summary: bool,
+    /// The first line of the statistics, naming some files, and the last one.
+    files: bool,
+    timed: bool,
     unknown: u64,
 }
 
@@ -138,6 +156,12 @@ impl Check {
             self.declared = self.declared.saturating_add(count);
         } else if line.starts_with("  ") && line.trim_start().len() > 1 {
             self.go_on(line.trim());
+        } else if let Some((name, number)) = statistic(line)
+            && (self.files || (name == "Files" && number != "0"))
+        {
+            self.close(sink);
+            self.files = true;
+            self.timed |= name == "Total time";
         } else if !is_noise(line) && self.open.is_none() && self.seen == 0 {
             self.unknown += 1;
         }
@@ -183,8 +207,9 @@ impl Check {
     fn finish(mut self, sink: &mut dyn Sink) -> Result<(), ReportError> {
         let nothing = self.seen == 0 && self.open.is_none() && self.messages == 0;
         self.close(sink);
-        if nothing && !self.summary && self.unknown > 0 {
-            let message = "has no line that tsc prints; keep tsc's stdout alone, without `--listFiles` or `--diagnostics`";
+        if nothing && !self.summary && !self.files && self.unknown > 0 {
+            let message =
+                "has no line that tsc prints; keep tsc's stdout alone, without `--listFiles`";
             return Err(ReportError::malformed("foreign-text", message));
         }
         if self.declared > self.seen {
@@ -192,6 +217,9 @@ impl Check {
             sink.broken(&format!(
                 "tsc counts {declared} errors but lists {seen}; its output is not whole"
             ));
+        }
+        if self.files && !self.timed {
+            sink.broken("the statistics of tsc break off; its output is not whole");
         }
         if self.unknown > 0 {
             let message = format!("{} lines are none of tsc's", self.unknown);
@@ -257,6 +285,21 @@ mod tests {
             testing::refused(&Tsc, "sh: tsc: not found\n"),
             "foreign-text"
         );
+    }
+
+    #[test]
+    fn statistics_prove_a_clean_run_when_they_are_whole() {
+        let whole = "Files:              64\nI/O Read time:     0.01s\nMemory used:    61170K\nTotal time:     0.675s\n";
+        let (found, warnings) = testing::findings(&Tsc, whole);
+        assert_eq!((found.total, warnings.as_str()), (0, ""));
+        let (found, warnings) = testing::findings(&Tsc, &format!("{PLAIN}{whole}"));
+        assert_eq!((found.total, warnings.as_str()), (4, ""));
+        let (cut, _) = whole.split_at(50);
+        assert_eq!(testing::findings(&Tsc, cut).0.broken.len(), 1);
+        let none = "Files:               0\nTotal time:     0.011s\n";
+        assert_eq!(testing::refused(&Tsc, none), "foreign-text");
+        let other = "Tests:              12\nTotal time:     0.675s\n";
+        assert_eq!(testing::refused(&Tsc, other), "foreign-text");
     }
 
     #[test]

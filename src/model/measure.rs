@@ -182,11 +182,7 @@ mod tests {
     #[test]
     fn durations_read_like_people_say_them() {
         assert_eq!(Measure::seconds(0.0123).to_string(), "12 ms");
-<<<<<<< HEAD
         assert_eq!(Measure::seconds(3.256_78).to_string(), "3.26 s");
-=======
-        assert_eq!(Measure::seconds(3.136).to_string(), "3.14 s");
->>>>>>> xml
         assert_eq!(Measure::seconds(125.0).to_string(), "2 min 5 s");
         assert_eq!(Measure::seconds(7_260.0).to_string(), "2 h 1 min");
     }

@@ -1,6 +1,6 @@
 //! From what was written to what is valid: names resolved, kinds built, contradictions found.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -36,28 +36,28 @@ pub(super) fn check(
     version(&file, problems);
     let resources = resources(&file, problems);
     let services = services(&file, &resources, problems);
-    let service_names: Vec<&str> = services.iter().map(|service| service.id.as_str()).collect();
     let defaults = Defaults::of(&file, problems);
     let entries = file.gates.unwrap_or_default();
-    let names: Vec<&str> = entries.iter().map(|(key, _)| key.name.as_str()).collect();
+    let names: Vec<String> = entries.iter().map(|(key, _)| key.name.clone()).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let scope = Scope {
-        names: &names,
-        services: &service_names,
+        names: Names::of(names.iter().copied()),
+        services: Names::of(services.iter().map(|service| service.id.as_str())),
         resources: &resources,
         defaults,
     };
     let gates: Vec<PlannedGate> = entries
-        .iter()
-        .filter_map(|(key, node)| planned(key, node, &scope, sources, problems))
+        .into_iter()
+        .filter_map(|(key, node)| planned(&key, node, &scope, sources, problems))
         .collect();
-    if entries.is_empty() {
+    if names.is_empty() {
         problems.push(
             Problem::new(Code::EMPTY_GATE, &node.at, "no gate is declared")
                 .help("add a gate under `gates:`, or let `tollgate init` write a first file"),
         );
     }
     // Indices speak of `entries`: a gate that was refused would shift them, and then there is no plan anyway.
-    if gates.len() == entries.len() {
+    if gates.len() == names.len() {
         relations(&gates, problems);
     }
     let phases = phases::check(file.phases.unwrap_or_default(), &names, problems);
@@ -267,22 +267,40 @@ fn attempts(retry: Option<&file::Retry>, problems: &mut Problems) -> Option<u32>
 
 /// What a gate may refer to.
 struct Scope<'a> {
-    names: &'a [&'a str],
-    services: &'a [&'a str],
+    names: Names<'a>,
+    services: Names<'a>,
     resources: &'a BTreeMap<String, u64>,
     defaults: Defaults,
+}
+
+/// Names in the order of the file, found by name.
+struct Names<'a> {
+    list: Vec<&'a str>,
+    index: HashMap<&'a str, usize>,
+}
+
+impl<'a> Names<'a> {
+    fn of(list: impl Iterator<Item = &'a str>) -> Self {
+        let list: Vec<&str> = list.collect();
+        let index = list
+            .iter()
+            .enumerate()
+            .map(|(index, name)| (*name, index))
+            .collect();
+        Self { list, index }
+    }
 }
 
 /// The index of each name in `known`, with a problem for each that is not there.
 fn resolve(
     list: &Option<Many<Text>>,
-    known: &[&str],
+    known: &Names<'_>,
     what: &str,
     problems: &mut Problems,
 ) -> Vec<usize> {
     let mut found = Vec::new();
     for text in list.iter().flat_map(|many| &many.0) {
-        match known.iter().position(|name| *name == text.value) {
+        match known.index.get(text.value.as_str()).copied() {
             Some(index) if found.contains(&index) => {
                 problems.push(
                     Problem::new(
@@ -294,7 +312,7 @@ fn resolve(
                 );
             }
             Some(index) => found.push(index),
-            None => problems.push(unknown_name(text, known.iter().copied(), what)),
+            None => problems.push(unknown_name(text, known.list.iter().copied(), what)),
         }
     }
     found
@@ -335,7 +353,7 @@ fn gate_list(names: &[&str]) -> String {
 
 fn planned(
     key: &Key,
-    node: &Node,
+    node: Node,
     scope: &Scope<'_>,
     sources: &mut Sources,
     problems: &mut Problems,
@@ -363,7 +381,7 @@ fn planned(
         pass: passed(&written.env),
         grace,
     });
-    let resources: Vec<&str> = scope.resources.keys().map(String::as_str).collect();
+    let resources = Names::of(scope.resources.keys().map(String::as_str));
     let held = resolve(&written.resource, &resources, "resource", problems);
     let planned = PlannedGate {
         id: key.name.clone(),
@@ -375,12 +393,12 @@ fn planned(
         command,
         inputs: written.inputs.as_ref().map(texts).unwrap_or_default(),
         secrets: written.secrets.as_ref().map(texts).unwrap_or_default(),
-        needs: resolve(&written.needs, scope.names, "gate", problems),
+        needs: resolve(&written.needs, &scope.names, "gate", problems),
         resources: held
             .into_iter()
-            .map(|index| resources[index].to_owned())
+            .map(|index| resources.list[index].to_owned())
             .collect(),
-        services: resolve(&written.service, scope.services, "service", problems),
+        services: resolve(&written.service, &scope.services, "service", problems),
         timeout: written
             .timeout
             .as_ref()
@@ -406,7 +424,7 @@ fn planned(
             .as_ref()
             .map(|bound| bound.condition.clone()),
         judges,
-        node: node.clone(),
+        node,
     };
     coherence(&planned, &written, problems);
     Some(planned)
@@ -469,7 +487,9 @@ fn absent(written: &file::AbsentOptions, problems: &mut Problems) -> Option<Abse
 
 /// Keys of one gate that contradict or cannot work together.
 fn coherence(gate: &PlannedGate, written: &file::Gate, problems: &mut Problems) {
-    if gate.command.is_none() && gate.judges.is_empty() {
+    // A kind of a later version was named above; that the gate asks nothing else follows from it.
+    let later = gate::LATER.iter().any(|kind| gate.node.get(kind).is_some());
+    if gate.command.is_none() && gate.judges.is_empty() && !later {
         problems.push(
             Problem::new(
                 Code::EMPTY_GATE,

@@ -194,9 +194,9 @@ impl Preset {
 
 /// A gate that `uses:` a preset as the gate it stands for: the preset's own keys, with parameters filled in,
 /// under the keys that the gate adds or overrides.
-pub(super) fn expand(gate: &Node, sources: &mut Sources, problems: &mut Problems) -> Option<Node> {
+pub(super) fn expand(gate: Node, sources: &mut Sources, problems: &mut Problems) -> Option<Node> {
     let Value::Map(entries) = &gate.value else {
-        return Some(gate.clone());
+        return Some(gate);
     };
     let Some(uses) = gate.get("uses") else {
         if let Some((key, _)) = entries.iter().find(|(key, _)| key.name == "with") {
@@ -206,7 +206,7 @@ pub(super) fn expand(gate: &Node, sources: &mut Sources, problems: &mut Problems
                 "`with` has an effect only beside `uses`",
             ));
         }
-        return Some(gate.clone());
+        return Some(gate);
     };
     let name = Text::read(uses, problems)?;
     let Some(preset) = find(name.value.trim()) else {

@@ -227,7 +227,7 @@ pub(super) fn expand(gate: &Node, sources: &mut Sources, problems: &mut Problems
                     value: Value::Text(text.value.clone()),
                 },
                 &values,
-                false,
+                key == "fix",
             );
             entries.push((
                 Key {

@@ -205,7 +205,12 @@ coverage: { lines: ">={{ lines }}", branches: ">={{ branches }}", functions: "{{
 
     #[test]
     fn parameter_with_a_default_cannot_be_emptied() {
-        assert_eq!(filled("{ lines: \"\" }").1, 1);
+        let (body, wrong) = filled("{ lines: \"\" }");
+        assert_eq!(wrong, 1);
+        assert_eq!(
+            text(&body, &["coverage", "lines"]).as_deref(),
+            Some(">=80%")
+        );
         assert_eq!(filled("{ branches: much }").1, 1);
         assert_eq!(filled("{ branches: \"\" }").1, 0);
     }

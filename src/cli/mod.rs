@@ -3,6 +3,11 @@
 //! The only room that reads the clock, the environment and the terminal, and the only one that writes to
 //! standard output. It decides nothing: it hands down, draws what comes back, and leaves with a code.
 
+#![expect(
+    clippy::disallowed_types,
+    reason = "progress is told how long the run has lasted"
+)]
+
 mod args;
 mod check;
 mod doctor;

@@ -183,12 +183,20 @@ fn watcher(screen: &Screen, global: &Global, people_on_stdout: bool) -> (Box<dyn
     }
     if people_on_stdout {
         return (
-            output::plain(screen.style(), clock, Box::new(io::stdout())),
+            output::plain(
+                screen.style(),
+                clock,
+                Box::new(io::BufWriter::new(io::stdout())),
+            ),
             true,
         );
     }
     (
-        output::plain(screen.progress_style(), clock, Box::new(io::stderr())),
+        output::plain(
+            screen.progress_style(),
+            clock,
+            Box::new(io::BufWriter::new(io::stderr())),
+        ),
         false,
     )
 }

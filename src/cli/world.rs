@@ -1,5 +1,10 @@
 //! The world as it is: clock, environment, processors. Read here and nowhere else.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the one file that reads the clock and the environment, so that no other has to"
+)]
+
 use std::path::PathBuf;
 
 /// The environment: names and values that are text.

@@ -86,7 +86,7 @@ impl Reading {
         let node = match yaml::parse(&source) {
             Ok(node) => node,
             Err(problem) => {
-                self.problems.push(problem);
+                self.problems.push(*problem);
                 return None;
             }
         };

@@ -1,7 +1,7 @@
 //! Phases as written, checked: names, circles, and criteria that can never be met.
 
 use super::check::{name, unknown_name};
-use super::file::{Phase, SignOffs, plain};
+use super::file::{Liens, Phase, SignOffs, plain};
 use super::plan::PlannedPhase;
 use crate::problem::{Code, Many, Problem, Problems, Text};
 use crate::source::Key;
@@ -89,6 +89,9 @@ fn criteria(key: &Key, phase: &Phase, problems: &mut Problems) {
     {
         sign_off(sign_offs, problems);
     }
+    if let Some(liens) = &phase.liens {
+        promises(liens, problems);
+    }
     if let Some(soak) = &phase.soak
         && let Some(every) = &soak.every
         && every.value > soak.lasts.value
@@ -102,6 +105,38 @@ fn criteria(key: &Key, phase: &Phase, problems: &mut Problems) {
             .help("make `every` shorter than `for`"),
         );
     }
+}
+
+fn promises(liens: &Liens, problems: &mut Problems) {
+    if liens.from.as_ref().is_none_or(|many| many.0.is_empty()) {
+        problems.push(
+            Problem::new(
+                Code::MISSING_KEY,
+                &liens.at,
+                "`liens` names no role that may accept one",
+            )
+            .help("add `from: [leads]`, or remove `liens`: without it none is accepted"),
+        );
+    }
+    if let Some(longest) = &liens.longest
+        && age(&longest.value).is_none()
+    {
+        problems.push(
+            Problem::new(
+                Code::UNIT,
+                &longest.at,
+                format!("`{}` is not a length of time", longest.value),
+            )
+            .help("write it as `30d` or `72h`"),
+        );
+    }
+}
+
+/// A length of time in days, weeks or less.
+fn age(text: &str) -> Option<jiff::Span> {
+    let span: jiff::Span = text.trim().parse().ok()?;
+    let calendar = span.get_years() != 0 || span.get_months() != 0;
+    (span.is_positive() && !calendar && !text.contains(['P', 'p'])).then_some(span)
 }
 
 fn sign_off(sign_offs: &SignOffs, problems: &mut Problems) {

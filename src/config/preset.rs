@@ -172,7 +172,7 @@ impl Preset {
     /// What it says of itself, and its gate as written.
     pub fn read(&self, problems: &mut Problems) -> Option<(About, Node)> {
         let node = yaml::parse(&self.source())
-            .map_err(|problem| problems.push(problem))
+            .map_err(|problem| problems.push(*problem))
             .ok()?;
         let mut fields = Fields::of(&node, problems)?;
         let about = fields.opt::<About>("preset", problems);

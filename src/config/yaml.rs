@@ -14,7 +14,7 @@ use crate::problem::{Code, Problem};
 use crate::source::{At, Key, Node, Source, Value};
 
 /// Parses a source text into a node.
-pub fn parse(source: &Source) -> Result<Node, Problem> {
+pub fn parse(source: &Source) -> Result<Node, Box<Problem>> {
     let options = serde_yaml::options! {
         strict_booleans: true,
         with_snippet: false,
@@ -32,7 +32,7 @@ pub fn parse(source: &Source) -> Result<Node, Problem> {
         },
     };
     let parsed: Spanned<Raw> = serde_yaml::from_str_with_options(&source.text, options)
-        .map_err(|error| problem(source, &error))?;
+        .map_err(|error| Box::new(problem(source, &error)))?;
     Ok(Convert { source }.node(parsed))
 }
 

@@ -51,12 +51,12 @@ fn search_path(command: &Command) -> OsString {
         return value.clone();
     }
     let removed = command.env_remove.iter().any(|name| name == "PATH");
-    // The environment that a child inherits is read where it is inherited: here, not in `cli`.
-    let ours = if removed {
-        None
-    } else {
-        std::env::var_os("PATH")
-    };
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "what a child inherits is read where it is inherited: here, not in `cli`"
+    )]
+    let inherited = || std::env::var_os("PATH");
+    let ours = if removed { None } else { inherited() };
     ours.unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".into())
 }
 

@@ -5,6 +5,11 @@
 //! the end of the command all end the *whole* tree: TERM, a grace, KILL. Everything blocks: callers bring a
 //! thread. This room never judges an exit status, never prints, and never waits without a bound.
 
+#![allow(
+    clippy::disallowed_types,
+    reason = "time-outs and graces are measured here"
+)]
+
 #[cfg(unix)]
 mod capture;
 mod command;

@@ -64,7 +64,9 @@ pub enum Event {
 pub trait Progress: Send {
     /// Something happened.
     fn event(&mut self, event: &Event);
-    /// Called about once a second while gates run: for heartbeats and clocks.
+    /// Called after some events: what they said must be seen now.
+    fn settle(&mut self) {}
+    /// Called many times a second while gates run: for heartbeats and clocks.
     fn tick(&mut self) {}
     /// Nothing more will come; the screen must be left clean.
     fn finish(&mut self) {}

@@ -288,11 +288,7 @@ impl Plain {
         let mut text = lines.join("\n");
         text.push('\n');
         self.said = (self.watch.clock)();
-        if to
-            .write_all(text.as_bytes())
-            .and_then(|()| to.flush())
-            .is_err()
-        {
+        if to.write_all(text.as_bytes()).is_err() {
             self.to = None;
         }
     }
@@ -304,6 +300,12 @@ impl Progress for Plain {
         let always = matches!(event, Event::Output { .. } | Event::Interrupted { .. });
         if always || !self.watch.style.quiet {
             self.say(&lines);
+        }
+    }
+
+    fn settle(&mut self) {
+        if self.to.as_mut().is_some_and(|to| to.flush().is_err()) {
+            self.to = None;
         }
     }
 

@@ -12,12 +12,17 @@
 ///     reserved ["later-key"]
 /// }
 /// ```
-/// Each field becomes `Option<T>`; `at` is where the mapping stands. Reserved keys are refused by name.
+/// Each field becomes `Option<T>`; `at` is where the mapping stands. Reserved keys are refused by name. A key
+/// that is only read, to check it, carries `#[expect(dead_code, reason = …)]` below its doc comment.
 macro_rules! options {
     (
         $(#[doc = $doc:literal])+
         pub struct $name:ident {
-            $( $(#[doc = $field_doc:literal])+ $field:ident($key:literal): $type:ty, )*
+            $(
+                $(#[doc = $field_doc:literal])+
+                $(#[expect(dead_code, reason = $unread:literal)])?
+                $field:ident($key:literal): $type:ty,
+            )*
         }
         $(reserved [$($reserved:literal),* $(,)?])?
     ) => {
@@ -27,7 +32,11 @@ macro_rules! options {
             /// Where it is written.
             #[allow(dead_code, reason = "not every reader points back at the mapping")]
             pub at: $crate::source::At,
-            $( $(#[doc = $field_doc])+ pub $field: Option<$type>, )*
+            $(
+                $(#[doc = $field_doc])+
+                $(#[expect(dead_code, reason = $unread)])?
+                pub $field: Option<$type>,
+            )*
         }
 
         #[allow(dead_code, reason = "not every declaration uses each part")]

@@ -156,7 +156,10 @@ impl Engine {
                 }
                 () = self.shared.outbox.woken() => {}
                 () = tokio::time::sleep(RETRY_RESOURCE), if parked => {}
-                _ = tick.tick() => progress.tick(),
+                _ = tick.tick() => {
+                    progress.tick();
+                    progress.settle();
+                }
             }
         }
         self.draw(progress);
@@ -179,9 +182,14 @@ impl Engine {
     }
 
     fn draw(&self, progress: &mut dyn Progress) {
-        for event in self.shared.outbox.take() {
-            progress.event(&event);
+        let events = self.shared.outbox.take();
+        if events.is_empty() {
+            return;
         }
+        for event in &events {
+            progress.event(event);
+        }
+        progress.settle();
     }
 
     /// Seconds that the run will take, from history; 0 when nothing is known.

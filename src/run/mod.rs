@@ -4,6 +4,11 @@
 //! and no environment: both come in by [`Request`]. It draws nothing and decides nothing by itself: judges
 //! judge, and `conclude.rs` only joins what they say.
 
+#![expect(
+    clippy::disallowed_types,
+    reason = "how long gates take is measured here"
+)]
+
 mod applies;
 mod board;
 mod collect;

@@ -227,7 +227,7 @@ pub(super) fn expand(gate: Node, sources: &mut Sources, problems: &mut Problems)
                     value: Value::Text(text.value.clone()),
                 },
                 &values,
-                false,
+                key == "fix",
             );
             entries.push((
                 Key {
@@ -330,7 +330,8 @@ fn arguments(
             );
             continue;
         };
-        if let Some(wanted) = mismatch(kind, value, param) {
+        let wanted = mismatch(kind, value, param);
+        if let Some(wanted) = &wanted {
             problems.push(
                 Problem::new(
                     Code::PRESET,
@@ -340,6 +341,12 @@ fn arguments(
                 .label("not that"),
             );
         }
+        // With the default instead, a wrong value is the only thing that is wrong.
+        let value = param
+            .default
+            .as_ref()
+            .filter(|_| wanted.is_some())
+            .unwrap_or(value);
         values.push((key.name.clone(), kind, value.clone()));
     }
     Some(values)

@@ -85,7 +85,9 @@ fn fill_text(text: &str, at: &At, values: &[(String, Kind, Node)], command: bool
             Some((_, kind, value)) => filled.push_str(&spelt(*kind, value, command)),
             None => filled.push_str(&format!("{{{{{name}}}}}")),
         }
-        rest = tail;
+        // What is left empty leaves no second blank.
+        let blank = filled.is_empty() || filled.ends_with(' ');
+        rest = tail.strip_prefix(' ').filter(|_| blank).unwrap_or(tail);
     }
     filled.push_str(rest);
     Node {
@@ -177,7 +179,7 @@ coverage: { lines: ">={{ lines }}", branches: ">={{ branches }}", functions: "{{
         assert_eq!(wrong, 0);
         assert_eq!(text(&body, &["run"]).as_deref(), Some("tool --min='80%'"));
         assert_eq!(text(&body, &["env", "FLAGS"]), None);
-        assert_eq!(text(&body, &["env", "KEPT"]).as_deref(), Some("a  b"));
+        assert_eq!(text(&body, &["env", "KEPT"]).as_deref(), Some("a b"));
         assert_eq!(
             text(&body, &["coverage", "lines"]).as_deref(),
             Some(">=80%")
@@ -203,7 +205,12 @@ coverage: { lines: ">={{ lines }}", branches: ">={{ branches }}", functions: "{{
 
     #[test]
     fn parameter_with_a_default_cannot_be_emptied() {
-        assert_eq!(filled("{ lines: \"\" }").1, 1);
+        let (body, wrong) = filled("{ lines: \"\" }");
+        assert_eq!(wrong, 1);
+        assert_eq!(
+            text(&body, &["coverage", "lines"]).as_deref(),
+            Some(">=80%")
+        );
         assert_eq!(filled("{ branches: much }").1, 1);
         assert_eq!(filled("{ branches: \"\" }").1, 0);
     }

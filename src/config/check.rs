@@ -556,8 +556,16 @@ fn relations(gates: &[PlannedGate], problems: &mut Problems) {
         return;
     }
     for (index, gate) in gates.iter().enumerate() {
+        let mentions: Vec<Located<String>> = gate
+            .judges
+            .iter()
+            .flat_map(|judge| judge.mentions())
+            .collect();
+        if mentions.is_empty() {
+            continue;
+        }
         let reach = reach(gates, index);
-        for mention in gate.judges.iter().flat_map(|judge| judge.mentions()) {
+        for mention in mentions {
             if !reach.iter().any(|&index| gates[index].id == mention.value) {
                 problems.push(unreachable(gates, gate, &mention, &reach));
             }
@@ -597,16 +605,18 @@ fn unreachable(
 
 /// Everything that a gate needs, also through others.
 pub(crate) fn reach(gates: &[PlannedGate], from: usize) -> Vec<usize> {
-    let mut found = Vec::new();
+    let mut seen = vec![false; gates.len()];
     let mut todo = gates[from].needs.clone();
     while let Some(index) = todo.pop() {
-        if !found.contains(&index) {
-            found.push(index);
+        if !std::mem::replace(&mut seen[index], true) {
             todo.extend(&gates[index].needs);
         }
     }
-    found.sort_unstable();
-    found
+    seen.iter()
+        .enumerate()
+        .filter(|(_, seen)| **seen)
+        .map(|(index, _)| index)
+        .collect()
 }
 
 /// Reports every circle of needs once; true if there is one.

@@ -59,6 +59,10 @@ impl ReportFormat for Sarif {
     }
 }
 
+fn is_known(version: &str) -> bool {
+    version.starts_with("2.1")
+}
+
 /// The root object while it is read.
 struct Log<'a> {
     sink: &'a mut dyn Sink,
@@ -79,6 +83,14 @@ impl Fields for Log<'_> {
             }
             "runs" => {
                 once(&mut self.seen[1], "runs")?;
+                // Other versions have other shapes: the version, not the first odd value, is what to complain of.
+                if self
+                    .version
+                    .as_deref()
+                    .is_some_and(|version| !is_known(version))
+                {
+                    return Ok(false);
+                }
                 let sink = &mut *self.sink;
                 self.runs = map.next_value_seed(Each::new(|run: run::Run| run.settle(sink)))?;
             }
@@ -101,7 +113,7 @@ struct Outside {
 impl Log<'_> {
     fn settle(self) -> Result<(), ReportError> {
         match self.version.as_deref() {
-            Some(version) if !version.starts_with("2.1") => {
+            Some(version) if !is_known(version) => {
                 let message =
                     format!("is SARIF `{version}`; let the tool write version `2.1.0` instead");
                 return Err(ReportError::malformed("unsupported-version", message));

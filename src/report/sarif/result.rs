@@ -218,7 +218,8 @@ impl Written {
             rule: self.rule_id.or(id),
             index: place(self.rule_index).or(place(index)),
             component: place(component),
-            level: self.level,
+            // golangci-lint writes an empty level where it has none.
+            level: self.level.filter(|level| !level.is_empty()),
             fails: !(kind.eq_ignore_ascii_case("review") || kind.eq_ignore_ascii_case("open")),
             severity: self.properties.and_then(|properties| properties.severity),
             invocation: place(self.provenance.and_then(|from| from.invocation_index)),

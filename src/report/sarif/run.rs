@@ -263,7 +263,7 @@ impl Oddities {
     fn tell(self, sink: &mut dyn Sink) {
         for (word, count) in self.foreign {
             let message =
-                format!("level `{word}` ({count} times) is none of SARIF's; taken as `error`");
+                format!("level `{word}` of {count} results is none of SARIF's; taken as `error`");
             sink.warn("unknown-level", message);
         }
         if self.lost > 0 {

@@ -17,6 +17,7 @@ pub mod cli;
 pub mod config;
 pub mod exec;
 pub mod gate;
+pub mod init;
 pub mod model;
 pub mod output;
 pub mod policy;

@@ -2,7 +2,7 @@
 //!
 //! Reading a file never stops at the first mistake: readers push problems and go on, so that one run
 //! shows them all. This room holds the problem itself, the list of all codes, the typed readers that
-//! collect problems ([`Shape`], [`Fields`], [`options!`](crate::problem::options)), and the drawing of excerpts.
+//! collect problems ([`Shape`], [`Fields`], `options!`), and the drawing of excerpts.
 //! It refuses to know what any key means.
 
 mod codes;

@@ -24,7 +24,8 @@ const GUARDED_AFTER: Duration = Duration::from_millis(250);
 const TICK: Duration = Duration::from_millis(10);
 /// A command whose output did not end by then gets a descriptor that tells of its exit.
 const SHORT: Duration = Duration::from_millis(20);
-const SMALL: usize = 8 * 1024;
+// Below what makes the allocator tidy up; most commands print less.
+const SMALL: usize = 1000;
 const LARGE: usize = 64 * 1024;
 
 /// See [`super::run`].
@@ -212,7 +213,15 @@ impl Follow<'_, '_> {
             Exit::Notice(_) => told,
             Exit::Asking => true,
         };
-        if ask && self.child.has_exited() {
+        // A process closes its output a few microseconds before it is gone: cheaper to let it run than to wait.
+        let tries = if silent { 3 } else { 1 };
+        let mut exits = (0..tries).map(|attempt| {
+            if attempt > 0 {
+                std::thread::yield_now();
+            }
+            self.child.has_exited()
+        });
+        if ask && exits.any(|exited| exited) {
             self.exited = Some(Instant::now());
         } else if matches!(self.child.exit, Exit::Output)
             && (silent || self.began.elapsed() >= SHORT)

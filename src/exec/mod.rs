@@ -5,6 +5,7 @@
 //! the end of the command all end the *whole* tree: TERM, a grace, KILL. Everything blocks: callers bring a
 //! thread. This room never judges an exit status, never prints, and never waits without a bound.
 
+#[cfg(unix)]
 mod capture;
 mod command;
 mod env;
@@ -15,6 +16,10 @@ mod guard;
 mod leaders;
 #[cfg(unix)]
 mod lookup;
+#[cfg_attr(
+    not(unix),
+    allow(dead_code, reason = "output is masked where commands run")
+)]
 mod mask;
 #[cfg(unix)]
 mod orphans;

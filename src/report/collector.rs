@@ -8,7 +8,7 @@ use super::limits::{Limits, cut};
 use super::{Combine, Sink};
 use crate::model::{
     CoverageReport, Evidence, EvidenceKind, FileCoverage, Finding, FindingReport, ITEMS_KEPT,
-    MetricReport, Tally, TestCase, TestFailure, TestOutcome, TestReport, Warning,
+    LineCoverage, MetricReport, Tally, TestCase, TestFailure, TestOutcome, TestReport, Warning,
 };
 
 /// Sums the observations of one report.
@@ -35,7 +35,31 @@ pub struct Collector {
 struct OpenFile {
     path: Option<String>,
     file: FileCoverage,
+    /// Lines as they come, while they come in order: most reports write them so, and a list grows fast.
+    ordered: Vec<(u32, LineCoverage)>,
     waiting: BTreeMap<u32, (u32, u32)>,
+}
+
+impl OpenFile {
+    /// The entry of a line; a new one where `create` says so.
+    fn entry(&mut self, line: u32, create: bool) -> Option<&mut LineCoverage> {
+        let last = self.ordered.last().map(|(last, _)| *last);
+        if self.file.lines.is_empty() && last.is_none_or(|last| last <= line) {
+            if last != Some(line) {
+                if !create {
+                    return None;
+                }
+                self.ordered.push((line, LineCoverage::default()));
+            }
+            return self.ordered.last_mut().map(|(_, entry)| entry);
+        }
+        self.file.lines.extend(self.ordered.drain(..));
+        if create {
+            Some(self.file.lines.entry(line).or_default())
+        } else {
+            self.file.lines.get_mut(&line)
+        }
+    }
 }
 
 impl Collector {
@@ -103,8 +127,11 @@ impl Collector {
 
     /// Puts the open file back into the report.
     fn close_file(&mut self) {
-        let open = std::mem::take(&mut self.open);
+        let mut open = std::mem::take(&mut self.open);
         let Some(path) = open.path else { return };
+        if open.file.lines.is_empty() {
+            open.file.lines = open.ordered.into_iter().collect();
+        }
         if !open.waiting.is_empty() {
             self.waiting.insert(path.clone(), open.waiting);
         }
@@ -280,12 +307,15 @@ impl Sink for Collector {
         self.open = OpenFile {
             path: Some(path.to_owned()),
             file: self.coverage.files.remove(path).unwrap_or_default(),
+            ordered: Vec::new(),
             waiting: self.waiting.remove(path).unwrap_or_default(),
         };
     }
 
     fn line(&mut self, line: u32, hits: u64, how: Combine) {
-        let entry = self.open.file.lines.entry(line).or_default();
+        let Some(entry) = self.open.entry(line, true) else {
+            return;
+        };
         entry.hits = match how {
             Combine::Add => entry.hits.saturating_add(hits),
             Combine::Max => entry.hits.max(hits),
@@ -294,7 +324,7 @@ impl Sink for Collector {
 
     fn line_branches(&mut self, line: u32, total: u32, taken: u32) {
         self.coverage.has_branches = true;
-        if let Some(entry) = self.open.file.lines.get_mut(&line) {
+        if let Some(entry) = self.open.entry(line, false) {
             entry.branches = entry.branches.max(total);
             entry.taken = entry.taken.max(taken);
         } else {

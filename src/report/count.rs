@@ -17,7 +17,7 @@ pub(super) fn hits(text: &str) -> Option<(u64, bool)> {
     } else {
         0
     };
-    Some((count, number < 0.0 || number > u64::MAX as f64))
+    Some((count, number < 0.0 || number >= u64::MAX as f64))
 }
 
 /// A total that some tools write as `12.0`.
@@ -27,6 +27,20 @@ pub(super) fn total(text: &str) -> Option<u64> {
         let number: f64 = text.parse().ok()?;
         (number >= 0.0 && number.fract() == 0.0 && number < 1e15).then_some(number as u64)
     })
+}
+
+/// The number that a text begins with, and what follows it. At most 18 digits, which always fit.
+pub(super) fn digits(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    let mut number = 0;
+    let mut at = 0;
+    while let Some(digit @ b'0'..=b'9') = bytes.get(at) {
+        number = number * 10 + u64::from(digit - b'0');
+        at += 1;
+        if at > 18 {
+            return None;
+        }
+    }
+    (at > 0).then(|| (number, &bytes[at..]))
 }
 
 #[cfg(test)]

@@ -165,7 +165,7 @@ impl Visitor for Reader {
             Element::SuiteBad => {
                 self.accounted += 1;
                 tag.put(tag.get("message").unwrap_or(""), &mut self.scratch);
-                wants_text = true;
+                wants_text = self.scratch.trim().is_empty();
             }
             Element::Other if parent == Some(Element::Case) => self.mark(tag),
             Element::Other => {}
@@ -180,9 +180,7 @@ impl Visitor for Reader {
             (Some(Element::Bad), open @ 1..) => &mut self.cases[open - 1].message,
             _ => return,
         };
-        if into.trim().is_empty() {
-            text.trim().clone_into(into);
-        }
+        text.trim().clone_into(into);
     }
 
     fn close(&mut self, sink: &mut dyn Sink) -> Result<(), ReportError> {
@@ -191,7 +189,11 @@ impl Visitor for Reader {
             Some(Element::Case) => self.close_case(sink),
             Some(Element::SuiteBad) => {
                 let suite = self.suites.last().map_or("", |suite| suite.name.as_str());
-                sink.broken(&format!("suite `{suite}`: {}", self.scratch));
+                let message = match self.scratch.trim() {
+                    "" => "has an error that belongs to no test",
+                    message => message,
+                };
+                sink.broken(&format!("suite `{suite}`: {message}"));
             }
             _ => {}
         }
@@ -296,12 +298,12 @@ impl Reader {
         let first = !case.failed && !case.errored;
         case.failed |= !error;
         case.errored |= error;
-        if !first && !(error && !case.message_of_error) {
+        if !first && (!error || case.message_of_error) {
             return false;
         }
         case.message_of_error = error;
         tag.put(tag.get("message").unwrap_or(""), &mut case.message);
-        true
+        case.message.trim().is_empty()
     }
 
     /// Any other child of a test.

@@ -11,7 +11,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use super::text::Lines;
+use super::text::{Lines, text};
 use super::{Combine, Head, Input, ReportError, ReportFormat, Sink, count};
 use crate::model::{EvidenceKind, Tally};
 use marks::{Marks, key};
@@ -46,7 +46,11 @@ impl ReportFormat for Lcov {
     fn parse(&self, input: &mut Input, sink: &mut dyn Sink) -> Result<(), ReportError> {
         let mut lines = Lines::new(input)?;
         let mut reader = Reader::default();
-        while let Some(line) = lines.next()? {
+        while let Some(bytes) = lines.next_bytes()? {
+            if reader.plain_line_data(bytes, sink) {
+                continue;
+            }
+            let line = text(bytes)?;
             if !reader.line(line, sink) {
                 let line = super::limits::cut(line, 80);
                 let message = format!(
@@ -113,7 +117,7 @@ impl Reader {
         if let Some(rest) = line.strip_prefix("DA:") {
             return self.line_data(rest, sink).is_some();
         }
-        let line = line.trim();
+        let line = line.trim_ascii();
         if line == "end_of_record" {
             self.last_was_data = false;
             return self.end_of_record(sink);
@@ -168,6 +172,35 @@ impl Reader {
         self.open.map(|at| &mut self.files[at])
     }
 
+    /// A line of nothing but `DA:`, digits, a comma and digits: most of a file. False leaves it to `line`.
+    fn plain_line_data(&mut self, line: &[u8], sink: &mut dyn Sink) -> bool {
+        let Some(rest) = line.strip_prefix(b"DA:") else {
+            return false;
+        };
+        let Some((line, [b',', rest @ ..])) = count::digits(rest) else {
+            return false;
+        };
+        let Some((hits, [])) = count::digits(rest) else {
+            return false;
+        };
+        let (Ok(line), Some(file)) = (u32::try_from(line), self.open) else {
+            return false;
+        };
+        self.last_was_data = true;
+        self.files[file].has_lines = true;
+        self.add_line(line, hits, sink);
+        true
+    }
+
+    fn add_line(&mut self, line: u32, hits: u64, sink: &mut dyn Sink) {
+        if self.record.last_line != line || self.record.lines == 0 {
+            self.record.last_line = line;
+            self.record.lines += 1;
+            self.record.covered += u64::from(hits > 0);
+        }
+        sink.line(line, hits, Combine::Add);
+    }
+
     /// `DA:line,hits[,checksum]`.
     fn line_data(&mut self, rest: &str, sink: &mut dyn Sink) -> Option<()> {
         let (line, hits) = rest.split_once(',')?;
@@ -181,12 +214,7 @@ impl Reader {
                 format!("line {line} has an odd hit count, read as {hits}"),
             );
         }
-        if self.record.last_line != line || self.record.lines == 0 {
-            self.record.last_line = line;
-            self.record.lines += 1;
-            self.record.covered += u64::from(hits > 0);
-        }
-        sink.line(line, hits, Combine::Add);
+        self.add_line(line, hits, sink);
         Some(())
     }
 

@@ -128,6 +128,7 @@ pub enum Combine {
 pub static FORMATS: &[&dyn ReportFormat] = &[
     &junit::Junit,
     &tap::Tap,
+    &libtest::Libtest,
     &gotest::GoTest,
     &cobertura::Cobertura,
     &lcov::Lcov,

@@ -39,6 +39,11 @@ impl<'i> Lines<'i> {
 
     /// The next line, without line feed and carriage return.
     pub(super) fn next(&mut self) -> Result<Option<&str>, ReportError> {
+        self.next_bytes()?.map(text).transpose()
+    }
+
+    /// The same as bytes, which are text: for a format of many short lines.
+    pub(super) fn next_bytes(&mut self) -> Result<Option<&[u8]>, ReportError> {
         self.source.consume(std::mem::take(&mut self.shown));
         self.source.begin_token();
         self.line.clear();
@@ -63,13 +68,13 @@ impl<'i> Lines<'i> {
             if end.is_some() || last {
                 self.ended = !last;
                 self.number += 1;
-                return text(&self.line).map(Some);
+                return Ok(Some(without_return(&self.line)));
             }
         }
         self.ended = true;
         self.number += 1;
         let shown = self.shown - 1;
-        text(&self.source.fill_buf()?[..shown]).map(Some)
+        Ok(Some(without_return(&self.source.fill_buf()?[..shown])))
     }
 
     /// Tells what was odd in the bytes.
@@ -81,9 +86,12 @@ impl<'i> Lines<'i> {
     }
 }
 
+fn without_return(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
 /// The decoder hands out whole characters, so a line is always text.
-fn text(line: &[u8]) -> Result<&str, ReportError> {
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
+pub(super) fn text(line: &[u8]) -> Result<&str, ReportError> {
     std::str::from_utf8(line)
         .map_err(|_| ReportError::malformed("invalid-encoding", "the file is not text"))
 }

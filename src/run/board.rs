@@ -92,6 +92,11 @@ impl Board {
         }
     }
 
+    /// Whether a gate is ready.
+    pub fn has_ready(&self, job_free: bool) -> bool {
+        !self.judgements.is_empty() || (job_free && !self.commands.is_empty())
+    }
+
     /// The gate has its verdict: gates that needed it may become ready.
     pub fn ended(&mut self, index: usize) {
         self.left -= 1;

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 use super::collect::{self, Collected, Sources};
 use super::conclude::{Found, conclude};
 use super::fresh::{self, Before, Match};
+use super::outbox::Outbox;
 use super::services::{Pool, Setting};
 use crate::config::{Plan, PlannedCommand, PlannedGate};
 use crate::exec::{self, Command, Guard, Mask, Program, Spool, Stop};
@@ -20,9 +21,6 @@ use crate::model::{
 };
 use crate::store::RunFolder;
 use crate::vcs::Repository;
-
-/// Where events go; the receiver may be gone when the run ends early.
-pub(super) type Events = tokio::sync::mpsc::Sender<Event>;
 
 /// What all gates of a run share.
 pub(super) struct Shared {
@@ -40,6 +38,9 @@ pub(super) struct Shared {
     pub now: SystemTime,
     pub repository: Option<Repository>,
     pub began: Instant,
+    pub outbox: Outbox,
+    /// Where records are kept.
+    pub store: PathBuf,
     /// For each gate, patterns whose matches its command may write: its own and those of gates that only read.
     pub watched: Vec<Vec<String>>,
 }
@@ -79,7 +80,7 @@ struct Attempt {
 }
 
 /// Runs and judges one gate.
-pub(super) fn perform(shared: &Shared, mut task: Task, events: &Events) -> Done {
+pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
     let gate = &shared.plan.gates[task.index];
     let mut run = GateRun {
         id: gate.id.clone(),
@@ -107,9 +108,9 @@ pub(super) fn perform(shared: &Shared, mut task: Task, events: &Events) -> Done 
             attempt: number,
             expected_s: task.expected,
         };
-        let _ = events.blocking_send(started);
+        shared.outbox.push(started);
         run.attempts = number;
-        let attempt = attempt(shared, gate, &task, events);
+        let attempt = attempt(shared, gate, &task);
         let (mut verdict, facts) = judge(shared, gate, &task, &attempt);
         describe(&mut run, shared, &attempt);
         let passed = matches!(verdict.verdict, Verdict::Pass | Verdict::Waived);
@@ -157,7 +158,7 @@ fn millis(duration: Duration) -> u64 {
 }
 
 /// Starts the command once and notes what it wrote. Without a command: what the needs wrote.
-fn attempt(shared: &Shared, gate: &PlannedGate, task: &Task, events: &Events) -> Attempt {
+fn attempt(shared: &Shared, gate: &PlannedGate, task: &Task) -> Attempt {
     let mut attempt = Attempt::default();
     let watched = &shared.watched[task.index];
     let Some(planned) = gate.command.as_ref().filter(|_| task.judge_only.is_none()) else {
@@ -203,7 +204,7 @@ fn attempt(shared: &Shared, gate: &PlannedGate, task: &Task, events: &Events) ->
             .collect();
     }
     let before = fresh::before(&shared.plan.root, watched);
-    let ended = start(shared, gate, &command, events);
+    let ended = start(shared, gate, &command);
     attempt.matches = after(&before, shared, watched);
     attempt.ended = Some(ended);
     for &service in &gate.services {
@@ -348,12 +349,12 @@ fn command(
     Ok(command)
 }
 
-fn start(shared: &Shared, gate: &PlannedGate, command: &Command, events: &Events) -> exec::Ended {
+fn start(shared: &Shared, gate: &PlannedGate, command: &Command) -> exec::Ended {
     if !shared.stream {
         return exec::run(command, &shared.stop, None);
     }
     let mut live = |bytes: &[u8]| {
-        let _ = events.blocking_send(Event::Output {
+        shared.outbox.stream(Event::Output {
             gate: gate.id.clone(),
             bytes: bytes.to_vec(),
         });
@@ -411,7 +412,7 @@ fn judge(
     whole.reasons.extend(attempt.refused.clone());
     if let (Some(need), false) = (&task.judge_only, reported) {
         whole = Judgement::default();
-        whole.reasons.push(super::engine::unmet(need));
+        whole.reasons.push(super::scheduler::unmet(need));
     }
     whole.reasons.dedup();
     conclude(Found {

@@ -31,10 +31,10 @@ pub(super) fn again(gate: &str) -> String {
 }
 
 /// Puts everything together.
-pub(super) async fn finish(mut engine: Engine) -> Finished {
-    let (subject, moved) = subject(&mut engine).await;
+pub(super) async fn finish(engine: Engine) -> Finished {
+    let (subject, moved) = subject(&engine).await;
     let leftovers = exec_sweep().await;
-    engine.notes.extend(leftovers);
+    engine.state().notes.extend(leftovers);
     let ci = engine.request.ci;
     if !moved.is_empty() {
         let shown = moved.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
@@ -48,12 +48,13 @@ pub(super) async fn finish(mut engine: Engine) -> Finished {
         } else {
             "the verdict is about no single tree"
         };
-        engine.notes.push(format!(
+        engine.state().notes.push(format!(
             "the tree moved while the gates ran ({shown}{more}): {effect}"
         ));
     }
     let (mut verdicts, mut runs): (Vec<GateVerdict>, Vec<GateRun>) = (Vec::new(), Vec::new());
-    for done in std::mem::take(&mut engine.done).into_values() {
+    let ended = std::mem::take(&mut engine.state().done);
+    for done in ended.into_values() {
         verdicts.push(done.verdict);
         runs.push(done.run);
     }
@@ -66,6 +67,14 @@ pub(super) async fn finish(mut engine: Engine) -> Finished {
         as_of: engine.request.today.to_string(),
         gates: verdicts,
     };
+    let (commit, interrupted, notes) = {
+        let mut state = engine.state();
+        let commit = state
+            .start
+            .as_ref()
+            .and_then(|start| start.state.commit.clone());
+        (commit, state.interrupted, std::mem::take(&mut state.notes))
+    };
     let run = RunRecord {
         id: engine.shared.run_id.clone(),
         started: engine.request.now.to_string(),
@@ -73,15 +82,12 @@ pub(super) async fn finish(mut engine: Engine) -> Finished {
         jobs: engine.request.jobs,
         tollgate: env!("CARGO_PKG_VERSION").to_owned(),
         machine: format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH),
-        commit: engine
-            .start
-            .as_ref()
-            .and_then(|start| start.state.commit.clone()),
-        interrupted: engine.interrupted,
-        notes: engine.notes.clone(),
+        commit,
+        interrupted,
+        notes,
         gates: runs,
     };
-    prune(&engine.store, &engine.shared.run_id);
+    prune(&engine.shared.store, &engine.shared.run_id);
     let outcome = Outcome {
         digest: digest(&verdict),
         verdict,
@@ -90,11 +96,11 @@ pub(super) async fn finish(mut engine: Engine) -> Finished {
     Finished {
         outcome,
         folder: engine.shared.folder.clone(),
-        store: engine.store.clone(),
+        store: engine.shared.store.clone(),
     }
 }
 
-async fn subject(engine: &mut Engine) -> (Subject, Vec<String>) {
+async fn subject(engine: &Engine) -> (Subject, Vec<String>) {
     let nothing = |state| {
         (
             Subject {
@@ -104,7 +110,7 @@ async fn subject(engine: &mut Engine) -> (Subject, Vec<String>) {
             Vec::new(),
         )
     };
-    let Some(start) = engine.start.clone() else {
+    let Some(start) = engine.state().start.clone() else {
         if engine.shared.repository.is_none() {
             return nothing(SubjectState::NoGit);
         }
@@ -116,7 +122,7 @@ async fn subject(engine: &mut Engine) -> (Subject, Vec<String>) {
     match tokio::task::spawn_blocking(move || start.after(&ours)).await {
         Ok(Ok(after)) => after,
         Ok(Err(words)) => {
-            engine.notes.push(format!(
+            engine.state().notes.push(format!(
                 "git does not answer any more, so whether the tree moved is unknown: {words}"
             ));
             (
@@ -149,7 +155,7 @@ fn keep_durations(engine: &Engine, runs: &[GateRun]) {
         .filter(|run| matches!(run.ended, Some(Termination::Exit(_))));
     // History only speeds things up: losing it must not change anything else.
     let _ = Durations::append(
-        &engine.store,
+        &engine.shared.store,
         whole.map(|run| (run.id.as_str(), run.duration_ms)),
     );
 }

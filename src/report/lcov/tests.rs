@@ -1,1 +1,84 @@
+use crate::model::{CoverageReport, Evidence, Tally};
+use crate::report::{ReportError, find, read_bytes};
 
+fn read(text: &str) -> Result<(CoverageReport, Vec<&'static str>), ReportError> {
+    let read = read_bytes(text.as_bytes(), "x.info", find("lcov"))?;
+    let codes = read.warnings.iter().map(|warning| warning.code).collect();
+    let Evidence::Coverage(coverage) = read.evidence else {
+        unreachable!("lcov gives coverage")
+    };
+    Ok((coverage, codes))
+}
+
+fn tally(total: u64, covered: u64) -> Tally {
+    Tally { total, covered }
+}
+
+#[test]
+fn records_of_one_file_are_added_per_line_and_branch() {
+    let (got, codes) = read(
+        "SF:a\nDA:1,0\nDA:1,2\nDA:2,0\nBRDA:1,0,0,-\nBRDA:1,0,1,0\nend_of_record\n\
+         TN:other\nSF:a\nDA:2,1\nBRDA:1,0,0,4\nBRDA:1,0,1,-\nend_of_record\n",
+    )
+    .unwrap();
+    assert_eq!(
+        (got.files.len(), got.lines(), got.branches()),
+        (1, tally(2, 2), Some(tally(2, 1)))
+    );
+    assert_eq!(got.files["a"].lines[&1].hits, 2);
+    assert_eq!(codes, Vec::<&str>::new());
+}
+
+#[test]
+fn branches_may_be_named_by_text_and_be_exceptions() {
+    let (got, _) = read("SF:a\nDA:1,1\nBRDA:1,0,jump to line 23, or not,1\nBRDA:1,0,jump to line 24,-\nBRDA:1,e0,0,-\nend_of_record\n").unwrap();
+    assert_eq!(got.branches(), Some(tally(3, 1)));
+}
+
+#[test]
+fn a_branch_without_a_statement_makes_no_line() {
+    let (got, _) = read("SF:a\nDA:1,1\nBRDA:2,0,0,1\nend_of_record\n").unwrap();
+    assert_eq!(
+        (got.lines(), got.branches()),
+        (tally(1, 1), Some(tally(1, 1)))
+    );
+}
+
+#[test]
+fn summaries_stand_only_where_there_is_nothing_to_add() {
+    let (got, codes) = read(
+        "SF:a\nLF:4\nLH:3\nBRF:2\nBRH:1\nend_of_record\nSF:b\nDA:1,1\nLF:9\nLH:9\nend_of_record\n",
+    )
+    .unwrap();
+    assert_eq!(
+        (got.lines(), got.branches()),
+        (tally(5, 4), Some(tally(2, 1)))
+    );
+    assert_eq!(codes, ["declared-differs"]);
+    let (got, _) = read("SF:a\nDA:1,1\nBRF:0\nBRH:0\nend_of_record\n").unwrap();
+    assert_eq!(got.branches(), None);
+}
+
+#[test]
+fn counts_may_have_checksums_and_exponents_and_be_negative() {
+    let (got, codes) =
+        read("SF:a\r\nDA:1,1,abc==\r\nDA:2,1e3\r\nDA:3,-1\r\nend_of_record\r\n").unwrap();
+    assert_eq!((got.lines(), codes), (tally(3, 2), vec!["odd-hits"]));
+}
+
+#[test]
+fn functions_are_counted_by_name() {
+    let (got, _) = read("SF:a\nFN:1,f\nFN:2,9,g,with,commas\nFNDA:3,f\nFNDA:0,g,with,commas\nDA:1,1\nend_of_record\n").unwrap();
+    assert_eq!(got.functions(), Some(tally(2, 1)));
+}
+
+#[test]
+fn a_cut_or_damaged_file_is_told_and_other_text_refused() {
+    let (got, codes) = read("SF:a\nDA:1,1\nDA:2,").unwrap();
+    assert_eq!(
+        (got.lines(), codes),
+        (tally(1, 1), vec!["bad-line", "unterminated"])
+    );
+    assert_eq!(read("<html>\n").unwrap_err().code(), "not-lcov");
+    assert_eq!(read("TN:\n").unwrap().1, ["no-files"]);
+}

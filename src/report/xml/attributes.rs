@@ -12,6 +12,8 @@ const MOST: usize = 256;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Span {
     name: (usize, usize),
+    /// Where the name begins behind its prefix.
+    local: usize,
     value: (usize, usize),
 }
 
@@ -60,7 +62,7 @@ impl<'a> Tag<'a> {
     /// Every attribute: name without prefix, and the value as written.
     pub(crate) fn attributes(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
         self.spans.iter().map(|span| {
-            let name = local(&self.raw[span.name.0..span.name.1]);
+            let name = &self.raw[span.local..span.name.1];
             (name, &self.raw[span.value.0..span.value.1])
         })
     }
@@ -84,18 +86,10 @@ impl<'a> Tag<'a> {
             self.odd.set(all);
         }
     }
-
-    /// The value of an attribute with its references resolved.
-    pub(crate) fn text(&self, name: &str) -> Option<String> {
-        let raw = self.get(name)?;
-        let mut text = String::new();
-        self.put(raw, &mut text);
-        Some(text)
-    }
 }
 
 fn local(name: &str) -> &str {
-    match memchr::memchr(b':', name.as_bytes()) {
+    match name.bytes().position(|byte| byte == b':') {
         Some(at) => &name[at + 1..],
         None => name,
     }
@@ -134,10 +128,13 @@ pub(super) fn scan(raw: &str, spans: &mut Vec<Span>) -> Result<(), String> {
 
 fn one(raw: &str, start: usize) -> Result<Span, String> {
     let bytes = raw.as_bytes();
-    let mut at = start;
+    let (mut at, mut local) = (start, start);
     while at < bytes.len() && bytes[at] != b'=' && !is_white(bytes[at]) {
         if matches!(bytes[at], b'"' | b'\'' | b'<' | b'&' | b'/') {
             return Err("a tag holds something that is no attribute".to_owned());
+        }
+        if bytes[at] == b':' {
+            local = at + 1;
         }
         at += 1;
     }
@@ -160,6 +157,7 @@ fn one(raw: &str, start: usize) -> Result<Span, String> {
     match memchr::memchr2(quote, b'<', &bytes[value..]) {
         Some(end) if bytes[value + end] == quote => Ok(Span {
             name,
+            local,
             value: (value, value + end),
         }),
         Some(_) => Err(format!("attribute `{}` holds `<`", &raw[name.0..name.1])),
@@ -184,7 +182,7 @@ fn is_white(byte: u8) -> bool {
 /// Appends an attribute value: references resolved, white space as blanks (XML 3.3.3).
 fn resolve(raw: &str, into: &mut String) -> References {
     let mut odd = References::default();
-    if !raw.bytes().any(|byte| byte == b'&' || byte < b' ') {
+    if is_literal(raw.as_bytes()) {
         into.push_str(raw);
         return odd;
     }
@@ -213,6 +211,24 @@ fn resolve(raw: &str, into: &mut String) -> References {
     }
     push_blanked(rest, into);
     odd
+}
+
+/// Whether a value stands for itself. Without early end, so that many bytes are looked at together.
+fn is_literal(bytes: &[u8]) -> bool {
+    let special = |bytes: &[u8]| {
+        let all = bytes
+            .iter()
+            .map(|byte| u8::from(*byte == b'&') | u8::from(*byte < b' '));
+        all.fold(0, |any, this| any | this) != 0
+    };
+    match bytes.last_chunk::<16>() {
+        // The last sixteen bytes overlap those before.
+        Some(last) => {
+            let (chunks, _) = bytes.as_chunks::<16>();
+            !chunks.iter().any(|chunk| special(chunk)) && !special(last)
+        }
+        None => !special(bytes),
+    }
 }
 
 fn push_blanked(text: &str, into: &mut String) {

@@ -6,6 +6,7 @@
 //! capped. Specification: <https://www.w3.org/TR/xml/>.
 
 mod attributes;
+mod refusal;
 mod source;
 
 #[cfg(test)]
@@ -16,12 +17,12 @@ use std::io::{self, BufRead};
 
 use memchr::memmem::Finder;
 use quick_xml::Reader;
-use quick_xml::errors::{IllFormedError, SyntaxError};
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
 use super::{Input, Limits, ReportError, Sink};
 pub(crate) use attributes::Tag;
 use attributes::{Reference, References, Span, names_an_entity, reference, scan, values};
+use refusal::{ill_formed, outside_root, own_entity, short, trouble};
 pub(super) use source::Source;
 
 /// What a format makes of the elements.
@@ -107,13 +108,23 @@ impl<'i> Walker<'i> {
     ) -> Result<bool, ReportError> {
         if self.depth > 0 && !self.inside {
             self.pass_character_data()?;
+            while self.empty_element(visitor, sink)? {
+                self.pass_character_data()?;
+            }
         }
         self.reader.get_mut().begin_token();
         let mut buffer = std::mem::take(&mut self.buffer);
         buffer.clear();
         let event = self.reader.read_event_into(&mut buffer);
         self.inside = matches!(event, Ok(Event::Text(_)));
-        match event.map_err(trouble)? {
+        let event = match event {
+            Ok(event) => event,
+            Err(error) => {
+                let at_end = self.reader.get_mut().fill_buf()?.is_empty();
+                return Err(trouble(error, at_end));
+            }
+        };
+        match event {
             Event::Start(tag) => self.open(&tag, visitor, sink)?,
             Event::Empty(tag) => {
                 self.open(&tag, visitor, sink)?;
@@ -168,6 +179,44 @@ impl<'i> Walker<'i> {
         Ok(())
     }
 
+    /// Reads a tag of the form `<name …/>` where it lies. Such a tag changes no state of the reader, so it
+    /// need not see it. Anything that is not plainly of this form is left to it.
+    fn empty_element(
+        &mut self,
+        visitor: &mut impl Visitor,
+        sink: &mut dyn Sink,
+    ) -> Result<bool, ReportError> {
+        if self.depth == Limits::DEFAULT.depth || self.entities {
+            return Ok(false);
+        }
+        let source = self.reader.get_mut();
+        let block = source.fill_buf()?;
+        let Some(end) = memchr::memchr(b'>', block) else {
+            return Ok(false);
+        };
+        let (Some(b'<'), Some(first)) = (block.first(), block.get(1)) else {
+            return Ok(false);
+        };
+        if block[end - 1] != b'/' || !first.is_ascii_alphabetic() {
+            return Ok(false);
+        }
+        let Ok(tag) = std::str::from_utf8(&block[1..end - 1]) else {
+            return Ok(false);
+        };
+        let name = tag
+            .bytes()
+            .position(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
+            .unwrap_or(tag.len());
+        let (name, raw) = tag.split_at(name);
+        if scan(raw, &mut self.spans).is_err() {
+            return Ok(false);
+        }
+        visitor.open(&Tag::new(name, raw, &self.spans, &self.odd), sink)?;
+        visitor.close(sink)?;
+        source.consume(end + 1);
+        Ok(true)
+    }
+
     fn close(
         &mut self,
         visitor: &mut impl Visitor,
@@ -175,7 +224,11 @@ impl<'i> Walker<'i> {
     ) -> Result<(), ReportError> {
         if self.collecting == Some(self.depth) {
             self.collecting = None;
-            visitor.text(&String::from_utf8_lossy(&self.collected));
+            // Only a text that was cut within a character is not whole.
+            match std::str::from_utf8(&self.collected) {
+                Ok(text) => visitor.text(text),
+                Err(_) => visitor.text(&String::from_utf8_lossy(&self.collected)),
+            }
         }
         self.depth -= 1;
         visitor.close(sink)
@@ -348,6 +401,9 @@ impl<'i> Walker<'i> {
             let source = self.reader.get_mut();
             source.begin_token();
             let block = source.fill_buf()?;
+            if matches!(block, [b'<', next, ..] if *next != b'!') {
+                return Ok(());
+            }
             let text = memchr::memchr2(b'<', b'&', block).unwrap_or(block.len());
             if text > 0 {
                 if self.collecting.is_some() {
@@ -417,49 +473,4 @@ fn pass_until(
 fn keep(into: &mut Vec<u8>, bytes: &[u8]) {
     let room = (Limits::DEFAULT.text + 8).saturating_sub(into.len());
     into.extend_from_slice(&bytes[..bytes.len().min(room)]);
-}
-
-fn trouble(error: quick_xml::Error) -> ReportError {
-    match error {
-        quick_xml::Error::Io(error) => io::Error::new(error.kind(), error.to_string()).into(),
-        quick_xml::Error::Syntax(SyntaxError::InvalidBangMarkup) => {
-            ill_formed("`<!` begins neither comment, CDATA nor document type".to_owned())
-        }
-        quick_xml::Error::Syntax(error) => ReportError::malformed(
-            "truncated",
-            format!("the file ends inside a token: {error}"),
-        ),
-        quick_xml::Error::IllFormed(IllFormedError::MismatchedEndTag { expected, found }) => {
-            let (found, expected) = (short(&found), short(&expected));
-            ill_formed(format!("`</{found}>` closes `<{expected}>`"))
-        }
-        other => ill_formed(short(&other.to_string())),
-    }
-}
-
-fn ill_formed(message: String) -> ReportError {
-    ReportError::malformed("not-well-formed", message)
-}
-
-fn own_entity() -> ReportError {
-    ReportError::malformed(
-        "entity-refused",
-        "the document uses an entity of its own; such entities are never expanded",
-    )
-}
-
-fn outside_root(behind: bool) -> ReportError {
-    ReportError::malformed(
-        "outside-root",
-        if behind {
-            "text follows the end of the document; keep other output out of the report file"
-        } else {
-            "text stands before the document; keep other output out of the report file"
-        },
-    )
-}
-
-/// The first characters of what may be long.
-fn short(text: &str) -> String {
-    super::limits::cut(text, 120)
 }

@@ -1,0 +1,53 @@
+//! Why an XML document is refused, in words.
+
+use std::io;
+
+use quick_xml::errors::{IllFormedError, SyntaxError};
+
+use super::ReportError;
+
+/// A complaint of the reader. `at_end` says that there was nothing more to read.
+pub(super) fn trouble(error: quick_xml::Error, at_end: bool) -> ReportError {
+    match error {
+        quick_xml::Error::Io(error) => io::Error::new(error.kind(), error.to_string()).into(),
+        quick_xml::Error::Syntax(SyntaxError::InvalidBangMarkup) if !at_end => {
+            ill_formed("`<!` begins neither comment, CDATA nor document type".to_owned())
+        }
+        quick_xml::Error::Syntax(error) => ReportError::malformed(
+            "truncated",
+            format!("the file ends inside a token: {error}"),
+        ),
+        quick_xml::Error::IllFormed(IllFormedError::MismatchedEndTag { expected, found }) => {
+            let (found, expected) = (short(&found), short(&expected));
+            ill_formed(format!("`</{found}>` closes `<{expected}>`"))
+        }
+        other => ill_formed(short(&other.to_string())),
+    }
+}
+
+pub(super) fn ill_formed(message: String) -> ReportError {
+    ReportError::malformed("not-well-formed", message)
+}
+
+pub(super) fn own_entity() -> ReportError {
+    ReportError::malformed(
+        "entity-refused",
+        "the document uses an entity of its own; such entities are never expanded",
+    )
+}
+
+pub(super) fn outside_root(behind: bool) -> ReportError {
+    ReportError::malformed(
+        "outside-root",
+        if behind {
+            "text follows the end of the document; keep other output out of the report file"
+        } else {
+            "text stands before the document; keep other output out of the report file"
+        },
+    )
+}
+
+/// The first characters of what may be long.
+pub(super) fn short(text: &str) -> String {
+    super::super::limits::cut(text, 120)
+}

@@ -1,0 +1,351 @@
+//! The state of a run: which gate goes next, what ended ones left, and why others are not run.
+//!
+//! Shared by the threads that run gates: each asks for its next gate itself. Nothing here waits or draws.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::applies::{Applies, Here, applies};
+use super::board::Board;
+use super::conclude::{Found, conclude};
+use super::gate::{Done, Shared, Task};
+use super::record;
+use super::subject::Start;
+use crate::config::{PlannedGate, reach};
+use crate::gate::Facts;
+use crate::model::{Event, GateRun, Judgement, Note, Reason, Verdict};
+use crate::store::{Durations, Held, Slots};
+
+/// The reason of a gate whose need did not pass.
+pub(super) fn unmet(need: &str) -> Reason {
+    cancelled(
+        "need-not-met",
+        format!("`{need}` did not pass"),
+        Some(format!("mend `{need}` first")),
+    )
+}
+
+fn cancelled(code: &'static str, message: String, help: Option<String>) -> Reason {
+    Reason {
+        code,
+        verdict: Verdict::Cancelled,
+        cause: None,
+        message,
+        help,
+        evidence: Vec::new(),
+        detail: None,
+    }
+}
+
+/// A gate that is ready and waits for a resource.
+struct Parked {
+    index: usize,
+    since: Instant,
+}
+
+/// The state of a run.
+pub(super) struct Scheduler {
+    pub shared: Arc<Shared>,
+    pub done: BTreeMap<usize, Done>,
+    pub durations: Durations,
+    pub start: Option<Start>,
+    pub interrupted: Option<&'static str>,
+    pub notes: Vec<String>,
+    board: Board,
+    jobs: usize,
+    fail_fast: bool,
+    base: Option<String>,
+    commands_running: usize,
+    held: BTreeMap<usize, Vec<Held>>,
+    parked: Vec<Parked>,
+    failed_fast: bool,
+}
+
+impl Scheduler {
+    /// The state at the beginning.
+    pub fn new(
+        shared: Arc<Shared>,
+        board: Board,
+        durations: Durations,
+        request: &super::Request,
+    ) -> Self {
+        Self {
+            shared,
+            done: BTreeMap::new(),
+            durations,
+            start: None,
+            interrupted: None,
+            notes: Vec::new(),
+            board,
+            jobs: request.jobs,
+            fail_fast: request.fail_fast,
+            base: request.base.clone(),
+            commands_running: 0,
+            held: BTreeMap::new(),
+            parked: Vec::new(),
+            failed_fast: false,
+        }
+    }
+
+    fn gate(&self, index: usize) -> &PlannedGate {
+        &self.shared.plan.gates[index]
+    }
+
+    /// Whether every gate has its verdict.
+    pub fn is_done(&self) -> bool {
+        self.board.is_done()
+    }
+
+    /// Whether a gate waits for a resource that somebody else holds.
+    pub fn waits_for_resource(&self) -> bool {
+        !self.parked.is_empty()
+    }
+
+    /// Whether another thread could start a gate now.
+    pub fn has_more(&self) -> bool {
+        self.board.has_ready(self.job_is_free())
+    }
+
+    fn job_is_free(&self) -> bool {
+        // A run that stops needs no job for gates that it only cancels.
+        self.stopping() || self.commands_running < self.jobs
+    }
+
+    /// The next gate to run. Gates that are cancelled or do not apply get their verdicts on the way.
+    pub fn next(&mut self) -> Option<Task> {
+        let mut parked = std::mem::take(&mut self.parked).into_iter();
+        for one in parked.by_ref() {
+            if !self.job_is_free() {
+                self.parked.push(one);
+                continue;
+            }
+            if let Some(task) = self.begin(one.index, one.since, true) {
+                self.parked.extend(parked);
+                return Some(task);
+            }
+        }
+        while let Some(index) = self.board.next(self.job_is_free()) {
+            if let Some(task) = self.begin(index, Instant::now(), false) {
+                return Some(task);
+            }
+        }
+        None
+    }
+
+    /// A gate has its verdict.
+    pub fn ended(&mut self, done: Done) {
+        self.commands_running -= usize::from(self.gate(done.index).command.is_some());
+        self.held.remove(&done.index);
+        self.keep(done);
+    }
+
+    /// The run was interrupted.
+    pub fn interrupt(&mut self, signal: &'static str) {
+        self.interrupted.get_or_insert(signal);
+    }
+
+    fn stopping(&self) -> bool {
+        self.interrupted.is_some() || self.failed_fast
+    }
+
+    fn stop_reason(&self) -> Reason {
+        let message = match self.interrupted {
+            Some(signal) => format!("the run was interrupted ({signal})"),
+            None => "another gate did not pass, and the run fails fast".to_owned(),
+        };
+        cancelled("cancelled", message, None)
+    }
+
+    /// A ready gate begins: it is cancelled, passed over or parked, or its task is handed out.
+    fn begin(&mut self, index: usize, since: Instant, said: bool) -> Option<Task> {
+        if self.stopping() {
+            self.without_run(index, self.stop_reason(), "not run");
+            return None;
+        }
+        let mut notes = Vec::new();
+        match self.concerns(index) {
+            Applies::Yes(words) => notes.extend(words.map(|message| Note {
+                code: "base-unknown",
+                message,
+            })),
+            Applies::No(words) => {
+                let reason = Reason {
+                    verdict: Verdict::NotApplicable,
+                    ..cancelled("when", words, None)
+                };
+                self.without_run(index, reason, "not applicable");
+                return None;
+            }
+        }
+        let unmet_need = self.unmet_need(index);
+        if let Some(need) = &unmet_need {
+            let reads = self
+                .gate(index)
+                .judges
+                .iter()
+                .any(|judge| judge.reports().is_some());
+            if self.gate(index).command.is_some() || !reads {
+                self.without_run(index, unmet(need), "not run");
+                return None;
+            }
+        }
+        match self.hold_resources(index) {
+            Ok(held) if held.is_empty() => {}
+            Ok(held) => {
+                self.held.insert(index, held);
+            }
+            Err(resource) => {
+                if !said {
+                    let gate = self.gate(index).id.clone();
+                    self.shared.outbox.push(Event::Waiting { gate, resource });
+                }
+                self.parked.push(Parked { index, since });
+                return None;
+            }
+        }
+        Some(self.task(index, unmet_need, since.elapsed(), notes))
+    }
+
+    /// Judges `when:`.
+    fn concerns(&self, index: usize) -> Applies {
+        let Some(when) = &self.gate(index).when else {
+            return Applies::Yes(None);
+        };
+        let state = self.start.as_ref().map(|start| &start.state);
+        let changed = match (&self.start, when.changed.is_empty()) {
+            (_, true) => Ok(Vec::new()),
+            (Some(start), false) => start.changed(self.base.as_deref()),
+            (None, false) => Err("there is no git here".to_owned()),
+        };
+        let branch = state.and_then(|state| state.branch.as_deref());
+        let changed = changed.as_deref().map_err(Clone::clone);
+        applies(
+            when,
+            &Here {
+                branch,
+                changed,
+                env: &self.shared.env,
+            },
+        )
+    }
+
+    /// A need whose verdict does not let this gate go on. A gate that only warns always does.
+    fn unmet_need(&self, index: usize) -> Option<String> {
+        let needs = self
+            .gate(index)
+            .needs
+            .iter()
+            .filter_map(|need| self.done.get(need));
+        let mut unmet =
+            needs.filter(|done| done.verdict.blocks() && !done.verdict.verdict.meets_a_need());
+        unmet.next().map(|done| done.verdict.id.clone())
+    }
+
+    /// Takes all resources of a gate, or none and the name of the first that is taken.
+    fn hold_resources(&mut self, index: usize) -> Result<Vec<Held>, String> {
+        let shared = Arc::clone(&self.shared);
+        let mut held = Vec::new();
+        for name in &shared.plan.gates[index].resources {
+            let count = shared.plan.resources.get(name).copied().unwrap_or(1);
+            match Slots::new(&self.shared.store, name, count).take() {
+                Ok(Some(slot)) => held.push(slot),
+                Ok(None) => return Err(name.clone()),
+                Err(error) => {
+                    // Without a lock the gate would race with others: it waits, and people are told why.
+                    let words = format!("resource `{name}` cannot be locked: {error}");
+                    if !self.notes.contains(&words) {
+                        self.notes.push(words);
+                    }
+                    return Err(name.clone());
+                }
+            }
+        }
+        Ok(held)
+    }
+
+    fn task(
+        &mut self,
+        index: usize,
+        unmet: Option<String>,
+        waited: Duration,
+        notes: Vec<Note>,
+    ) -> Task {
+        let shared = Arc::clone(&self.shared);
+        let gate = &shared.plan.gates[index];
+        let mut facts = Facts::default();
+        let mut wrote = Vec::new();
+        if gate.command.is_none() || gate.judges.iter().any(|judge| !judge.mentions().is_empty()) {
+            for need in reach(&shared.plan.gates, index) {
+                if let Some(done) = self.done.get(&need) {
+                    facts.add(&done.verdict.id, done.verdict.verdict, done.facts.clone());
+                    wrote.extend(done.wrote.iter().cloned());
+                }
+            }
+        }
+        self.commands_running += usize::from(gate.command.is_some());
+        Task {
+            index,
+            facts,
+            wrote,
+            judge_only: unmet,
+            commit: self
+                .start
+                .as_ref()
+                .and_then(|start| start.state.commit.clone()),
+            expected: self.durations.expected(&gate.id),
+            waited,
+            notes,
+        }
+    }
+
+    /// A gate that is not run gets its verdict at once.
+    fn without_run(&mut self, index: usize, reason: Reason, what: &'static str) {
+        let shared = Arc::clone(&self.shared);
+        let gate = &shared.plan.gates[index];
+        let judgement = Judgement {
+            reasons: vec![reason],
+            ..Judgement::default()
+        };
+        let (verdict, facts) = conclude(Found {
+            gate,
+            needs: gate
+                .needs
+                .iter()
+                .map(|&need| shared.plan.gates[need].id.clone())
+                .collect(),
+            judgement,
+            reports: Vec::new(),
+            duration: None,
+            today: shared.today,
+        });
+        let run = GateRun {
+            id: gate.id.clone(),
+            what,
+            command: gate.command.as_ref().map(|command| command.text.clone()),
+            started_ms: u64::try_from(shared.began.elapsed().as_millis()).unwrap_or(u64::MAX),
+            again: record::again(&gate.id),
+            ..GateRun::default()
+        };
+        self.keep(Done {
+            index,
+            verdict,
+            run,
+            facts,
+            wrote: Vec::new(),
+        });
+    }
+
+    fn keep(&mut self, done: Done) {
+        self.shared.outbox.push(Event::GateEnded {
+            verdict: Box::new(done.verdict.clone()),
+            run: Box::new(done.run.clone()),
+        });
+        if self.fail_fast && !self.stopping() && done.verdict.blocks() {
+            self.failed_fast = true;
+            self.shared.stop.cancel();
+        }
+        self.board.ended(done.index);
+        self.done.insert(done.index, done);
+    }
+}

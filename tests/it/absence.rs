@@ -20,7 +20,8 @@ fn a_declared_absence_waives_and_is_said() {
         let ran = absent("'true'", until).run(&[]).exits(0);
         ran.gate("scan").is("waived").notes(&["declared-absence"]);
         assert_eq!(ran.verdict()["decision"], "conditional-go");
-        ran.says("conditional go").says("no scanner for this platform yet");
+        ran.says("conditional go")
+            .says("no scanner for this platform yet");
     }
 }
 
@@ -38,7 +39,10 @@ fn a_tool_that_is_not_there_may_be_declared() {
 #[test]
 fn an_expired_absence_waives_nothing() {
     let ran = absent("'true'", ", until: 2020-01-01").run(&[]).exits(3);
-    let gate = ran.gate("scan").is("inconclusive").reasons(&["report-absent"]);
+    let gate = ran
+        .gate("scan")
+        .is("inconclusive")
+        .reasons(&["report-absent"]);
     gate.notes(&["expired-absence"]).says("2020-01-01");
 }
 
@@ -51,11 +55,15 @@ fn an_absence_that_is_not_needed_is_reported() {
 
 #[test]
 fn a_declared_absence_covers_no_broken_report_no_crash_and_no_failure() {
-    let half = absent("'echo \"<testsuite>\" > unit.xml'", "").run(&[]).exits(3);
+    let half = absent("'echo \"<testsuite>\" > unit.xml'", "")
+        .run(&[])
+        .exits(3);
     half.gate("scan").is("inconclusive");
     let crash = absent("exit 139", "").run(&[]).exits(3);
     crash.gate("scan").is("inconclusive");
-    let fails = absent("cp bad.xml unit.xml", "").file("bad.xml", junit(&[], &["a"])).run(&[]);
+    let fails = absent("cp bad.xml unit.xml", "")
+        .file("bad.xml", junit(&[], &["a"]))
+        .run(&[]);
     fails.exits(1).gate("scan").is("fail");
 }
 
@@ -68,11 +76,19 @@ fn a_gate_that_does_not_apply_says_nothing_of_its_absence() {
     tests: { reports: unit.xml }
     absent: { allow: true, why: none yet }
 ";
-    Project::new(yaml).run(&[]).exits(0).gate("scan").is("not-applicable").notes(&[]);
+    Project::new(yaml)
+        .run(&[])
+        .exits(0)
+        .gate("scan")
+        .is("not-applicable")
+        .notes(&[]);
 }
 
 #[test]
 fn an_absence_needs_a_reason() {
     let yaml = "gates:\n  a: { run: 'true', tests: { reports: a.xml }, absent: { allow: true } }\n";
-    Project::new(yaml).call(&["config", "check"]).exits(2).complains("`allow: true` and a `why`");
+    Project::new(yaml)
+        .call(&["config", "check"])
+        .exits(2)
+        .complains("`allow: true` and a `why`");
 }

@@ -17,7 +17,10 @@ fn tests(report: &str, status: u8, more: &str) -> Project {
 #[test]
 fn findings_status_without_any_finding_is_inconclusive() {
     let ran = tests(&junit(&["a"], &[]), 1, "").run(&[]).exits(3);
-    ran.gate("unit").is("inconclusive").cause("evidence").reasons(&["exit-without-cause"]);
+    ran.gate("unit")
+        .is("inconclusive")
+        .cause("evidence")
+        .reasons(&["exit-without-cause"]);
 }
 
 #[test]
@@ -31,15 +34,24 @@ fn suppressed_findings_do_not_explain_a_findings_status() {
         Project::new(yaml).file("given.sarif", report).run(&[])
     };
     let quiet = scan(sarif(&[], &["accepted"])).exits(3);
-    quiet.gate("scan").is("inconclusive").reasons(&["exit-without-cause"]);
+    quiet
+        .gate("scan")
+        .is("inconclusive")
+        .reasons(&["exit-without-cause"]);
     let live = scan(sarif(&["found"], &["accepted"])).exits(0);
-    live.gate("scan").is("pass").fact("scan.findings.total", 1).fact("scan.findings.suppressed", 1);
+    live.gate("scan")
+        .is("pass")
+        .fact("scan.findings.total", 1)
+        .fact("scan.findings.suppressed", 1);
 }
 
 #[test]
 fn good_status_with_a_failed_test_is_noted_and_the_report_decides() {
     let ran = tests(&junit(&["a"], &["b"]), 0, "").run(&[]).exits(1);
-    ran.gate("unit").is("fail").reasons(&[]).notes(&["exit-hides-failure"]);
+    ran.gate("unit")
+        .is("fail")
+        .reasons(&[])
+        .notes(&["exit-hides-failure"]);
 }
 
 #[test]
@@ -49,7 +61,10 @@ fn a_tolerated_failure_still_notes_that_the_command_hides_it() {
     run: cp given.xml unit.xml
     tests: { reports: unit.xml, failed: \"<=1\" }
 ";
-    let ran = Project::new(yaml).file("given.xml", junit(&["a"], &["b"])).run(&[]).exits(0);
+    let ran = Project::new(yaml)
+        .file("given.xml", junit(&["a"], &["b"]))
+        .run(&[])
+        .exits(0);
     ran.gate("unit").is("pass").notes(&["exit-hides-failure"]);
 }
 
@@ -63,7 +78,10 @@ fn findings_status_with_its_findings_leaves_the_word_to_the_conditions() {
 fn a_crash_is_inconclusive_whatever_the_report_says() {
     for status in [126, 127, 134, 139] {
         let ran = tests(&junit(&["a"], &[]), status, "").run(&[]).exits(3);
-        ran.gate("unit").is("inconclusive").cause("environment").reasons(&["crash"]);
+        ran.gate("unit")
+            .is("inconclusive")
+            .cause("environment")
+            .reasons(&["crash"]);
     }
 }
 
@@ -83,12 +101,25 @@ fn declared_statuses_say_what_they_mean() {
 
 #[test]
 fn without_a_judge_only_zero_passes() {
-    let exits = |status: u8| Project::new(&format!("gates:\n  a: {{ run: exit {status} }}\n")).run(&[]);
+    let exits =
+        |status: u8| Project::new(&format!("gates:\n  a: {{ run: exit {status} }}\n")).run(&[]);
     exits(0).exits(0).gate("a").is("pass");
-    exits(1).exits(1).gate("a").is("fail").reasons(&["exit-status"]);
-    exits(255).exits(1).gate("a").is("fail").reasons(&["exit-status"]);
+    exits(1)
+        .exits(1)
+        .gate("a")
+        .is("fail")
+        .reasons(&["exit-status"]);
+    exits(255)
+        .exits(1)
+        .gate("a")
+        .is("fail")
+        .reasons(&["exit-status"]);
     for status in [126, 127] {
-        exits(status).exits(3).gate("a").is("inconclusive").reasons(&["crash"]);
+        exits(status)
+            .exits(3)
+            .gate("a")
+            .is("inconclusive")
+            .reasons(&["crash"]);
     }
 }
 
@@ -101,12 +132,20 @@ fn failed_and_errored_are_bound_to_zero_unless_they_are_bound() {
     let yaml = "gates:
   unit: { run: cp given.xml unit.xml, tests: { reports: unit.xml, errored: \"<=1\" } }
 ";
-    let bound = Project::new(yaml).file("given.xml", report).run(&[]).exits(0);
+    let bound = Project::new(yaml)
+        .file("given.xml", report)
+        .run(&[])
+        .exits(0);
     bound.gate("unit").is("pass");
 }
 
 #[test]
 fn zero_tests_are_no_evidence() {
-    let ran = tests("<testsuite name=\"s\" tests=\"0\"/>", 0, "").run(&[]).exits(3);
-    ran.gate("unit").is("inconclusive").cause("evidence").reasons(&["no-tests"]);
+    let ran = tests("<testsuite name=\"s\" tests=\"0\"/>", 0, "")
+        .run(&[])
+        .exits(3);
+    ran.gate("unit")
+        .is("inconclusive")
+        .cause("evidence")
+        .reasons(&["no-tests"]);
 }

@@ -10,7 +10,10 @@ fn elsewhere(proof: &str) -> Project {
 }
 
 fn touch(project: &Project, when: &str) {
-    let touched = project.command("touch", &project.root).args(["-d", when, "unit.xml"]).status();
+    let touched = project
+        .command("touch", &project.root)
+        .args(["-d", when, "unit.xml"])
+        .status();
     assert!(touched.unwrap().success());
 }
 
@@ -25,21 +28,35 @@ fn a_report_that_is_too_old_does_not() {
     let project = elsewhere("max-age: 1h");
     touch(&project, "2001-01-01");
     let ran = project.run(&[]).exits(3);
-    ran.gate("unit").is("inconclusive").cause("evidence").reasons(&["report-stale"]).reports(&[]);
+    ran.gate("unit")
+        .is("inconclusive")
+        .cause("evidence")
+        .reasons(&["report-stale"])
+        .reports(&[]);
 }
 
 #[test]
 fn a_report_from_the_future_does_not() {
     let project = elsewhere("max-age: 1h");
     touch(&project, "2099-01-01");
-    project.run(&[]).exits(3).gate("unit").is("inconclusive").reasons(&["report-stale"]);
+    project
+        .run(&[])
+        .exits(3)
+        .gate("unit")
+        .is("inconclusive")
+        .reasons(&["report-stale"]);
 }
 
 #[test]
 fn a_report_that_is_not_there_is_absent() {
     let project = elsewhere("max-age: 1h");
     std::fs::remove_file(project.root.join("unit.xml")).unwrap();
-    project.run(&[]).exits(3).gate("unit").is("inconclusive").reasons(&["report-absent"]);
+    project
+        .run(&[])
+        .exits(3)
+        .gate("unit")
+        .is("inconclusive")
+        .reasons(&["report-absent"]);
 }
 
 #[test]
@@ -56,13 +73,20 @@ fn the_commit_of_a_report_must_be_this_one() {
         let status = command.env("REPORT_COMMIT", commit).status().unwrap();
         assert_eq!(status.code(), Some(3), "{commit}");
     }
-    project.run(&[]).exits(3).gate("unit").is("inconclusive").reasons(&["report-stale"]);
+    project
+        .run(&[])
+        .exits(3)
+        .gate("unit")
+        .is("inconclusive")
+        .reasons(&["report-stale"]);
 }
 
 #[test]
 fn a_commit_proves_nothing_outside_git() {
     let ran = elsewhere("commit: 0123456789abcdef").run(&[]).exits(3);
-    ran.gate("unit").is("inconclusive").reasons(&["report-stale"]);
+    ran.gate("unit")
+        .is("inconclusive")
+        .reasons(&["report-stale"]);
 }
 
 #[test]
@@ -74,6 +98,8 @@ fn proof_must_be_of_one_kind() {
     let yaml = "gates:\n  a: { run: 'true', tests: { reports: a.xml, max-age: 1h } }\n";
     let ran = Project::new(yaml).call(&["config", "check"]).exits(2);
     ran.complains("has an effect only with `produced: elsewhere`");
-    let ran = elsewhere("max-age: phase").call(&["config", "check"]).exits(2);
+    let ran = elsewhere("max-age: phase")
+        .call(&["config", "check"])
+        .exits(2);
     ran.complains("not in this version");
 }

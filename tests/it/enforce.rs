@@ -30,10 +30,17 @@ fn a_need_that_only_warns_is_met() {
 #[test]
 fn a_gate_blocks_from_its_day_on() {
     let from = |day: &str| {
-        Project::new(&format!("gates:\n  a: {{ run: 'false', enforce-from: {day} }}\n")).run(&[])
+        Project::new(&format!(
+            "gates:\n  a: {{ run: 'false', enforce-from: {day} }}\n"
+        ))
+        .run(&[])
     };
     let later = from("2999-01-01").exits(0);
-    later.gate("a").is("fail").notes(&["enforce-from"]).says("2999-01-01");
+    later
+        .gate("a")
+        .is("fail")
+        .notes(&["enforce-from"])
+        .says("2999-01-01");
     from("2020-01-01").exits(1).gate("a").is("fail").notes(&[]);
 }
 
@@ -52,7 +59,11 @@ fn a_band_that_decides_leaves_it_to_people() {
     let yaml = "gates:
   a: { run: cp given.info cov.info, coverage: { reports: cov.info, lines: { pass: \">=85%\", fail: \"<80%\" } } }
 ";
-    let with = |hit: u32| Project::new(yaml).file("given.info", crate::support::lcov(hit, 100)).run(&[]);
+    let with = |hit: u32| {
+        Project::new(yaml)
+            .file("given.info", crate::support::lcov(hit, 100))
+            .run(&[])
+    };
     with(90).exits(0).gate("a").is("pass");
     let band = with(82).exits(4);
     band.gate("a").is("inconclusive").cause("judgement");
@@ -65,9 +76,18 @@ fn a_tolerance_that_decides_is_said() {
     let yaml = "gates:
   a: { run: cp given.info cov.info, coverage: { reports: cov.info, lines: { is: \">=80%\", tolerance: \"0.5%\" } } }
 ";
-    let with = |hit: u32| Project::new(yaml).file("given.info", crate::support::lcov(hit, 1000)).run(&[]);
+    let with = |hit: u32| {
+        Project::new(yaml)
+            .file("given.info", crate::support::lcov(hit, 1000))
+            .run(&[])
+    };
     let ran = with(796).exits(0);
-    assert!(ran.gate("a").is("pass").verdict["conditions"].to_string().contains("tolerance"), "{ran}");
+    assert!(
+        ran.gate("a").is("pass").verdict["conditions"]
+            .to_string()
+            .contains("tolerance"),
+        "{ran}"
+    );
     ran.says("79.6");
     with(794).exits(1).gate("a").is("fail");
 }

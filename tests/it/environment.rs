@@ -20,7 +20,12 @@ fn seen(yaml: &str, arguments: &[&str], file: &str) -> String {
 
 const YAML: &str = "gates:\n  a: { run: env > env.txt }\n";
 const STEERING: &[&str] = &[
-    "GITHUB_OUTPUT=", "GITHUB_ENV=", "GITHUB_PATH=", "GITHUB_STATE=", "GITHUB_STEP_SUMMARY=", "ACTIONS_RUNTIME_URL=",
+    "GITHUB_OUTPUT=",
+    "GITHUB_ENV=",
+    "GITHUB_PATH=",
+    "GITHUB_STATE=",
+    "GITHUB_STEP_SUMMARY=",
+    "ACTIONS_RUNTIME_URL=",
 ];
 const TOKENS: &[&str] = &["GITHUB_TOKEN=", "CI_JOB_TOKEN="];
 
@@ -31,7 +36,10 @@ fn what_steers_a_workflow_is_always_withheld() {
         for name in STEERING {
             assert!(!env.contains(name), "{name} {arguments:?}");
         }
-        assert!(env.contains("MY_TOKEN=") && env.contains("GITHUB_SHA=abc"), "{env}");
+        assert!(
+            env.contains("MY_TOKEN=") && env.contains("GITHUB_SHA=abc"),
+            "{env}"
+        );
     }
 }
 
@@ -48,7 +56,9 @@ fn tokens_of_the_forge_are_withheld_in_ci_only() {
 fn the_variable_ci_says_what_the_option_can_say_better() {
     let yaml = "gates:\n  a: { run: env > env.txt }\n";
     let run = |value: &str, arguments: &[&str]| {
-        let project = Project::new(yaml).env("CI", value).env("GITHUB_TOKEN", "some-token-value");
+        let project = Project::new(yaml)
+            .env("CI", value)
+            .env("GITHUB_TOKEN", "some-token-value");
         project.run(arguments).exits(0);
         project.read("env.txt").contains("GITHUB_TOKEN=")
     };
@@ -64,7 +74,10 @@ fn env_pass_lets_a_withheld_name_through_to_that_gate_only() {
   b: { run: env > b.txt }
 ";
     let passed = seen(yaml, &["--ci", "github"], "a.txt");
-    assert!(passed.contains("GITHUB_OUTPUT=/x") && passed.contains("GITHUB_TOKEN="), "{passed}");
+    assert!(
+        passed.contains("GITHUB_OUTPUT=/x") && passed.contains("GITHUB_TOKEN="),
+        "{passed}"
+    );
     assert!(!passed.contains("GITHUB_ENV="), "{passed}");
     let other = seen(yaml, &["--ci", "github"], "b.txt");
     assert!(!other.contains("GITHUB_OUTPUT="), "{other}");
@@ -78,7 +91,10 @@ gates:
   a: { run: 'true', service: s }
 ";
     let env = seen(yaml, &["--ci", "github"], "env.txt");
-    assert!(!env.contains("GITHUB_OUTPUT=") && !env.contains("GITHUB_TOKEN="), "{env}");
+    assert!(
+        !env.contains("GITHUB_OUTPUT=") && !env.contains("GITHUB_TOKEN="),
+        "{env}"
+    );
 }
 
 #[test]
@@ -91,7 +107,9 @@ fn a_gate_sets_its_own_variables_and_folder() {
 
 #[test]
 fn no_home_is_no_trouble() {
-    let project = Project::new("gates:\n  a: { run: 'true' }\n").committed().without("HOME");
+    let project = Project::new("gates:\n  a: { run: 'true' }\n")
+        .committed()
+        .without("HOME");
     let ran = project.run(&[]).exits(0);
     assert_eq!(ran.verdict()["subject"]["state"], "clean");
 }

@@ -19,7 +19,11 @@ fn two_hundred_megabytes_are_kept_in_the_log_and_not_in_memory() {
     assert_eq!(gate.run["output_bytes"], MUCH);
     let log = project.root.join(gate.run["log"].as_str().unwrap());
     assert_eq!(log.metadata().unwrap().len(), MUCH);
-    assert!(ran.stdout.len() < 100_000, "{} bytes drawn", ran.stdout.len());
+    assert!(
+        ran.stdout.len() < 100_000,
+        "{} bytes drawn",
+        ran.stdout.len()
+    );
     #[cfg(target_os = "linux")]
     {
         let kib = peak.join().unwrap();

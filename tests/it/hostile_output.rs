@@ -21,7 +21,14 @@ fn assert_harmless(what: &str, text: &str) {
 }
 
 fn assert_all_harmless(project: &Project, arguments: &[&str], said: &str) -> Ran {
-    let mut all = vec!["-o", "markdown=../out.md", "-o", "junit=../out.xml", "-o", "terminal=../out.txt"];
+    let mut all = vec![
+        "-o",
+        "markdown=../out.md",
+        "-o",
+        "junit=../out.xml",
+        "-o",
+        "terminal=../out.txt",
+    ];
     all.extend(arguments);
     let ran = project.run(&all);
     assert!(ran.stdout.contains(said), "{ran}");
@@ -39,13 +46,14 @@ fn what_a_command_prints() {
     let yaml = "gates:\n  a: { run: 'cat printed; exit 1' }\n  b: { run: 'true' }\n";
     for arguments in [&[][..], &["--stream"], &["-v"], &["a"], &["a", "-q"]] {
         let project = Project::new(yaml).file("printed", PRINTED);
-        assert_all_harmless(&project, arguments, "plain").exits(1);
+        assert_all_harmless(&project, arguments, "last").exits(1);
     }
 }
 
 #[test]
 fn the_log_holds_what_was_printed_as_it_was() {
-    let project = Project::new("gates:\n  a: { run: 'cat printed; exit 1' }\n").file("printed", PRINTED);
+    let project =
+        Project::new("gates:\n  a: { run: 'cat printed; exit 1' }\n").file("printed", PRINTED);
     let ran = project.run(&[]).exits(1);
     let log = ran.gate("a").run["log"].as_str().unwrap().to_owned();
     assert_eq!(std::fs::read(project.root.join(log)).unwrap(), PRINTED);
@@ -65,7 +73,15 @@ fn what_reports_say() {
     let project = Project::new(yaml)
         .file("given.xml", junit)
         .file("given.sarif", crate::support::sarif(&[words], &[]))
-        .file("given.tap", [b"1..1\nnot ok 1 - ".as_slice(), words.as_bytes(), b"\n  ---\n  message: '::error::x'\n  ...\n"].concat());
+        .file(
+            "given.tap",
+            [
+                b"1..1\nnot ok 1 - ".as_slice(),
+                words.as_bytes(),
+                b"\n  ---\n  message: '::error::x'\n  ...\n",
+            ]
+            .concat(),
+        );
     assert_all_harmless(&project, &["-v"], "##").exits(1);
 }
 
@@ -91,11 +107,16 @@ fn what_the_file_says() {
 fn what_folders_and_files_are_called() {
     let yaml = "gates:\n  a: { run: ./make, tests: { reports: \"r/*\" } }\n";
     let script = "mkdir -p r; printf '<testsuite' > \"$(printf 'r/::error::\\033[31m\\nx')\"";
-    let project = Project::named("::error:: \u{1b}[31m a\nb", yaml).script("make", script).committed();
+    let project = Project::named("::error:: \u{1b}[31m a\nb", yaml)
+        .script("make", script)
+        .committed();
     assert_all_harmless(&project, &["-v"], "a").exits(3);
     project.write("::warning:: moved \u{1b}[31m", "");
-    let moves = Project::named("x", "gates:\n  a: { run: './make' }\n")
-        .script("make", "touch \"$(printf '::error::\\033[31m')\"")
-        .committed();
+    let moves = Project::named(
+        "x",
+        "gates:\n  a: { run: './make', when: { branch: main } }\n",
+    )
+    .script("make", "touch \"$(printf '::error::\\033[31m')\"")
+    .committed();
     assert_all_harmless(&moves, &[], "moved").exits(0);
 }

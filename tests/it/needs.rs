@@ -24,7 +24,13 @@ fn gates_without_default_run_only_by_name() {
   slow: { run: 'true', default: false }
 ";
     let project = Project::new(yaml);
-    assert_eq!(project.run(&[]).exits(0).verdict()["gates"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        project.run(&[]).exits(0).verdict()["gates"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
     project.run(&["slow"]).exits(0).gate("slow").is("pass");
     let none = Project::new("gates:\n  slow: { run: 'true', default: false }\n");
     none.run(&[]).exits(2).complains("no gate is selected");
@@ -42,8 +48,13 @@ fn a_gate_whose_need_did_not_pass_is_cancelled() {
 ";
     let project = Project::new(yaml);
     let ran = project.run(&[]).exits(1);
-    ran.gate("a").is("cancelled").reasons(&["need-not-met"]).says("`fails` did not pass");
-    ran.gate("b").is("cancelled").says("`undecided` did not pass");
+    ran.gate("a")
+        .is("cancelled")
+        .reasons(&["need-not-met"])
+        .says("`fails` did not pass");
+    ran.gate("b")
+        .is("cancelled")
+        .says("`undecided` did not pass");
     ran.gate("c").is("cancelled").says("`a` did not pass");
     ran.gate("d").is("pass");
     for file in ["a-ran", "b-ran", "c-ran"] {
@@ -83,7 +94,11 @@ fn fail_fast_does_not_stop_for_a_gate_that_only_warns() {
   a: { run: 'false', enforce: warn }
   b: { run: 'true', needs: a }
 ";
-    Project::new(yaml).run(&["--fail-fast", "-j", "1"]).exits(0).gate("b").is("pass");
+    Project::new(yaml)
+        .run(&["--fail-fast", "-j", "1"])
+        .exits(0)
+        .gate("b")
+        .is("pass");
 }
 
 #[test]
@@ -99,7 +114,10 @@ fn facts_reach_expressions_of_gates_that_need_them() {
     require: [\"gates['unit-a'].tests.passed > 2\"]
 ";
     let given = crate::support::junit(&["a", "b"], &[]);
-    let ran = Project::new(yaml).file("given.xml", given).run(&[]).exits(1);
+    let ran = Project::new(yaml)
+        .file("given.xml", given)
+        .run(&[])
+        .exits(1);
     ran.gate("all").is("pass");
     ran.gate("not").is("fail");
 }
@@ -119,7 +137,11 @@ fn an_expression_on_a_gate_that_did_not_pass_is_not_taken_as_true() {
 fn three_hundred_gates_run() {
     let mut yaml = "gates:\n".to_owned();
     for number in 0..300 {
-        let needs = if number < 10 { String::new() } else { format!(", needs: g{}", number - 10) };
+        let needs = if number < 10 {
+            String::new()
+        } else {
+            format!(", needs: g{}", number - 10)
+        };
         yaml += &format!("  g{number}: {{ run: 'true'{needs} }}\n");
     }
     let ran = Project::new(&yaml).run(&["-j", "8"]).exits(0);
@@ -130,12 +152,25 @@ fn three_hundred_gates_run() {
 #[test]
 fn names_at_the_edge_are_gates_and_names_beyond_are_refused() {
     let longest = "g".repeat(64);
-    let yaml = format!("gates:\n  {longest}: {{ run: 'true' }}\n  A_-9: {{ run: 'true' }}\n  z: {{ run: 'true' }}\n");
+    let yaml = format!(
+        "gates:\n  {longest}: {{ run: 'true' }}\n  A_-9: {{ run: 'true' }}\n  z: {{ run: 'true' }}\n"
+    );
     let ran = Project::new(&yaml).run(&[]).exits(0);
     ran.gate(&longest).is("pass");
     ran.gate("A_-9").is("pass");
     let longer = "g".repeat(65);
-    for name in [longer.as_str(), "9a", "-a", "\"\"", "a.b", "a/b", "\"a b\"", "ä", "gates", "\"..\""] {
+    for name in [
+        longer.as_str(),
+        "9a",
+        "-a",
+        "\"\"",
+        "a.b",
+        "a/b",
+        "\"a b\"",
+        "ä",
+        "gates",
+        "\"..\"",
+    ] {
         let ran = Project::new(&format!("gates:\n  {name}: {{ run: 'true' }}\n")).run(&[]);
         ran.exits(2).complains("cannot be a name");
     }

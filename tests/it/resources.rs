@@ -11,7 +11,10 @@ gates:
   c: { run: ./use, resource: database }
 ";
     let script = "mkdir taken || exit 9; sleep 0.05; rmdir taken";
-    let ran = Project::new(yaml).script("use", script).run(&["-j", "3"]).exits(0);
+    let ran = Project::new(yaml)
+        .script("use", script)
+        .run(&["-j", "3"])
+        .exits(0);
     for gate in ["a", "b", "c"] {
         ran.gate(gate).is("pass");
     }
@@ -34,12 +37,24 @@ gates:
   use: { run: ./use, resource: database }
 ";
     let project = Project::new(yaml)
-        .script("use", "touch holds; until [ -e ../release ]; do sleep 0.01; done")
+        .script(
+            "use",
+            "touch holds; until [ -e ../release ]; do sleep 0.01; done",
+        )
         .committed();
     let other = project.beside().join("other");
-    project.git(&["worktree", "add", "-q", "-b", "other", other.to_str().unwrap()]);
+    project.git(&[
+        "worktree",
+        "add",
+        "-q",
+        "-b",
+        "other",
+        other.to_str().unwrap(),
+    ]);
     let first = project.start(&[]);
-    wait_for("the first to hold it", || project.has("holds").then_some(()));
+    wait_for("the first to hold it", || {
+        project.has("holds").then_some(())
+    });
     let second = project.start_in(&other, &[]);
     second.wait_for("waits for `database`");
     assert!(!other.join("holds").exists());
@@ -57,10 +72,15 @@ gates:
   use: { run: ./use, resource: database }
 ";
     let project = Project::new(yaml)
-        .script("use", "touch holds; until [ -e ../release ]; do sleep 0.01; done")
+        .script(
+            "use",
+            "touch holds; until [ -e ../release ]; do sleep 0.01; done",
+        )
         .committed();
     let first = project.start(&[]);
-    wait_for("the first to hold it", || project.has("holds").then_some(()));
+    wait_for("the first to hold it", || {
+        project.has("holds").then_some(())
+    });
     let second = project.start(&[]);
     second.wait_for("waits for `database`");
     second.signal(rustix::process::Signal::INT);
@@ -89,5 +109,6 @@ gates:
 fn resources_must_be_declared_and_have_units() {
     let yaml = "resources: { database: 0 }\ngates:\n  a: { run: 'true', resource: databse }\n";
     let ran = Project::new(yaml).call(&["config", "check"]).exits(2);
-    ran.complains("has no unit").complains("did you mean `database`?");
+    ran.complains("has no unit")
+        .complains("did you mean `database`?");
 }

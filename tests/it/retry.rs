@@ -19,7 +19,9 @@ fn retried(first: &str, second: &str) -> Project {
 
 #[test]
 fn a_pass_on_the_second_attempt_is_flaky_and_said() {
-    let ran = retried("cp bad.xml unit.xml; exit 1", "cp good.xml unit.xml").run(&[]).exits(0);
+    let ran = retried("cp bad.xml unit.xml; exit 1", "cp good.xml unit.xml")
+        .run(&[])
+        .exits(0);
     let gate = ran.gate("unit").is("pass").notes(&["flaky"]);
     assert_eq!(gate.verdict["flaky"], true);
     assert_eq!(gate.run["attempts"], 2);
@@ -36,8 +38,14 @@ fn a_pass_on_the_first_attempt_is_not_repeated() {
 
 #[test]
 fn the_report_of_an_earlier_attempt_never_counts() {
-    let ran = retried("cp good.xml unit.xml; exit 1", "exit 0").run(&[]).exits(3);
-    let gate = ran.gate("unit").is("inconclusive").reasons(&["report-stale"]).reports(&[]);
+    let ran = retried("cp good.xml unit.xml; exit 1", "exit 0")
+        .run(&[])
+        .exits(3);
+    let gate = ran
+        .gate("unit")
+        .is("inconclusive")
+        .reasons(&["report-stale"])
+        .reports(&[]);
     assert_eq!(gate.verdict["flaky"], false);
 }
 

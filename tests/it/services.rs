@@ -6,7 +6,8 @@ use crate::support::{Project, wait_for};
 
 /// A service of which only its files tell: it is up when `up` is there, and ends when `stop` is.
 const PLAIN: &str = "./serve";
-const SERVE: &str = "echo $$ > pid; touch up; until [ -e stop ]; do sleep 0.01; done; echo last words; exit 3";
+const SERVE: &str =
+    "echo $$ > pid; touch up; until [ -e stop ]; do sleep 0.01; done; echo last words; exit 3";
 
 fn alive(project: &Project, file: &str) -> bool {
     let pid: i32 = project.read(file).trim().parse().unwrap();
@@ -33,13 +34,19 @@ h.HTTPServer(('127.0.0.1', int(sys.argv[1])), Handler).serve_forever()
     project.run(&[]).exits(0).gate("asks").is("pass");
     let env = project.read("env.txt");
     let value = |name: &str| {
-        let line = env.lines().find_map(|line| line.strip_prefix(&format!("{name}=")));
-        line.unwrap_or_else(|| panic!("no {name}\n{env}")).to_owned()
+        let line = env
+            .lines()
+            .find_map(|line| line.strip_prefix(&format!("{name}=")));
+        line.unwrap_or_else(|| panic!("no {name}\n{env}"))
+            .to_owned()
     };
     let port: u16 = value("MY_API_PORT").parse().unwrap();
     assert_eq!(value("MY_API_URL"), format!("http://127.0.0.1:{port}"));
     assert!(!env.contains("MY_API_URLS="), "{env}");
-    assert!(TcpStream::connect(("127.0.0.1", port)).is_err(), "still listening");
+    assert!(
+        TcpStream::connect(("127.0.0.1", port)).is_err(),
+        "still listening"
+    );
 }
 
 #[test]
@@ -53,7 +60,11 @@ gates:
     let project = Project::new(yaml).script("serve", serve);
     project.run(&[]).exits(0);
     let urls = project.read("urls");
-    let ports: Vec<&str> = urls.trim().split(',').filter_map(|url| url.rsplit(':').next()).collect();
+    let ports: Vec<&str> = urls
+        .trim()
+        .split(',')
+        .filter_map(|url| url.rsplit(':').next())
+        .collect();
     assert_eq!(ports.len(), 2, "{urls}");
     assert_ne!(ports[0], ports[1]);
     for port in ports {
@@ -72,7 +83,9 @@ gates:
     let project = Project::new(yaml);
     let ran = project.run(&[]).exits(3);
     let gate = ran.gate("asks").is("inconclusive").cause("environment");
-    gate.reasons(&["service-not-ready"]).says("exit 7").says("no licence");
+    gate.reasons(&["service-not-ready"])
+        .says("exit 7")
+        .says("no licence");
     ran.gate("free").is("pass");
     assert!(!project.has("ran"));
 }
@@ -86,7 +99,9 @@ gates:
 ";
     let project = Project::new(yaml).script("serve", SERVE);
     let ran = project.run(&[]).exits(3);
-    ran.gate("asks").is("inconclusive").reasons(&["service-not-ready"]);
+    ran.gate("asks")
+        .is("inconclusive")
+        .reasons(&["service-not-ready"]);
     assert!(!project.has("ran") && !alive(&project, "pid"));
 }
 
@@ -98,7 +113,9 @@ gates:
   asks: { run: 'true', service: api }
 ";
     let ran = Project::new(yaml).run(&[]).exits(3);
-    ran.gate("asks").is("inconclusive").reasons(&["service-not-ready"]);
+    ran.gate("asks")
+        .is("inconclusive")
+        .reasons(&["service-not-ready"]);
     let verdict = ran.verdict().to_string();
     assert!(!verdict.contains("127.0.0.1"), "{verdict}");
     ran.says("127.0.0.1");
@@ -115,7 +132,11 @@ gates:
     );
     let project = Project::new(&yaml).script("serve", SERVE);
     let ran = project.run(&[]).exits(3);
-    let gate = ran.gate("asks").is("inconclusive").cause("environment").reasons(&["service-died"]);
+    let gate = ran
+        .gate("asks")
+        .is("inconclusive")
+        .cause("environment")
+        .reasons(&["service-died"]);
     gate.says("exit 3").says("last words");
 }
 
@@ -128,10 +149,14 @@ gates:
   asks: {{ run: ./ask, service: api }}
 "
     );
-    let failed = Project::new(&yaml).script("serve", SERVE).script("ask", "exit 1");
+    let failed = Project::new(&yaml)
+        .script("serve", SERVE)
+        .script("ask", "exit 1");
     failed.run(&[]).exits(1);
     assert!(!alive(&failed, "pid"));
-    let project = Project::new(&yaml).script("serve", SERVE).script("ask", "touch asks; sleep 300");
+    let project = Project::new(&yaml)
+        .script("serve", SERVE)
+        .script("ask", "touch asks; sleep 300");
     let run = project.start(&[]);
     wait_for("the gate", || project.has("asks").then_some(()));
     run.signal(rustix::process::Signal::TERM);

@@ -33,11 +33,18 @@ fn a_gate_for_another_branch_does_not_apply() {
     let project = Project::new(yaml).committed();
     let ran = project.run(&[]).exits(0);
     ran.gate("here").is("pass");
-    ran.gate("there").is("not-applicable").says("branch is main");
+    ran.gate("there")
+        .is("not-applicable")
+        .says("branch is main");
     project.git(&["checkout", "-q", "-b", "release/1"]);
     project.run(&[]).exits(1).gate("there").is("fail");
     project.git(&["checkout", "-q", "--detach"]);
-    project.run(&[]).exits(0).gate("there").is("not-applicable").says("no branch");
+    project
+        .run(&[])
+        .exits(0)
+        .gate("there")
+        .is("not-applicable")
+        .says("no branch");
 }
 
 const CHANGED: &str = "gates:
@@ -47,25 +54,40 @@ const CHANGED: &str = "gates:
 
 #[test]
 fn a_gate_on_changed_files_applies_when_one_changed_since_the_base() {
-    let project = Project::new(CHANGED).file("docs/a.md", "a").file("src/a.c", "a").committed();
+    let project = Project::new(CHANGED)
+        .file("docs/a.md", "a")
+        .file("src/a.c", "a")
+        .committed();
     project.git(&["checkout", "-q", "-b", "work"]);
     project.write("src/a.c", "b");
     project.commit();
     let ran = project.run(&["--base", "main"]).exits(0);
     ran.gate("code").is("pass");
-    ran.gate("docs").is("not-applicable").says("nothing changed in docs/**");
+    ran.gate("docs")
+        .is("not-applicable")
+        .says("nothing changed in docs/**");
     // What is not committed yet has changed too.
     project.write("docs/new.md", "new");
-    project.run(&["--base", "main"]).exits(0).gate("docs").is("pass");
+    project
+        .run(&["--base", "main"])
+        .exits(0)
+        .gate("docs")
+        .is("pass");
 }
 
 #[test]
 fn without_a_base_the_gate_runs_and_says_why() {
     let project = Project::new(CHANGED).committed();
     let ran = project.run(&[]).exits(0);
-    ran.gate("docs").is("pass").notes(&["base-unknown"]).says("--base");
+    ran.gate("docs")
+        .is("pass")
+        .notes(&["base-unknown"])
+        .says("--base");
     let missing = project.run(&["--base", "no-such-ref"]).exits(0);
-    missing.gate("docs").is("pass").says("git fetch origin no-such-ref");
+    missing
+        .gate("docs")
+        .is("pass")
+        .says("git fetch origin no-such-ref");
     let outside = Project::new(CHANGED).run(&[]).exits(0);
     outside.gate("docs").is("pass").notes(&["base-unknown"]);
 }

@@ -45,9 +45,13 @@ pub fn sarif(live: &[&str], suppressed: &[&str]) -> String {
             "suppressions": suppressions,
         })
     };
-    let live = live.iter().map(|message| result(message, serde_json::json!([])));
+    let live = live
+        .iter()
+        .map(|message| result(message, serde_json::json!([])));
     let quiet = serde_json::json!([{ "kind": "inSource" }]);
-    let suppressed = suppressed.iter().map(|message| result(message, quiet.clone()));
+    let suppressed = suppressed
+        .iter()
+        .map(|message| result(message, quiet.clone()));
     let results: Vec<serde_json::Value> = live.chain(suppressed).collect();
     serde_json::json!({
         "version": "2.1.0",

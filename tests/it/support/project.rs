@@ -42,6 +42,8 @@ impl Project {
             ("PATH", path),
             ("HOME", real.join("home").into_os_string()),
             ("LC_ALL", "C".into()),
+            // Wide enough that no text here wraps where a time has one digit more.
+            ("COLUMNS", "110".into()),
             ("GIT_CONFIG_GLOBAL", "/dev/null".into()),
             ("GIT_CONFIG_NOSYSTEM", "1".into()),
             ("GIT_AUTHOR_NAME", "Ada".into()),
@@ -54,7 +56,10 @@ impl Project {
         Self {
             base,
             root,
-            env: env.into_iter().map(|(key, value)| (key.into(), value)).collect(),
+            env: env
+                .into_iter()
+                .map(|(key, value)| (key.into(), value))
+                .collect(),
             runs: AtomicU32::new(0),
         }
     }
@@ -108,7 +113,8 @@ impl Project {
 
     /// Reads a file as text, bytes that are no UTF-8 replaced.
     pub fn read(&self, path: &str) -> String {
-        let bytes = fs::read(self.root.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let bytes =
+            fs::read(self.root.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
@@ -124,7 +130,11 @@ impl Project {
 
     /// Runs git in the project and gives what it says.
     pub fn git(&self, arguments: &[&str]) -> String {
-        let output = self.command("git", &self.root).args(arguments).output().unwrap();
+        let output = self
+            .command("git", &self.root)
+            .args(arguments)
+            .output()
+            .unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "git {arguments:?}: {said}");
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
@@ -133,8 +143,14 @@ impl Project {
     /// A program with the environment of this project and nothing else.
     pub fn command(&self, program: impl AsRef<OsStr>, dir: &Path) -> Command {
         let mut command = Command::new(program);
-        command.current_dir(dir).env_clear().envs(self.env.iter().cloned());
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .current_dir(dir)
+            .env_clear()
+            .envs(self.env.iter().cloned());
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         command
     }
 
@@ -164,7 +180,9 @@ impl Project {
     pub fn start_in(&self, dir: &Path, arguments: &[&str]) -> Started {
         let (output, json) = self.json_output();
         let mut command = self.command(env!("CARGO_BIN_EXE_tollgate"), dir);
-        command.args(["run", "-o", "terminal", "-o", &output]).args(arguments);
+        command
+            .args(["run", "-o", "terminal", "-o", &output])
+            .args(arguments);
         Started::new(command, Some(json))
     }
 
@@ -188,7 +206,10 @@ impl Project {
             (r" +\d+(\.\d+)? (ms|s)\b", " [TIME]"),
             (r" +$", ""),
         ] {
-            let pattern = regex::RegexBuilder::new(pattern).multi_line(true).build().unwrap();
+            let pattern = regex::RegexBuilder::new(pattern)
+                .multi_line(true)
+                .build()
+                .unwrap();
             text = pattern.replace_all(&text, with).into_owned();
         }
         text

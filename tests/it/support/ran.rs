@@ -64,7 +64,9 @@ impl Ran {
     /// The outcome.
     #[track_caller]
     pub fn outcome(&self) -> &Value {
-        self.json.as_ref().unwrap_or_else(|| panic!("no outcome\n{self}"))
+        self.json
+            .as_ref()
+            .unwrap_or_else(|| panic!("no outcome\n{self}"))
     }
 
     /// The verdict part of the outcome.
@@ -152,8 +154,11 @@ impl Gate<'_> {
     #[track_caller]
     pub fn reports(self, paths: &[&str]) -> Self {
         let list = self.verdict["reports"].as_array();
-        let found: Vec<&str> =
-            list.into_iter().flatten().filter_map(|report| report["path"].as_str()).collect();
+        let found: Vec<&str> = list
+            .into_iter()
+            .flatten()
+            .filter_map(|report| report["path"].as_str())
+            .collect();
         assert_eq!(found, paths, "{}", self.ran);
         self
     }
@@ -168,7 +173,11 @@ impl Gate<'_> {
     /// Asserts that a reason, note or help says this.
     #[track_caller]
     pub fn says(self, text: &str) -> Self {
-        let words = [&self.verdict["reasons"], &self.verdict["notes"], &self.run["details"]];
+        let words = [
+            &self.verdict["reasons"],
+            &self.verdict["notes"],
+            &self.run["details"],
+        ];
         let said = words.iter().any(|list| list.to_string().contains(text));
         assert!(said, "`{text}` is not said\n{}", self.ran);
         self
@@ -183,7 +192,10 @@ fn codes_of(list: &Value) -> Vec<&str> {
 #[cfg(unix)]
 fn code(status: ExitStatus) -> i32 {
     use std::os::unix::process::ExitStatusExt;
-    status.code().or(status.signal().map(|signal| -signal)).unwrap()
+    status
+        .code()
+        .or(status.signal().map(|signal| -signal))
+        .unwrap()
 }
 
 /// Every outcome that any test sees must be as the published schema says.

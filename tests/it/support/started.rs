@@ -22,11 +22,12 @@ impl Started {
     /// Starts it. `json` is where it will write its outcome.
     pub fn new(mut command: Command, json: Option<PathBuf>) -> Self {
         let mut child = command.spawn().unwrap();
-        let streams = [
-            follow(child.stdout.take()),
-            follow(child.stderr.take()),
-        ];
-        Self { child, json, streams }
+        let streams = [follow(child.stdout.take()), follow(child.stderr.take())];
+        Self {
+            child,
+            json,
+            streams,
+        }
     }
 
     /// Its process number.

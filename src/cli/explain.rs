@@ -122,7 +122,7 @@ fn of_gate(plan: &Plan, gate: &PlannedGate) -> String {
         );
     }
     text.push_str("\nin full:\n");
-    text.push_str(&config::show_gate(gate));
+    text.push_str(&neutral::block(&config::show_gate(gate)));
     let _ = writeln!(text, "\nrun it: tollgate run {}", gate.id);
     text
 }

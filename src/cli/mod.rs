@@ -79,15 +79,21 @@ fn dispatch(arguments: Vec<OsString>) -> Exit {
     match done {
         Ok(exit) => exit,
         Err(error) => {
-            let gone = error
-                .downcast_ref::<std::io::Error>()
-                .is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe);
-            if !gone {
-                screen.error(&format!("{error:#}"));
+            if is_gone(&error) {
+                return Exit::Go;
             }
-            if gone { Exit::Go } else { Exit::Undecided }
+            screen.error(&format!("{error:#}"));
+            Exit::Undecided
         }
     }
+}
+
+/// Whether the reader of standard output went away.
+fn is_gone(error: &anyhow::Error) -> bool {
+    let mut causes = error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>());
+    causes.any(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 /// A command that is specified and not built: refused by name, never ignored.

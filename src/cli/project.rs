@@ -2,25 +2,26 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 
 use super::args::Global;
 use super::screen::Screen;
 use crate::config::{self, FILE_NAME, Loaded, Plan};
 use crate::source::Node;
 
-/// The file that applies: the one named, or tollgate.yaml here or in a folder above.
-pub fn find(global: &Global) -> anyhow::Result<PathBuf> {
+/// The file that applies: the one named, or tollgate.yaml here or in a folder above. Where the folder named is none,
+/// that folder.
+fn find(global: &Global) -> anyhow::Result<Result<PathBuf, PathBuf>> {
     let here = std::env::current_dir().context("finding the current folder")?;
     let start = global
         .dir
         .as_ref()
         .map_or(here.clone(), |dir| here.join(dir));
     if !start.is_dir() {
-        bail!("`{}` is not a folder", start.display());
+        return Ok(Err(start));
     }
     if let Some(named) = &global.config {
-        return Ok(start.join(named));
+        return Ok(Ok(start.join(named)));
     }
     // With `-C` the folder is meant exactly; without it any folder of the project will do.
     let folders: Vec<&Path> = if global.dir.is_some() {
@@ -31,19 +32,25 @@ pub fn find(global: &Global) -> anyhow::Result<PathBuf> {
     for folder in folders {
         let file = folder.join(FILE_NAME);
         if file.is_file() {
-            return Ok(file);
+            return Ok(Ok(file));
         }
         // The top of a work tree is the top of the project.
         if folder.join(".git").exists() {
             break;
         }
     }
-    Ok(start.join(FILE_NAME))
+    Ok(Ok(start.join(FILE_NAME)))
 }
 
 /// Reads the file. Problems are drawn; without a plan the answer is `None`.
 pub fn load(global: &Global, screen: &Screen) -> anyhow::Result<Option<(Plan, Node)>> {
-    let file = find(global)?;
+    let file = match find(global)? {
+        Ok(file) => file,
+        Err(folder) => {
+            screen.error(&format!("`{}` is not a folder", folder.display()));
+            return Ok(None);
+        }
+    };
     if !file.exists() {
         screen.error(&format!(
             "there is no `{}` in {}",

@@ -10,6 +10,7 @@ use anyhow::Context;
 
 use super::args::{Global, Run};
 use super::exit::Exit;
+use super::is_gone;
 use super::project;
 use super::screen::Screen;
 use super::world;
@@ -71,8 +72,12 @@ pub fn run(global: &Global, args: &Run, screen: &Screen) -> anyhow::Result<Exit>
     drop(progress);
     let exit = Exit::of(&finished.outcome, args.strict);
     record(&finished);
-    deliver(&finished.outcome, &targets, seen, screen)?;
-    Ok(exit)
+    let lost = deliver(&finished.outcome, &targets, seen, screen);
+    // An output that is lost changes no decision; it only keeps a go from passing for a whole success.
+    Ok(match exit {
+        Exit::Go if lost => Exit::Undecided,
+        exit => exit,
+    })
 }
 
 fn request(
@@ -222,27 +227,25 @@ fn record(finished: &Finished) {
 }
 
 /// Draws the outcome everywhere it is wanted. One that cannot be written never silences the next, and never
-/// changes the decision; it is said, and it is an error.
-fn deliver(
-    outcome: &Outcome,
-    targets: &[Target],
-    seen: bool,
-    screen: &Screen,
-) -> anyhow::Result<()> {
-    let mut trouble = None;
+/// changes the decision; each is said. True if one was lost.
+fn deliver(outcome: &Outcome, targets: &[Target], seen: bool, screen: &Screen) -> bool {
+    let mut lost = false;
     for target in targets {
         let drawn = match &target.path {
             Some(path) => to_file(outcome, target.output, path, screen),
             None => to_screen(outcome, target.output, seen, screen),
         };
-        if let Err(error) = drawn {
-            trouble = trouble.or(Some(error));
+        match drawn {
+            Ok(()) => {}
+            // Whoever closes the pipe has seen enough.
+            Err(error) if target.path.is_none() && is_gone(&error) => {}
+            Err(error) => {
+                screen.error(&format!("{error:#}"));
+                lost = true;
+            }
         }
     }
-    match trouble {
-        Some(error) => Err(error),
-        None => Ok(()),
-    }
+    lost
 }
 
 fn to_file(
@@ -258,7 +261,7 @@ fn to_file(
         .filter(|folder| !folder.as_os_str().is_empty())
     {
         fs::create_dir_all(folder)
-            .with_context(|| format!("making the folder {}", folder.display()))?;
+            .with_context(|| format!("making the folder of {}", path.display()))?;
     }
     fs::write(path, bytes)
         .with_context(|| format!("writing {} to {}", output.name(), path.display()))
@@ -275,9 +278,10 @@ fn to_screen(
         seen,
         ..screen.style()
     };
-    output.render(outcome, &style, &mut out)?;
-    out.flush()?;
-    Ok(())
+    let drawn = output.render(outcome, &style, &mut out);
+    drawn
+        .and_then(|()| out.flush())
+        .with_context(|| format!("writing {} to standard output", output.name()))
 }
 
 /// Shows what would run and in which order.

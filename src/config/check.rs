@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::file::{self, File, plain, word};
 use super::plan::{Absent, Plan, PlannedCommand, PlannedGate, PlannedService, Ready, When};
 use super::{phases, preset};
+use crate::exec;
 use crate::gate::{self, ExitRule, Reports};
 use crate::model::Enforce;
 use crate::problem::{Code, Fields, Many, Problem, Problems, Text, nearest};
@@ -171,18 +172,20 @@ fn services(
                 "`replicas` is a number from 1 to 64",
             ));
         }
+        let command = PlannedCommand {
+            text: run.value.clone(),
+            at: run.at.clone(),
+            shell: plain(&written.shell),
+            dir: dir(&written.dir, problems),
+            env: set(&written.env),
+            pass: passed(&written.env),
+            grace: written.grace.as_ref().map_or(GRACE, |span| span.value),
+        };
+        readable(&command, problems);
         list.push(PlannedService {
             id: key.name.clone(),
             at: key.at.clone(),
-            command: PlannedCommand {
-                text: run.value.clone(),
-                at: run.at.clone(),
-                shell: plain(&written.shell),
-                dir: dir(&written.dir, problems),
-                env: set(&written.env),
-                pass: passed(&written.env),
-                grace: written.grace.as_ref().map_or(GRACE, |span| span.value),
-            },
+            command,
             ready,
             within: written.within.as_ref().map_or(WITHIN, |span| span.value),
             replicas: u32::try_from(replicas).unwrap_or(1),
@@ -500,8 +503,8 @@ fn coherence(gate: &PlannedGate, written: &file::Gate, problems: &mut Problems) 
             .help("add `run:`, or a judge such as `tests:`, `findings:` or `files:`"),
         );
     }
-    if gate.command.is_some() {
-        return;
+    if let Some(command) = &gate.command {
+        return readable(command, problems);
     }
     let useless: [(&str, Option<&crate::source::At>); 6] = [
         ("timeout", written.timeout.as_ref().map(|value| &value.at)),
@@ -528,6 +531,17 @@ fn coherence(gate: &PlannedGate, written: &file::Gate, problems: &mut Problems) 
     }
     for reports in gate.judges.iter().filter_map(|judge| judge.reports()) {
         no_producer(gate, reports, problems);
+    }
+}
+
+/// A command that no shell could read either is refused before anything runs.
+fn readable(command: &PlannedCommand, problems: &mut Problems) {
+    if let Err(trouble) = exec::parse(&command.text, command.shell.as_deref()) {
+        problems.push(Problem::new(
+            Code::COMMAND,
+            &command.at,
+            trouble.to_string(),
+        ));
     }
 }
 

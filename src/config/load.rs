@@ -187,8 +187,8 @@ fn read_text(path: &Path, name: &str) -> Result<String, Box<Problem>> {
             "correct the path or the permissions",
         )
     };
-    let file = DiskFile::open(path).map_err(unreadable)?;
-    let meta = file.metadata().map_err(unreadable)?;
+    // Asked before it is opened: opening a pipe waits for somebody to write.
+    let meta = std::fs::metadata(path).map_err(unreadable)?;
     if !meta.is_file() {
         return Err(refuse(
             Code::UNREADABLE,
@@ -208,6 +208,7 @@ fn read_text(path: &Path, name: &str) -> Result<String, Box<Problem>> {
         return Err(too_large());
     }
     let mut bytes = Vec::new();
+    let file = DiskFile::open(path).map_err(unreadable)?;
     file.take(MOST_BYTES + 1)
         .read_to_end(&mut bytes)
         .map_err(unreadable)?;

@@ -7,7 +7,7 @@ use crate::source::{Node, Value};
 
 /// `over` on top of `under`, key by key; lists and scalars are replaced.
 pub(super) fn overlay(under: &Node, over: &Node) -> Node {
-    merge(under, over, &mut |_, _, _| {}, &mut Vec::new())
+    merge(under, over, &mut |_, _, _, _| {}, &mut Vec::new())
 }
 
 /// As [`overlay`], reporting each place where `over` demands less than `under`.
@@ -15,16 +15,22 @@ pub(super) fn tighten(under: &Node, over: &Node, problems: &mut Problems) -> Nod
     merge(
         under,
         over,
-        &mut |path, old, new| problems.extend(loosened(path, old, new)),
+        &mut |path, old, around, new| {
+            problems.extend(match old {
+                Some(old) => loosened(path, old, new),
+                None => loosened_by_adding(path, around, new),
+            });
+        },
         &mut Vec::new(),
     )
 }
 
-type Compare<'a> = dyn FnMut(&[String], &Node, &Node) + 'a;
+/// Gets the path of a value, the older value or `None` where there is none, what is around it, and the newer value.
+type Compare<'a> = dyn FnMut(&[String], Option<&Node>, &Node, &Node) + 'a;
 
 fn merge(under: &Node, over: &Node, compare: &mut Compare<'_>, path: &mut Vec<String>) -> Node {
     let (Value::Map(old), Value::Map(new)) = (&under.value, &over.value) else {
-        compare(path, under, over);
+        compare(path, Some(under), under, over);
         return over.clone();
     };
     let mut entries = Vec::with_capacity(old.len() + new.len());
@@ -41,12 +47,20 @@ fn merge(under: &Node, over: &Node, compare: &mut Compare<'_>, path: &mut Vec<St
     let added = new
         .iter()
         .filter(|(key, _)| !old.iter().any(|(other, _)| other.name == key.name));
-    entries.extend(added.cloned());
+    for (key, node) in added {
+        path.push(key.name.clone());
+        compare(path, None, under, node);
+        path.pop();
+        entries.push((key.clone(), node.clone()));
+    }
     Node {
         at: over.at.clone(),
         value: Value::Map(entries),
     }
 }
+
+const CHANGE_BELOW: &str =
+    "a file may tighten what it extends; change the file that it extends instead";
 
 /// Keys of a gate whose change makes evidence in another way.
 const PRODUCERS: &[&str] = &["run", "shell", "dir", "exit", "when", "uses"];
@@ -55,6 +69,9 @@ fn loosened(path: &[String], old: &Node, new: &Node) -> Option<Problem> {
     let [top, gate, rest @ ..] = path else {
         return None;
     };
+    if top == "defaults" && old.value != new.value {
+        return loosened_defaults(gate, old, new);
+    }
     if top != "gates" || rest.is_empty() || old.value == new.value {
         return None;
     }
@@ -65,7 +82,9 @@ fn loosened(path: &[String], old: &Node, new: &Node) -> Option<Problem> {
         .as_slice()
     {
         ["enforce"] => (enforcement(new) < enforcement(old)).then(|| "blocks less".to_owned()),
-        ["absent", ..] | ["default"] => Some("demands less".to_owned()),
+        ["absent", ..] | ["default"] | ["enforce-from"] => Some("demands less".to_owned()),
+        ["retry", ..] => Some("forgives failures".to_owned()),
+        ["with", ..] => Some("makes its evidence in another way".to_owned()),
         [key, ..] if PRODUCERS.contains(key) => {
             Some("makes its evidence in another way".to_owned())
         }
@@ -89,14 +108,78 @@ fn loosened(path: &[String], old: &Node, new: &Node) -> Option<Problem> {
         )
         .label("later file")
         .also(&old.at, "what it extends")
-        .help("a file may tighten what it extends; change the file that it extends instead"),
+        .help(CHANGE_BELOW),
     )
 }
+
+/// An entry of `defaults:` holds for every gate that does not set it.
+fn loosened_defaults(key: &str, old: &Node, new: &Node) -> Option<Problem> {
+    let what = match key {
+        "enforce" if enforcement(new) < enforcement(old) => "blocks less",
+        "retry" => "forgives failures",
+        _ => return None,
+    };
+    let problem = Problem::new(Code::LOOSENED, &new.at, format!("`defaults.{key}` {what}"));
+    Some(
+        problem
+            .label("later file")
+            .also(&old.at, "what it extends")
+            .help(CHANGE_BELOW),
+    )
+}
+
+/// Keys that demand less by being there at all: what they change was not written below, and still held.
+fn loosened_by_adding(path: &[String], around: &Node, new: &Node) -> Option<Problem> {
+    let parts: Vec<&str> = path.iter().map(String::as_str).collect();
+    let what = match parts.as_slice() {
+        ["defaults", "enforce"] | ["gates", _, "enforce"] => {
+            (enforcement(new) < BLOCKS).then_some("blocks less")
+        }
+        ["defaults", "retry"] | ["gates", _, "retry"] => Some("forgives failures"),
+        ["defaults"] => return default_entries(around, new),
+        ["gates", _, "default"] => {
+            (new.scalar().as_deref() == Some("false")).then_some("demands less")
+        }
+        ["gates", _, "absent" | "enforce-from"] => Some("demands less"),
+        ["gates", _, "with"] => Some("makes its evidence in another way"),
+        ["gates", _, key] if PRODUCERS.contains(key) => Some("makes its evidence in another way"),
+        ["gates", _, _, .., "include" | "exclude" | "produced"] => Some("reads other evidence"),
+        ["gates", _, "tests", "failed" | "errored"] => {
+            (new.scalar().as_deref() != Some("0")).then_some("allows what was not allowed")
+        }
+        _ => None,
+    }?;
+    let dotted = parts
+        .iter()
+        .skip(usize::from(parts[0] == "gates"))
+        .copied()
+        .collect::<Vec<_>>()
+        .join(".");
+    Some(
+        Problem::new(Code::LOOSENED, &new.at, format!("`{dotted}` {what}"))
+            .label("later file")
+            .also(&around.at, "what it extends")
+            .help(CHANGE_BELOW),
+    )
+}
+
+/// A whole `defaults:` that was added: each of its entries counts as one.
+fn default_entries(around: &Node, new: &Node) -> Option<Problem> {
+    let Value::Map(entries) = &new.value else {
+        return None;
+    };
+    entries.iter().find_map(|(key, node)| {
+        loosened_by_adding(&["defaults".to_owned(), key.name.clone()], around, node)
+    })
+}
+
+/// How a gate that does not say it is enforced.
+const BLOCKS: u8 = 2;
 
 fn enforcement(node: &Node) -> u8 {
     match node.scalar().as_deref() {
         Some("monitor") => 0,
         Some("warn") => 1,
-        _ => 2,
+        _ => BLOCKS,
     }
 }

@@ -53,7 +53,7 @@ pub enum Event {
     },
     /// The run was interrupted and is ending what runs.
     Interrupted {
-        /// `SIGINT` or `SIGTERM`.
+        /// `SIGINT`, `SIGTERM` or `SIGHUP`.
         signal: &'static str,
         /// Gates that were running.
         running: usize,

@@ -124,7 +124,7 @@ pub struct RunRecord {
     /// Commit of HEAD, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
-    /// `SIGINT` or `SIGTERM` when the run was interrupted.
+    /// `SIGINT`, `SIGTERM` or `SIGHUP` when the run was interrupted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interrupted: Option<&'static str>,
     /// Things to know about the run as a whole.

@@ -96,9 +96,16 @@ impl Collected {
             }
         }
         if let Some(elsewhere) = &reports.elsewhere
-            && let Err((message, help)) = belongs(elsewhere, &full, path, from)
+            && let Err(foreign) = belongs(elsewhere, &full, path, from)
         {
-            self.refuse("report-stale", message, help, path);
+            self.refuse("report-stale", foreign.message, foreign.help, path);
+            self.detail(foreign.detail);
+            return;
+        }
+        // Reading a pipe could wait for ever, and a device has no end.
+        if !fs::metadata(&full).is_ok_and(|meta| meta.is_file()) {
+            let message = format!("{path} is not a file");
+            self.refuse("report-broken", message, "write the report to a file", path);
             return;
         }
         self.read(reports, &full, path);
@@ -153,6 +160,13 @@ impl Collected {
         });
     }
 
+    /// What else there is to say of the last refusal: it differs between equal runs, so it is no part of the verdict.
+    fn detail(&mut self, detail: Option<String>) {
+        if let Some(reason) = self.reasons.last_mut() {
+            reason.detail = detail;
+        }
+    }
+
     fn say_what_is_missing(&mut self, reports: &Reports, stale: &[String], from: &Sources<'_>) {
         let wanted = || {
             reports
@@ -183,15 +197,14 @@ impl Collected {
         }
         if let Some(path) = stale.first() {
             // A stale report beside fresh ones is left from a run before: it does not count, and that is said.
-            let age = age(&from.root.join(path), from.now)
-                .map(|age| format!(", written {age} before this run"))
-                .unwrap_or_default();
+            let age =
+                age(&from.root.join(path), from.now).map(|age| format!("written {age} before it"));
             let more = if stale.len() > 1 {
                 format!(" and {} more", stale.len() - 1)
             } else {
                 String::new()
             };
-            let message = format!("{path}{more} was not written by this run{age}");
+            let message = format!("{path}{more} was not written by this run");
             if number == 0 && self.reasons.is_empty() && !from.explained {
                 self.refuse(
                     "report-stale",
@@ -199,6 +212,7 @@ impl Collected {
                     "make the command write it, or delete it first (`clear: true`)",
                     path,
                 );
+                self.detail(age);
             }
             return;
         }
@@ -221,73 +235,93 @@ impl Collected {
     }
 }
 
+/// Why a report of an earlier step does not belong to this state.
+struct Foreign {
+    message: String,
+    detail: Option<String>,
+    help: &'static str,
+}
+
+impl Foreign {
+    fn new(message: String, help: &'static str) -> Self {
+        Self {
+            message,
+            detail: None,
+            help,
+        }
+    }
+
+    fn with(self, detail: String) -> Self {
+        Self {
+            detail: Some(detail),
+            ..self
+        }
+    }
+}
+
 /// Whether a report of an earlier step belongs to this state.
 fn belongs(
     elsewhere: &Elsewhere,
     file: &Path,
     name: &str,
     from: &Sources<'_>,
-) -> Result<(), (String, &'static str)> {
+) -> Result<(), Foreign> {
     match elsewhere {
-        Elsewhere::MaxAge(most) => {
-            let written = fs::metadata(file).and_then(|meta| meta.modified()).ok();
-            let Some(written) = written else {
-                return Err((
-                    format!("the age of {name} cannot be told"),
-                    "use `commit:` instead of `max-age:`",
-                ));
-            };
-            match from.now.duration_since(written) {
-                Ok(age) if age > *most => {
-                    let message = format!(
-                        "{name} is {} old, at most {} was wanted",
-                        words(age),
-                        words(*most)
-                    );
-                    Err((message, "run the step that writes it again"))
-                }
-                Ok(_) => Ok(()),
-                Err(ahead) if ahead.duration() > Duration::from_secs(300) => Err((
-                    format!(
-                        "{name} was written {} in the future",
-                        words(ahead.duration())
-                    ),
-                    "set the clocks right",
-                )),
-                Err(_) => Ok(()),
-            }
+        Elsewhere::MaxAge(most) => young_enough(*most, file, name, from.now),
+        Elsewhere::Commit(written) => of_this_commit(written, name, from),
+    }
+}
+
+fn young_enough(most: Duration, file: &Path, name: &str, now: SystemTime) -> Result<(), Foreign> {
+    let Ok(written) = fs::metadata(file).and_then(|meta| meta.modified()) else {
+        let message = format!("the age of {name} cannot be told");
+        return Err(Foreign::new(message, "use `commit:` instead of `max-age:`"));
+    };
+    match now.duration_since(written) {
+        Ok(age) if age > most => {
+            let message = format!("{name} is older than {}", words(most));
+            let foreign = Foreign::new(message, "run the step that writes it again");
+            Err(foreign.with(format!("it is {} old", words(age))))
         }
-        Elsewhere::Commit(written) => {
-            let value = match written.strip_prefix('$') {
-                Some(variable) => {
-                    let variable = variable.trim_matches(['{', '}']);
-                    from.env
-                        .iter()
-                        .find(|(key, _)| key == variable)
-                        .map(|(_, value)| value.clone())
-                        .unwrap_or_default()
-                }
-                None => written.clone(),
+        Ok(_) => Ok(()),
+        Err(ahead) if ahead.duration() > Duration::from_secs(300) => {
+            let message = format!("{name} was written in the future");
+            let foreign = Foreign::new(message, "set the clocks right");
+            Err(foreign.with(format!("{} ahead", words(ahead.duration()))))
+        }
+        Err(_) => Ok(()),
+    }
+}
+
+fn of_this_commit(written: &str, name: &str, from: &Sources<'_>) -> Result<(), Foreign> {
+    let value = match written.strip_prefix('$') {
+        Some(variable) => {
+            let variable = variable.trim_matches(['{', '}']);
+            let found = from.env.iter().find(|(key, _)| key == variable);
+            found.map(|(_, value)| value.clone()).unwrap_or_default()
+        }
+        None => written.to_owned(),
+    };
+    match from.commit {
+        None => Err(Foreign::new(
+            "there is no commit to compare with".to_owned(),
+            "run inside the repository",
+        )),
+        Some(head) if value.len() >= 7 && head.starts_with(&value) => Ok(()),
+        Some(head) => {
+            let value = if value.is_empty() {
+                "no commit"
+            } else {
+                &value
             };
-            match from.commit {
-                None => Err((
-                    "there is no commit to compare with".to_owned(),
-                    "run inside the repository",
-                )),
-                Some(head) if value.len() >= 7 && head.starts_with(&value) => Ok(()),
-                Some(head) => {
-                    let value = if value.is_empty() {
-                        "no commit".to_owned()
-                    } else {
-                        value
-                    };
-                    let message = format!(
-                        "{name} belongs to {value}, this is {}",
-                        &head[..head.len().min(12)]
-                    );
-                    Err((message, "run the step that writes it for this commit"))
-                }
-            }
+            let message = format!(
+                "{name} belongs to {value}, this is {}",
+                &head[..head.len().min(12)]
+            );
+            Err(Foreign::new(
+                message,
+                "run the step that writes it for this commit",
+            ))
         }
     }
 }

@@ -138,7 +138,7 @@ fn worst(judgement: &Judgement) -> (Verdict, Option<Cause>) {
                 .iter()
                 .map(|reason| (reason.verdict, reason.cause)),
         );
-    clauses.fold((Verdict::Pass, None), |(worst, cause), (verdict, other)| {
+    let worst = clauses.reduce(|(worst, cause), (verdict, other)| {
         let both = verdict == worst;
         (
             worst.and(verdict),
@@ -150,11 +150,19 @@ fn worst(judgement: &Judgement) -> (Verdict, Option<Cause>) {
                 cause
             },
         )
-    })
+    });
+    // Nothing was said against it. The fold must not begin with a pass: a gate of which only its `when` speaks
+    // does not apply, and that is no pass.
+    worst.unwrap_or((Verdict::Pass, None))
 }
 
 fn declared_absence(gate: &PlannedGate, today: Date, judgement: &mut Judgement) {
     let Some(absent) = &gate.absent else { return };
+    let not_run =
+        |reason: &Reason| matches!(reason.verdict, Verdict::NotApplicable | Verdict::Cancelled);
+    if judgement.reasons.iter().any(not_run) {
+        return;
+    }
     let missing =
         |reason: &Reason| ABSENCE.contains(&reason.code) && reason.verdict == Verdict::Inconclusive;
     if !judgement.reasons.iter().any(missing) {

@@ -9,6 +9,7 @@ use super::board::Board;
 use super::gate::{Shared, Task, perform};
 use super::order::ranks;
 use super::outbox::Outbox;
+use super::plain::Plain;
 use super::scheduler::Scheduler;
 use super::services::Pool;
 use super::signals::Signals;
@@ -72,16 +73,23 @@ impl Engine {
             .iter()
             .flat_map(|gate| gate.secrets.iter().cloned());
         let declared: Vec<String> = plan.secrets.iter().cloned().chain(of_gates).collect();
+        let mask = Arc::new(exec::Mask::new(exec::secret_values(
+            request.env.iter().cloned(),
+            &declared,
+        )));
+        let folder = folder.ok();
         let shared = Arc::new(Shared {
             watched: watched(&plan),
-            folder: folder.ok(),
+            plain: Plain::new(
+                Arc::clone(&mask),
+                &plan.root,
+                folder.as_ref().map(RunFolder::path),
+            ),
+            folder,
             store,
             run_id,
             withheld: exec::withheld(names, request.ci, &[]),
-            mask: Arc::new(exec::Mask::new(exec::secret_values(
-                request.env.iter().cloned(),
-                &declared,
-            ))),
+            mask,
             env: request.env.clone(),
             guard: request.guard.clone(),
             stop: request.stop.clone(),

@@ -11,7 +11,8 @@ use super::collect::{self, Collected, Sources};
 use super::conclude::{Found, conclude};
 use super::fresh::{self, Before, Match};
 use super::outbox::Outbox;
-use super::services::{Pool, Setting};
+use super::plain::Plain;
+use super::services::{Pool, Setting, Trouble};
 use crate::config::{Plan, PlannedCommand, PlannedGate};
 use crate::exec::{self, Command, Guard, Mask, Program, Spool, Stop};
 use crate::gate::{Context, Ended, Facts};
@@ -30,6 +31,7 @@ pub(super) struct Shared {
     pub env: Vec<(String, String)>,
     pub withheld: Vec<String>,
     pub mask: Arc<Mask>,
+    pub plain: Plain,
     pub guard: Option<Arc<Guard>>,
     pub stop: Stop,
     pub services: Pool,
@@ -89,7 +91,7 @@ pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
     };
     run.started_ms = millis(shared.began.elapsed());
     run.waited_ms = millis(task.waited);
-    run.command = gate.command.as_ref().map(|command| command.text.clone());
+    run.command = command_text(shared, gate);
     run.what = if gate.command.is_some() {
         "ran"
     } else {
@@ -147,6 +149,12 @@ pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
     unreachable!("the last attempt returns")
 }
 
+/// The command as written, without secrets that somebody wrote into the file.
+pub(super) fn command_text(shared: &Shared, gate: &PlannedGate) -> Option<String> {
+    let text = &gate.command.as_ref()?.text;
+    Some(shared.mask.text(text).into_owned())
+}
+
 fn volatile(gate: &PlannedGate, facts: &[Fact]) -> BTreeMap<String, crate::model::Measure> {
     let list = facts.iter().filter(|fact| fact.volatile);
     list.map(|fact| (format!("{}.{}", gate.id, fact.name), fact.value))
@@ -181,12 +189,8 @@ fn attempt(shared: &Shared, gate: &PlannedGate, task: &Task) -> Attempt {
     }
     let services = match services(shared, gate) {
         Ok(variables) => variables,
-        Err(words) => {
-            attempt.refused = Some(environment(
-                "service-not-ready",
-                words,
-                "see the log of the service",
-            ));
+        Err(trouble) => {
+            attempt.refused = Some(of_service("service-not-ready", trouble));
             return attempt;
         }
     };
@@ -206,14 +210,19 @@ fn attempt(shared: &Shared, gate: &PlannedGate, task: &Task) -> Attempt {
     let before = fresh::before(&shared.plan.root, watched);
     let ended = start(shared, gate, &command);
     attempt.matches = after(&before, shared, watched);
+    if let (Some(trouble), false) = (&ended.output.trouble, attempt.streams.is_empty()) {
+        // Half of what was printed may look like a whole report with fewer findings in it.
+        attempt.refused = Some(environment(
+            "not-captured",
+            format!("what the command printed could not be kept whole: {trouble}"),
+            "make room on the disk and run again",
+        ));
+        attempt.streams.clear();
+    }
     attempt.ended = Some(ended);
     for &service in &gate.services {
-        if let Err(words) = shared.services.alive(&shared.plan.services[service].id) {
-            attempt.refused = Some(environment(
-                "service-died",
-                words,
-                "see the log of the service",
-            ));
+        if let Err(trouble) = shared.services.alive(&shared.plan.services[service].id) {
+            attempt.refused = Some(of_service("service-died", trouble));
         }
     }
     attempt
@@ -235,6 +244,14 @@ fn environment(code: &'static str, message: String, help: &str) -> Reason {
         help: Some(help.to_owned()),
         evidence: Vec::new(),
         detail: None,
+    }
+}
+
+fn of_service(code: &'static str, trouble: Trouble) -> Reason {
+    let reason = environment(code, trouble.message, "see the log of the service");
+    Reason {
+        detail: trouble.detail,
+        ..reason
     }
 }
 
@@ -268,7 +285,7 @@ fn prepare(shared: &Shared, gate: &PlannedGate) -> Result<(), Reason> {
     Ok(())
 }
 
-fn services(shared: &Shared, gate: &PlannedGate) -> Result<Vec<(OsString, OsString)>, String> {
+fn services(shared: &Shared, gate: &PlannedGate) -> Result<Vec<(OsString, OsString)>, Trouble> {
     let mut variables = Vec::new();
     for &index in &gate.services {
         let service = &shared.plan.services[index];
@@ -415,6 +432,7 @@ fn judge(
         whole.reasons.push(super::scheduler::unmet(need));
     }
     whole.reasons.dedup();
+    shared.plain.judgement(&mut whole, &mut used);
     conclude(Found {
         gate,
         needs: gate

@@ -19,6 +19,7 @@ mod fresh;
 mod gate;
 mod order;
 mod outbox;
+mod plain;
 mod record;
 mod scheduler;
 mod select;

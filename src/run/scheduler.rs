@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 use super::applies::{Applies, Here, applies};
 use super::board::Board;
 use super::conclude::{Found, conclude};
-use super::gate::{Done, Shared, Task};
+use super::gate::{Done, Shared, Task, command_text};
 use super::record;
 use super::subject::Start;
 use crate::config::{PlannedGate, reach};
 use crate::gate::Facts;
-use crate::model::{Event, GateRun, Judgement, Note, Reason, Verdict};
+use crate::model::{Cause, Event, GateRun, Judgement, Note, Reason, Verdict};
 use crate::store::{Durations, Held, Slots};
 
 /// The reason of a gate whose need did not pass.
@@ -42,6 +42,14 @@ fn cancelled(code: &'static str, message: String, help: Option<String>) -> Reaso
 struct Parked {
     index: usize,
     since: Instant,
+}
+
+/// Why a gate does not get its resources.
+enum Taken {
+    /// Somebody else holds this one.
+    By(String),
+    /// One cannot be locked at all, in words.
+    Broken(String),
 }
 
 /// The state of a run.
@@ -195,7 +203,17 @@ impl Scheduler {
             Ok(held) => {
                 self.held.insert(index, held);
             }
-            Err(resource) => {
+            Err(Taken::Broken(message)) => {
+                let reason = Reason {
+                    verdict: Verdict::Inconclusive,
+                    cause: Some(Cause::Environment),
+                    help: Some("make the place for its locks writable".to_owned()),
+                    ..cancelled("resource", message, None)
+                };
+                self.without_run(index, reason, "not run");
+                return None;
+            }
+            Err(Taken::By(resource)) => {
                 if !said {
                     let gate = self.gate(index).id.clone();
                     self.shared.outbox.push(Event::Waiting { gate, resource });
@@ -243,21 +261,18 @@ impl Scheduler {
     }
 
     /// Takes all resources of a gate, or none and the name of the first that is taken.
-    fn hold_resources(&mut self, index: usize) -> Result<Vec<Held>, String> {
+    fn hold_resources(&mut self, index: usize) -> Result<Vec<Held>, Taken> {
         let shared = Arc::clone(&self.shared);
         let mut held = Vec::new();
         for name in &shared.plan.gates[index].resources {
             let count = shared.plan.resources.get(name).copied().unwrap_or(1);
             match Slots::new(&self.shared.store, name, count).take() {
                 Ok(Some(slot)) => held.push(slot),
-                Ok(None) => return Err(name.clone()),
+                Ok(None) => return Err(Taken::By(name.clone())),
+                // Without a lock the gate would race with others, and waiting mends nothing.
                 Err(error) => {
-                    // Without a lock the gate would race with others: it waits, and people are told why.
-                    let words = format!("resource `{name}` cannot be locked: {error}");
-                    if !self.notes.contains(&words) {
-                        self.notes.push(words);
-                    }
-                    return Err(name.clone());
+                    let message = format!("resource `{name}` cannot be locked: {error}");
+                    return Err(Taken::Broken(message));
                 }
             }
         }
@@ -322,7 +337,7 @@ impl Scheduler {
         let run = GateRun {
             id: gate.id.clone(),
             what,
-            command: gate.command.as_ref().map(|command| command.text.clone()),
+            command: command_text(&shared, gate),
             started_ms: u64::try_from(shared.began.elapsed().as_millis()).unwrap_or(u64::MAX),
             again: record::again(&gate.id),
             ..GateRun::default()

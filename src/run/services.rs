@@ -19,7 +19,23 @@ enum Slot {
     #[default]
     New,
     Up(Running),
-    Failed(String),
+    Failed(Trouble),
+}
+
+/// Why a service is not there: what is the same in every run, and what is not (a port, its last words).
+#[derive(Clone, Debug)]
+pub(super) struct Trouble {
+    pub message: String,
+    pub detail: Option<String>,
+}
+
+impl From<String> for Trouble {
+    fn from(message: String) -> Self {
+        Self {
+            message,
+            detail: None,
+        }
+    }
 }
 
 /// What a service's processes are started with.
@@ -35,7 +51,7 @@ impl Pool {
         service: &PlannedService,
         setting: impl FnOnce() -> Setting,
         stop: &Stop,
-    ) -> Result<Vec<(OsString, OsString)>, String> {
+    ) -> Result<Vec<(OsString, OsString)>, Trouble> {
         let slot = {
             let mut started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(started.entry(service.id.clone()).or_default())
@@ -45,18 +61,18 @@ impl Pool {
         if let Slot::New = *slot {
             *slot = match start(service, setting(), stop) {
                 Ok(running) => Slot::Up(running),
-                Err(words) => Slot::Failed(words),
+                Err(trouble) => Slot::Failed(trouble),
             };
         }
         match &*slot {
             Slot::Up(running) => Ok(variables(&service.id, running)),
-            Slot::Failed(words) => Err(words.clone()),
-            Slot::New => Err(format!("service `{}` did not start", service.id)),
+            Slot::Failed(trouble) => Err(trouble.clone()),
+            Slot::New => Err(format!("service `{}` did not start", service.id).into()),
         }
     }
 
     /// Whether a service that was started still runs.
-    pub fn alive(&self, id: &str) -> Result<(), String> {
+    pub fn alive(&self, id: &str) -> Result<(), Trouble> {
         let slot = self
             .started
             .lock()
@@ -66,7 +82,7 @@ impl Pool {
         let Some(slot) = slot else { return Ok(()) };
         let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
         match &mut *slot {
-            Slot::Up(running) => running.alive().map_err(|trouble| last_words(&trouble)),
+            Slot::Up(running) => running.alive().map_err(|trouble| tell(&trouble)),
             _ => Ok(()),
         }
     }
@@ -84,9 +100,10 @@ impl Pool {
     }
 }
 
-fn start(service: &PlannedService, setting: Setting, stop: &Stop) -> Result<Running, String> {
-    let program = |text: &str, shell: Option<&str>| -> Result<Program, String> {
-        exec::parse(text, shell).map_err(|trouble| format!("service `{}`: {trouble}", service.id))
+fn start(service: &PlannedService, setting: Setting, stop: &Stop) -> Result<Running, Trouble> {
+    let program = |text: &str, shell: Option<&str>| -> Result<Program, Trouble> {
+        exec::parse(text, shell)
+            .map_err(|trouble| format!("service `{}`: {trouble}", service.id).into())
     };
     let ready = match &service.ready {
         Ready::Http(url) => exec::Ready::Http(url.clone()),
@@ -105,16 +122,24 @@ fn start(service: &PlannedService, setting: Setting, stop: &Stop) -> Result<Runn
         within: service.within,
         replicas: u16::try_from(service.replicas).unwrap_or(1),
     };
-    service.start(stop).map_err(|trouble| last_words(&trouble))
+    service.start(stop).map_err(|trouble| tell(&trouble))
 }
 
-fn last_words(trouble: &exec::ServiceTrouble) -> String {
+/// Parts what is the same in every run from what is not.
+fn tell(trouble: &exec::ServiceTrouble) -> Trouble {
+    let whole = trouble.to_string();
+    // How it ended is the same in every run; what a readiness check met holds the port.
+    let (message, met) = match (&trouble.how, whole.split_once(": ")) {
+        (None, Some((message, met))) => (message.to_owned(), Some(met.to_owned())),
+        _ => (whole, None),
+    };
     let last: Vec<&str> = trouble.last.lines().rev().take(3).collect();
     let last: Vec<&str> = last.into_iter().rev().collect();
-    if last.is_empty() {
-        trouble.to_string()
-    } else {
-        format!("{trouble}; it said: {}", last.join(" / "))
+    let said = (!last.is_empty()).then(|| format!("it said: {}", last.join(" / ")));
+    let detail: Vec<String> = met.into_iter().chain(said).collect();
+    Trouble {
+        message,
+        detail: (!detail.is_empty()).then(|| detail.join("; ")),
     }
 }
 

@@ -35,13 +35,16 @@ impl Repository {
             .into_iter()
             .chain(["origin/main".to_owned(), "origin/master".to_owned()]);
         for name in known {
+            // A branch that is only called as a default one is none: without a remote nothing is known.
+            let Some(commit) = self.merge_base(&name) else {
+                continue;
+            };
             let local = name.strip_prefix("origin/").unwrap_or(&name);
-            if state.branch.as_deref() == Some(local) {
-                return Ok(Base::Head);
-            }
-            if let Some(commit) = self.merge_base(&name) {
-                return Ok(Base::Commit(commit));
-            }
+            return Ok(if state.branch.as_deref() == Some(local) {
+                Base::Head
+            } else {
+                Base::Commit(commit)
+            });
         }
         Err(BaseTrouble::None)
     }

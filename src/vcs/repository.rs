@@ -74,8 +74,17 @@ impl Repository {
             .filter(|name| !name.is_empty())
             .map(|name| self.top.join(String::from_utf8_lossy(name).as_ref()))
             .collect();
-        let real =
-            |path: &String| fs::canonicalize(root.join(path)).unwrap_or_else(|_| root.join(path));
+        // The folder is followed, the last part is not: git tracks a link itself, not what it leads to.
+        let real = |path: &String| {
+            let full = root.join(path);
+            let folder = full
+                .parent()
+                .and_then(|folder| fs::canonicalize(folder).ok());
+            match (folder, full.file_name()) {
+                (Some(folder), Some(name)) => folder.join(name),
+                _ => full,
+            }
+        };
         Some(
             paths
                 .iter()

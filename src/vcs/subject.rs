@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
@@ -16,8 +16,10 @@ const BLOCK: usize = 64 << 10;
 /// A file that differs between HEAD, index and work tree, or that git does not know and does not ignore.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// Path from the top of the work tree.
+    /// Path from the top of the work tree; bytes that are no text as `\xff`.
     pub path: String,
+    /// The path as it is.
+    pub file: PathBuf,
     /// Git does not know it.
     pub untracked: bool,
 }
@@ -69,7 +71,7 @@ impl Repository {
     pub fn subject(&self, state: &State, head_tree: &str, ours: impl Fn(&str) -> bool) -> Content {
         let counted = state.changes.iter().filter(|change| !ours(&change.path));
         let files: BTreeMap<String, String> = counted
-            .map(|change| (change.path.clone(), content(&self.top.join(&change.path))))
+            .map(|change| (change.path.clone(), content(&self.top.join(&change.file))))
             .collect();
         if files.is_empty() && state.commit.is_some() {
             let subject = Subject {
@@ -138,6 +140,10 @@ fn content(path: &Path) -> String {
         );
         return format!("120000 {}", hex(&hash.finalize()));
     }
+    if !meta.is_file() {
+        // Opening a pipe would wait for a writer; a folder (a submodule) has no content of its own.
+        return "no file".to_owned();
+    }
     let mut block = vec![0; BLOCK];
     let Ok(mut file) = fs::File::open(path) else {
         return "unreadable".to_owned();
@@ -173,28 +179,56 @@ fn parse(answer: &[u8]) -> Result<State, GitTrouble> {
         .split(|byte| *byte == 0)
         .filter(|record| !record.is_empty())
     {
-        let text = String::from_utf8_lossy(record);
-        let mut words = text.splitn(2, ' ');
-        let (kind, rest) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
+        let (kind, rest) = word(record);
         let path = match kind {
-            "#" => {
-                header(rest, &mut state);
+            b"#" => {
+                header(&String::from_utf8_lossy(rest), &mut state);
                 continue;
             }
-            "1" => rest.splitn(8, ' ').nth(7),
-            "u" => rest.splitn(10, ' ').nth(9),
-            "?" => Some(rest),
-            "!" => continue,
+            b"1" => rest.splitn(8, |byte| *byte == b' ').nth(7),
+            b"u" => rest.splitn(10, |byte| *byte == b' ').nth(9),
+            b"?" => Some(rest),
+            b"!" => continue,
             _ => None,
         };
         let path = path
             .ok_or_else(|| GitTrouble("`git status` gave a line that cannot be read".to_owned()))?;
         state.changes.push(Change {
-            path: path.to_owned(),
-            untracked: kind == "?",
+            path: text(path),
+            file: file(path),
+            untracked: kind == b"?",
         });
     }
     Ok(state)
+}
+
+/// The first word of a record, and what follows it.
+fn word(record: &[u8]) -> (&[u8], &[u8]) {
+    let end = record.iter().position(|byte| *byte == b' ');
+    end.map_or((record, &[]), |end| (&record[..end], &record[end + 1..]))
+}
+
+/// A path as text. Names that are no UTF-8 stay different from each other.
+fn text(path: &[u8]) -> String {
+    let mut text = String::new();
+    for chunk in path.utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            text.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    text
+}
+
+#[cfg(unix)]
+fn file(path: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt;
+    std::ffi::OsStr::from_bytes(path).into()
+}
+
+#[cfg(not(unix))]
+fn file(path: &[u8]) -> PathBuf {
+    text(path).into()
 }
 
 fn header(rest: &str, state: &mut State) {

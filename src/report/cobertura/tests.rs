@@ -1,3 +1,5 @@
+//! Cobertura reports: real ones, broken ones, hostile ones.
+
 use crate::model::{CoverageReport, Evidence, Tally};
 use crate::report::{ReportError, find, read_bytes};
 

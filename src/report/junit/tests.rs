@@ -1,3 +1,5 @@
+//! JUnit reports: dialects, counts, broken and hostile ones.
+
 use crate::model::{Evidence, TestReport, Warning};
 use crate::report::{ReportError, find, read_bytes};
 

@@ -1,3 +1,5 @@
+//! LCOV reports: merging, marks, broken and hostile ones.
+
 use crate::model::{CoverageReport, Evidence, Tally};
 use crate::report::{ReportError, find, read_bytes};
 

@@ -1,3 +1,5 @@
+//! What `cargo test` prints: whole, cut off, and mixed with other output.
+
 use crate::model::{Evidence, TestReport};
 use crate::report::{ReportError, find, read_bytes};
 

@@ -1,3 +1,5 @@
+//! SARIF logs: levels, suppressions, places, broken ones.
+
 use super::super::testing;
 use super::Sarif;
 use crate::model::{FindingReport, Level};

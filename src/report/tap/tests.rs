@@ -1,3 +1,5 @@
+//! TAP streams: plans, directives, broken and hostile ones.
+
 use crate::model::{Evidence, TestReport};
 use crate::report::{ReportError, find, read_bytes};
 

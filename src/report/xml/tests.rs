@@ -1,3 +1,5 @@
+//! The XML reader: encodings, limits, and what is refused.
+
 use crate::model::{Evidence, TestReport};
 use crate::report::{ReportError, find, read_bytes};
 

@@ -1,0 +1,96 @@
+//! What a verdict must not say: secrets, and where on this machine the project lies.
+//!
+//! What a command prints is masked where it is captured. Reports are files that others wrote: their words go
+//! through here before anything is drawn, kept or digested. Paths below the project become relative, so that
+//! the same evidence gives the same bytes in every folder.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::exec::Mask;
+use crate::model::{Judgement, ReportUsed};
+use crate::source::Place;
+
+/// Makes text fit for a verdict.
+pub(super) struct Plain {
+    mask: Arc<Mask>,
+    /// The project's folder as it is known and as it really is, and the folder of the run, with a `/` each.
+    places: Vec<String>,
+}
+
+impl Plain {
+    /// For a project at `root` and a run whose logs lie in `folder`.
+    pub fn new(mask: Arc<Mask>, root: &Path, folder: Option<&Path>) -> Self {
+        let real = std::fs::canonicalize(root).ok();
+        let known = [folder, Some(root), real.as_deref()];
+        let mut places: Vec<String> = known
+            .into_iter()
+            .flatten()
+            .filter(|path| path.is_absolute() && path.parent().is_some())
+            .map(|path| format!("{}/", path.display()))
+            .collect();
+        // The folder of the run may lie in that of the project: the longer one goes first.
+        places.sort_by_key(|place| std::cmp::Reverse(place.len()));
+        places.dedup();
+        Self { mask, places }
+    }
+
+    /// One text.
+    pub fn text(&self, text: &mut String) {
+        if text.contains('/') {
+            for place in &self.places {
+                if text.contains(place.as_str()) {
+                    *text = text.replace(place.as_str(), "");
+                }
+            }
+        }
+        if let std::borrow::Cow::Owned(masked) = self.mask.text(text) {
+            *text = masked;
+        }
+    }
+
+    /// Everything that was found of a gate.
+    pub fn judgement(&self, judgement: &mut Judgement, used: &mut [ReportUsed]) {
+        for condition in &mut judgement.conditions {
+            self.some([&mut condition.measured, &mut condition.note]);
+            self.evidence(&mut condition.evidence);
+        }
+        for reason in &mut judgement.reasons {
+            self.text(&mut reason.message);
+            self.some([&mut reason.detail, &mut reason.help]);
+            self.evidence(&mut reason.evidence);
+        }
+        for note in &mut judgement.notes {
+            self.text(&mut note.message);
+        }
+        for failure in &mut judgement.failures {
+            self.text(&mut failure.id);
+            self.text(&mut failure.name);
+            self.text(&mut failure.message);
+            self.some([&mut failure.suite, &mut failure.file]);
+        }
+        for finding in &mut judgement.findings {
+            self.text(&mut finding.message);
+            self.some([&mut finding.rule, &mut finding.file]);
+        }
+        for report in used {
+            self.text(&mut report.path);
+            report
+                .warnings
+                .iter_mut()
+                .for_each(|warning| self.text(&mut warning.message));
+        }
+    }
+
+    fn some<const N: usize>(&self, texts: [&mut Option<String>; N]) {
+        for text in texts.into_iter().flatten() {
+            self.text(text);
+        }
+    }
+
+    fn evidence(&self, places: &mut [Place]) {
+        places
+            .iter_mut()
+            .for_each(|place| self.text(&mut place.file));
+    }
+}

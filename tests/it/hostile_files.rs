@@ -1,0 +1,161 @@
+//! Files that are no tollgate.yaml, by accident or by malice: refused with words, and nothing runs.
+
+use std::fs::File;
+
+use crate::support::Project;
+
+/// Refused by `config check` and by `run`, with these words.
+#[track_caller]
+fn refused(bytes: impl AsRef<[u8]>, words: &str) {
+    let project = Project::empty("project").file("tollgate.yaml", bytes);
+    for arguments in [&["config", "check"][..], &["run"]] {
+        let ran = project.call(arguments).exits(2);
+        assert!(ran.stderr.contains(words), "`{words}` is not said\n{ran}");
+        assert!(
+            ran.stderr.len() < 4096,
+            "said at length: {} bytes\n{ran}",
+            ran.stderr.len()
+        );
+    }
+}
+
+#[test]
+fn an_alias_bomb() {
+    let mut bomb = "version: 1\nx0: &a0 [x,x,x,x,x,x,x,x,x,x]\n".to_owned();
+    for level in 1..12 {
+        let alias = format!("*a{},", level - 1).repeat(10);
+        bomb += &format!("x{level}: &a{level} [{alias}]\n");
+    }
+    refused(bomb, "nests or repeats too much");
+}
+
+#[test]
+fn deep_nesting() {
+    refused("[".repeat(100_000), "nests or repeats too much");
+    refused("{a: ".repeat(100_000), "nests or repeats too much");
+    let mut block = String::new();
+    for depth in 0..1000 {
+        block += &format!("{}a:\n", " ".repeat(depth));
+    }
+    refused(block, "nests or repeats too much");
+    refused("- ".repeat(100_000), "nests or repeats too much");
+}
+
+#[test]
+fn a_file_larger_than_four_mebibytes() {
+    refused(
+        format!("version: 1\n# {}\n", "x".repeat(4 << 20)),
+        "larger than 4 MiB",
+    );
+    // A sparse file of 100 MB costs nothing to make, and must cost nothing to refuse.
+    let project = Project::empty("project").file("tollgate.yaml", "version: 1\n");
+    let file = File::options()
+        .write(true)
+        .open(project.root.join("tollgate.yaml"))
+        .unwrap();
+    file.set_len(100_000_000).unwrap();
+    project
+        .call(&["run"])
+        .exits(2)
+        .complains("larger than 4 MiB");
+}
+
+#[test]
+fn a_large_file_within_the_limit() {
+    let many = "- a\n".repeat(1_000_000);
+    refused(
+        format!("version: 1\nx-many:\n{many}"),
+        "nests or repeats too much",
+    );
+}
+
+#[test]
+fn bytes_that_are_no_text() {
+    refused(b"version: 1\ngates:\0\n", "NUL byte at byte 17");
+    refused(b"version: 1\n# \xff\xfe\n", "not UTF-8");
+    let wide: Vec<u8> = "version: 1\n"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    refused([b"\xff\xfe".as_slice(), &wide].concat(), "UTF-16");
+    let wide: Vec<u8> = "version: 1\n"
+        .encode_utf16()
+        .flat_map(u16::to_be_bytes)
+        .collect();
+    refused([b"\xfe\xff".as_slice(), &wide].concat(), "UTF-16");
+}
+
+#[test]
+fn a_byte_order_mark_of_utf8_is_no_mistake() {
+    let text = "\u{feff}version: 1\ngates:\n  a: { run: 'true' }\n";
+    Project::empty("project")
+        .file("tollgate.yaml", text)
+        .run(&[])
+        .exits(0);
+}
+
+#[test]
+fn duplicate_keys_tabs_and_other_mistakes_of_syntax() {
+    refused(
+        "version: 1\nversion: 1\n",
+        "the key `version` is written twice",
+    );
+    refused(
+        "version: 1\ngates:\n  a: { run: x, run: y }\n",
+        "the key `run` is written twice",
+    );
+    refused("version: 1\ngates:\n\ta:\n", "tab");
+    refused("version: 1\ngates: [\n", "tollgate.yaml:");
+    refused("version: 1\n---\nversion: 1\n", "tollgate.yaml:");
+    refused("version: 1\ngates: *nowhere\n", "tollgate.yaml:");
+    refused("just words\n", "version: 1");
+    refused("", "version");
+}
+
+#[test]
+fn escape_sequences_in_the_file_reach_no_terminal() {
+    let hostile = "\\e]0;owned\\a\\e[31mred";
+    let yaml = format!(
+        "version: 1\n\"{hostile}\": 1\ngates:\n  \"{hostile}\": {{ run: 'true', needs: \"{hostile}\" }}\n"
+    );
+    let ran = Project::empty("project")
+        .file("tollgate.yaml", yaml)
+        .call(&["run"])
+        .exits(2);
+    assert!(
+        !ran.stderr.contains(['\u{1b}', '\u{7}']),
+        "{:?}",
+        ran.stderr
+    );
+    let raw = "version: 1\n# \u{1b}[31mred\ngats: 1\n";
+    let ran = Project::empty("project")
+        .file("tollgate.yaml", raw)
+        .call(&["run"])
+        .exits(2);
+    assert!(!ran.stderr.contains('\u{1b}'), "{:?}", ran.stderr);
+}
+
+#[test]
+fn a_folder_or_a_pipe_in_its_place() {
+    let project = Project::empty("project").file("tollgate.yaml/x", "");
+    project.call(&["run"]).exits(2);
+    let project = Project::empty("project");
+    let made = project
+        .command("mkfifo", &project.root)
+        .arg("tollgate.yaml")
+        .status();
+    assert!(made.unwrap().success());
+    project.call(&["run"]).exits(2);
+    project.call(&["--config", "tollgate.yaml", "run"]).exits(2);
+}
+
+#[test]
+fn a_preset_of_depth_and_a_base_of_size_are_bounded_too() {
+    let big = format!("version: 1\n# {}\n", "x".repeat(4 << 20));
+    let project =
+        Project::new("extends: base.yaml\ngates: { a: { run: 'true' } }\n").file("base.yaml", big);
+    project
+        .call(&["run"])
+        .exits(2)
+        .complains("larger than 4 MiB");
+}

@@ -1,0 +1,30 @@
+//! Tollgate as people meet it: the real binary, run in small projects, one file a command or topic.
+//!
+//! Each rule of the specification has a test here that breaks when the rule does. The tests need `sh`, `git`
+//! and the usual small tools, no network, and leave nothing behind.
+#![cfg(unix)]
+
+mod absence;
+mod codes;
+mod config;
+mod contradiction;
+mod elsewhere;
+mod enforce;
+mod environment;
+mod flood;
+mod fresh;
+mod hostile_files;
+mod hostile_output;
+mod house;
+mod inspect;
+mod needs;
+mod outputs;
+mod resources;
+mod retry;
+mod secrets;
+mod services;
+mod start;
+mod storage;
+mod subject;
+mod support;
+mod when;

@@ -37,13 +37,12 @@ pub(super) fn check(
     version(&file, problems);
     let resources = resources(&file, problems);
     let services = services(&file, &resources, problems);
-    let service_names: Vec<&str> = services.iter().map(|service| service.id.as_str()).collect();
     let defaults = Defaults::of(&file, problems);
     let entries = file.gates.unwrap_or_default();
     let names: Vec<&str> = entries.iter().map(|(key, _)| key.name.as_str()).collect();
     let scope = Scope {
-        names: &names,
-        services: &service_names,
+        names: Names::of(names.iter().copied()),
+        services: Names::of(services.iter().map(|service| service.id.as_str())),
         resources: &resources,
         defaults,
     };
@@ -270,22 +269,39 @@ fn attempts(retry: Option<&file::Retry>, problems: &mut Problems) -> Option<u32>
 
 /// What a gate may refer to.
 struct Scope<'a> {
-    names: &'a [&'a str],
-    services: &'a [&'a str],
+    names: Names<'a>,
+    services: Names<'a>,
     resources: &'a BTreeMap<String, u64>,
     defaults: Defaults,
+}
+
+/// Names in the order of the file, and where each stands: a file may hold thousands.
+struct Names<'a> {
+    list: Vec<&'a str>,
+    places: BTreeMap<&'a str, usize>,
+}
+
+impl<'a> Names<'a> {
+    fn of(list: impl IntoIterator<Item = &'a str>) -> Self {
+        let list: Vec<&str> = list.into_iter().collect();
+        let places = list.iter().enumerate();
+        Self {
+            places: places.map(|(place, name)| (*name, place)).collect(),
+            list,
+        }
+    }
 }
 
 /// The index of each name in `known`, with a problem for each that is not there.
 fn resolve(
     list: &Option<Many<Text>>,
-    known: &[&str],
+    known: &Names<'_>,
     what: &str,
     problems: &mut Problems,
 ) -> Vec<usize> {
     let mut found = Vec::new();
     for text in list.iter().flat_map(|many| &many.0) {
-        match known.iter().position(|name| *name == text.value) {
+        match known.places.get(text.value.as_str()).copied() {
             Some(index) if found.contains(&index) => {
                 problems.push(
                     Problem::new(
@@ -297,7 +313,7 @@ fn resolve(
                 );
             }
             Some(index) => found.push(index),
-            None => problems.push(unknown_name(text, known.iter().copied(), what)),
+            None => problems.push(unknown_name(text, known.list.iter().copied(), what)),
         }
     }
     found
@@ -366,7 +382,7 @@ fn planned(
         pass: passed(&written.env),
         grace,
     });
-    let resources: Vec<&str> = scope.resources.keys().map(String::as_str).collect();
+    let resources = Names::of(scope.resources.keys().map(String::as_str));
     let held = resolve(&written.resource, &resources, "resource", problems);
     let planned = PlannedGate {
         id: key.name.clone(),
@@ -378,12 +394,12 @@ fn planned(
         command,
         inputs: written.inputs.as_ref().map(texts).unwrap_or_default(),
         secrets: written.secrets.as_ref().map(texts).unwrap_or_default(),
-        needs: resolve(&written.needs, scope.names, "gate", problems),
+        needs: resolve(&written.needs, &scope.names, "gate", problems),
         resources: held
             .into_iter()
-            .map(|index| resources[index].to_owned())
+            .map(|index| resources.list[index].to_owned())
             .collect(),
-        services: resolve(&written.service, scope.services, "service", problems),
+        services: resolve(&written.service, &scope.services, "service", problems),
         timeout: written
             .timeout
             .as_ref()
@@ -550,8 +566,16 @@ fn relations(gates: &[PlannedGate], problems: &mut Problems) {
         return;
     }
     for (index, gate) in gates.iter().enumerate() {
+        let mentions: Vec<_> = gate
+            .judges
+            .iter()
+            .flat_map(|judge| judge.mentions())
+            .collect();
+        if mentions.is_empty() {
+            continue;
+        }
         let reach = reach(gates, index);
-        for mention in gate.judges.iter().flat_map(|judge| judge.mentions()) {
+        for mention in mentions {
             if !reach.iter().any(|&index| gates[index].id == mention.value) {
                 problems.push(unreachable(gates, gate, &mention, &reach));
             }
@@ -591,16 +615,14 @@ fn unreachable(
 
 /// Everything that a gate needs, also through others.
 pub(crate) fn reach(gates: &[PlannedGate], from: usize) -> Vec<usize> {
-    let mut found = Vec::new();
+    let mut found = vec![false; gates.len()];
     let mut todo = gates[from].needs.clone();
     while let Some(index) = todo.pop() {
-        if !found.contains(&index) {
-            found.push(index);
+        if !std::mem::replace(&mut found[index], true) {
             todo.extend(&gates[index].needs);
         }
     }
-    found.sort_unstable();
-    found
+    (0..gates.len()).filter(|&index| found[index]).collect()
 }
 
 /// Reports every circle of needs once; true if there is one.

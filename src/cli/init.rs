@@ -66,10 +66,30 @@ pub fn init(global: &Global, args: &Init, screen: &Screen) -> anyhow::Result<Exi
     out.write_all(text.as_bytes())
         .with_context(|| format!("writing `{}`", file.display()))?;
     words.push_str(&written(&survey, root, &name));
+    if let Some(above) = file_above(root) {
+        let above = above.display().to_string();
+        wrap(
+            &mut words,
+            &format!("note: {above} is there too; commands in this folder use the new file"),
+            0,
+        );
+    }
     if !global.quiet {
         screen.print(&words)?;
     }
     Ok(Exit::Go)
+}
+
+/// A file of a folder above, in the same repository.
+fn file_above(root: &Path) -> Option<std::path::PathBuf> {
+    let mut folder = root.canonicalize().ok()?;
+    while !folder.join(".git").exists() && folder.pop() {
+        let file = folder.join(FILE_NAME);
+        if file.is_file() {
+            return Some(file);
+        }
+    }
+    None
 }
 
 /// Asks every stack, with this machine behind it.
@@ -113,13 +133,22 @@ fn refuse(survey: &Survey, root: &Path, screen: &Screen) {
         screen.say("help: `-C DIR` looks in another folder; presets for any tool: `generic/junit`, `generic/sarif`");
         return;
     }
-    screen.error("no gate could run here, so nothing was written");
+    let found_none = survey.inactive().next().is_none();
+    screen.error(if found_none {
+        "there is nothing yet that a gate could ask, so nothing was written"
+    } else {
+        "no gate could run here, so nothing was written"
+    });
     screen.say(found(survey).trim_end());
     for draft in survey.inactive() {
         let reason = draft.off.as_deref().unwrap_or_default();
         screen.say(&format!("  {}: {}", draft.name, neutral::line(reason)));
     }
-    screen.say("help: install what is missing; `tollgate init` then writes the file");
+    screen.say(if found_none {
+        "help: add code or tests, then call `tollgate init` again"
+    } else {
+        "help: install what is missing; `tollgate init` then writes the file"
+    });
 }
 
 /// What was found, a project a line, and what people should know of it.

@@ -99,7 +99,8 @@ fn request(
         .map(|path| absolute(&here, path))
         .collect();
     Request {
-        jobs: args.jobs.unwrap_or_else(world::processors),
+        // One command needs no second processor, and asking for their number is not free.
+        jobs: args.jobs.unwrap_or_else(|| if commands > 1 { world::processors() } else { 1 }),
         fail_fast: args.fail_fast,
         // With one command there is nothing to tell apart: its output is shown as it comes.
         stream: args.stream || (commands == 1 && !global.quiet),

@@ -174,16 +174,19 @@ fn rspec(site: &Site<'_>, gems: &Gems) -> Draft {
         "{}rspec --format progress --format json --out reports/rspec.json",
         gems.prefix()
     );
-    let count = |path: &str, is: &str| Yaml::from([("path", path), ("is", is)]);
+    let count = |path: &str, is: Yaml| Yaml::from([("path", path.into()), ("is", is)]);
     let values = Yaml::Map(vec![
         (
             "examples".to_owned(),
-            count("$.summary.example_count", ">0"),
+            count("$.summary.example_count", ">0".into()),
         ),
-        ("failures".to_owned(), count("$.summary.failure_count", "0")),
+        (
+            "failures".to_owned(),
+            count("$.summary.failure_count", 0.into()),
+        ),
         (
             "errors".to_owned(),
-            count("$.summary.errors_outside_of_examples_count", "0"),
+            count("$.summary.errors_outside_of_examples_count", 0.into()),
         ),
     ]);
     let report = super::tree::pattern(site.dir(), "reports/rspec.json");

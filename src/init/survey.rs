@@ -181,6 +181,35 @@ mod tests {
     use super::*;
 
     #[test]
+    fn stacks_are_told_apart_by_name_and_by_slug() {
+        let mut names: Vec<&str> = STACKS
+            .iter()
+            .flat_map(|stack| [stack.name(), stack.slug()])
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), 2 * STACKS.len());
+        assert!(STACKS.iter().all(|stack| !stack.about().is_empty()));
+    }
+
+    #[test]
+    fn every_name_is_given_once() {
+        let survey = crate::init::testing::look(
+            &[
+                ("a b/go.mod", "module x"),
+                ("a-b/go.mod", "module y"),
+                ("a-b/Cargo.toml", "[package]"),
+            ],
+            &crate::init::testing::Here::all(),
+        );
+        let mut names: Vec<&str> = survey.active().map(|draft| draft.name.as_str()).collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count, "{names:?}");
+    }
+
+    #[test]
     fn folders_become_parts_of_names() {
         let cases = [
             ("", ""),

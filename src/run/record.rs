@@ -87,7 +87,8 @@ pub(super) async fn finish(engine: Engine) -> Finished {
         notes,
         gates: runs,
     };
-    prune(&engine.shared.store, &engine.shared.run_id);
+    let wrote = run.gates.iter().map(|gate| gate.output_bytes).sum();
+    prune(&engine.shared.store, &engine.shared.run_id, wrote);
     let outcome = Outcome {
         digest: digest(&verdict),
         verdict,

@@ -6,8 +6,13 @@ use std::path::{Path, PathBuf};
 
 /// Runs that are kept at most.
 const MOST_RUNS: usize = 100;
+/// Runs that may be there beyond them until the oldest are deleted: deleting a few at once is cheaper than one each
+/// time.
+const SLACK: usize = 20;
 /// Bytes that all runs together may hold.
 const MOST_BYTES: u64 = 2 << 30;
+/// Only a run that wrote this much can have made all of them too large.
+const MUCH: u64 = 1 << 20;
 
 /// The folder of one run.
 #[derive(Clone, Debug)]
@@ -44,12 +49,16 @@ impl RunFolder {
     }
 }
 
-/// Deletes the oldest runs beyond number and size. Ids sort by time. What cannot be deleted stays.
-pub fn prune(store: &Path, keep: &str) {
+/// Deletes the oldest runs beyond number and size, after a run that wrote so many bytes. Ids sort by time. What
+/// cannot be deleted stays.
+pub fn prune(store: &Path, keep: &str, wrote: u64) {
     let Ok(entries) = fs::read_dir(store.join("runs")) else {
         return;
     };
     let mut runs: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    if runs.len() <= MOST_RUNS + SLACK && wrote < MUCH {
+        return;
+    }
     runs.sort();
     runs.reverse();
     let mut bytes = 0;

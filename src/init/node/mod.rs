@@ -135,7 +135,8 @@ impl View<'_> {
         gates.extend(unit);
         if !self.member {
             proposal.made_with.push(self.manager.name.to_owned());
-            let wanted = self.has_dependencies() || gates.is_empty();
+            // Where nothing is to be installed it only proves that package.json can be read.
+            let wanted = self.has_dependencies() || (gates.is_empty() && !self.has_members());
             if let Some(packages) = self.packages().filter(|_| wanted) {
                 if self.has_dependencies() && !self.is_installed() {
                     proposal.first = Some(self.manager.install(site, self.top_dir).to_owned());
@@ -167,6 +168,14 @@ impl View<'_> {
                     && Package::read(self.site.tree, &other.dir)
                         .is_some_and(|package| package.has_dependencies())
             })
+    }
+
+    fn has_members(&self) -> bool {
+        let dir = self.site.dir();
+        self.site
+            .projects
+            .iter()
+            .any(|other| other.workspace.as_deref() == Some(dir))
     }
 
     fn is_installed(&self) -> bool {

@@ -29,11 +29,7 @@ pub fn gate(view: &View<'_>, proposal: &mut Proposal) -> Option<Draft> {
         return None;
     }
     let script = view.package.script("test");
-    let members = view
-        .site
-        .projects
-        .iter()
-        .any(|other| other.workspace.as_deref() == Some(view.site.dir()));
+    let members = view.has_members();
     if members
         && script.is_some_and(|text| {
             text.split_whitespace()
@@ -220,13 +216,13 @@ fn jest(view: &View<'_>, args: &str) -> Draft {
     }
     // Without jest-junit Jest's own JSON has the numbers.
     let command = format!("jest --ci --json --outputFile=reports/jest.json {args}");
-    let value = |path: &str, is: &str| Yaml::from([("path", path), ("is", is)]);
+    let value = |path: &str, is: Yaml| Yaml::from([("path", path.into()), ("is", is)]);
     let values = Yaml::Map(vec![
-        ("tests".to_owned(), value("$.numTotalTests", ">0")),
-        ("failed".to_owned(), value("$.numFailedTests", "0")),
+        ("tests".to_owned(), value("$.numTotalTests", ">0".into())),
+        ("failed".to_owned(), value("$.numFailedTests", 0.into())),
         (
             "broken-files".to_owned(),
-            value("$.numFailedTestSuites", "0"),
+            value("$.numFailedTestSuites", 0.into()),
         ),
     ]);
     let report = pattern(view.site.dir(), "reports/jest.json");

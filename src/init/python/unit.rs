@@ -18,7 +18,7 @@ pub fn gate(site: &Site<'_>, python: &Interpreter, settings: &Settings) -> Optio
     if site.has("manage.py") && !settings.requires("pytest-django") && tests.django {
         let says = "Do all tests of the Django project pass? (By the exit status alone.)";
         let draft = Draft::runs("test", format!("{} manage.py test", python.program), says);
-        let there = python.has(site, settings, "django") || settings.requires("django");
+        let there = python.has(site, settings, "django");
         return Some(
             draft
                 .only_if(python.there, off)

@@ -100,7 +100,9 @@ fn request(
         .collect();
     Request {
         // One command needs no second processor, and asking for their number is not free.
-        jobs: args.jobs.unwrap_or_else(|| if commands > 1 { world::processors() } else { 1 }),
+        jobs: args
+            .jobs
+            .unwrap_or_else(|| if commands > 1 { world::processors() } else { 1 }),
         fail_fast: args.fail_fast,
         // With one command there is nothing to tell apart: its output is shown as it comes.
         stream: args.stream || (commands == 1 && !global.quiet),

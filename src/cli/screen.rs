@@ -12,6 +12,8 @@ use crate::source::Sources;
 
 /// Columns where there is no terminal to ask.
 const PLAIN_WIDTH: usize = 80;
+/// Nobody reads further problems before these are mended.
+const MOST_PROBLEMS: usize = 30;
 /// Wider lines are hard to read.
 const MOST_WIDTH: usize = 120;
 
@@ -101,12 +103,15 @@ impl Screen {
 
     /// Draws problems on standard error.
     pub fn problems(&self, problems: &[Problem], sources: &Sources) {
-        for problem in problems {
+        for problem in problems.iter().take(MOST_PROBLEMS) {
             let style = self.error_style;
             self.say(&format!(
                 "{}\n",
                 problem::render(problem, sources, style.width, style.color, style.unicode)
             ));
+        }
+        if problems.len() > MOST_PROBLEMS {
+            self.say(&format!("… and {} more\n", problems.len() - MOST_PROBLEMS));
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::exec;
 use crate::gate::{self, ExitRule, Reports};
 use crate::model::Enforce;
 use crate::problem::{Code, Fields, Many, Problem, Problems, Text, nearest};
-use crate::source::{Key, Located, Node, Sources};
+use crate::source::{Key, Located, Node, Sources, Value};
 
 const ENFORCE: &[(&str, Enforce)] = &[
     ("block", Enforce::Block),
@@ -366,7 +366,7 @@ fn planned(
     let node = preset::expand(node, sources, problems)?;
     let mut fields = Fields::of(&node, problems)?;
     let written = file::Gate::take(&mut fields, problems);
-    let judges = judges(&mut fields, problems);
+    let judges = judges(&mut fields, dir_of(&node).as_deref(), problems);
     fields.also_known(["uses", "with"]);
     fields.also_known(gate::KINDS.iter().map(|kind| kind.name()));
     fields.rest(problems);
@@ -394,6 +394,7 @@ fn planned(
         fix: plain(&written.fix),
         owner: plain(&written.owner),
         command,
+        dir: PathBuf::from(dir_of(&node).unwrap_or_default()),
         inputs: written.inputs.as_ref().map(texts).unwrap_or_default(),
         secrets: written.secrets.as_ref().map(texts).unwrap_or_default(),
         needs: resolve(&written.needs, &scope.names, "gate", problems),
@@ -434,18 +435,70 @@ fn planned(
 }
 
 /// Each key that is the name of a kind, built by that kind. Kinds that come later are refused by name.
-fn judges(fields: &mut Fields<'_>, problems: &mut Problems) -> Vec<Box<dyn gate::Gate>> {
+fn judges(
+    fields: &mut Fields<'_>,
+    dir: Option<&str>,
+    problems: &mut Problems,
+) -> Vec<Box<dyn gate::Gate>> {
     fields.reserved(gate::LATER, problems);
     let found = fields.take_where(|key| gate::find(key).is_some());
     let mut built: Vec<(usize, Box<dyn gate::Gate>)> = Vec::new();
     for (key, node) in found {
         let position = gate::KINDS.iter().position(|kind| kind.name() == key.name);
         if let (Some(position), Some(kind)) = (position, gate::find(&key.name)) {
-            built.extend(kind.build(node, problems).map(|gate| (position, gate)));
+            let built_gate = match dir {
+                Some(dir) => kind.build(&below(dir, node), problems),
+                None => kind.build(node, problems),
+            };
+            built.extend(built_gate.map(|gate| (position, gate)));
         }
     }
     built.sort_by_key(|(position, _)| *position);
     built.into_iter().map(|(_, gate)| gate).collect()
+}
+
+/// The folder that the command of a gate runs in, if that is not the top.
+fn dir_of(node: &Node) -> Option<String> {
+    let dir = node.get("dir")?.scalar()?;
+    let dir = dir.trim().trim_start_matches("./").trim_end_matches('/');
+    (!dir.is_empty() && dir != ".").then(|| dir.to_owned())
+}
+
+/// A judge whose `reports` are named from the folder that the command runs in, with them named from the top.
+fn below(dir: &str, judge: &Node) -> Node {
+    let moved = |node: &Node| match &node.value {
+        Value::Text(path)
+            if !matches!(path.as_str(), "stdout" | "stderr") && !path.starts_with('/') =>
+        {
+            Node {
+                at: node.at.clone(),
+                value: Value::Text(format!(
+                    "{}/{}",
+                    globset::escape(dir),
+                    path.trim_start_matches("./")
+                )),
+            }
+        }
+        _ => node.clone(),
+    };
+    let Value::Map(entries) = &judge.value else {
+        return judge.clone();
+    };
+    let entries = entries.iter().map(|(key, node)| {
+        let node = match &node.value {
+            _ if key.name != "reports" => node.clone(),
+            Value::List(items) => Node {
+                at: node.at.clone(),
+                value: Value::List(items.iter().map(moved).collect()),
+            },
+            _ => moved(node),
+        };
+        (key.clone(), node)
+    });
+    Node {
+        at: judge.at.clone(),
+        value: Value::Map(entries.collect()),
+    }
 }
 
 fn when(written: &file::WhenOptions, problems: &mut Problems) -> When {
@@ -506,7 +559,7 @@ fn coherence(gate: &PlannedGate, written: &file::Gate, problems: &mut Problems) 
     if let Some(command) = &gate.command {
         return readable(command, problems);
     }
-    let useless: [(&str, Option<&crate::source::At>); 6] = [
+    let useless: [(&str, Option<&crate::source::At>); 5] = [
         ("timeout", written.timeout.as_ref().map(|value| &value.at)),
         ("retry", written.retry.as_ref().map(|value| &value.at)),
         ("exit", written.exit.as_ref().map(|value| &value.at)),
@@ -515,7 +568,6 @@ fn coherence(gate: &PlannedGate, written: &file::Gate, problems: &mut Problems) 
             written.duration.as_ref().map(|value| value.condition.at()),
         ),
         ("shell", written.shell.as_ref().map(|value| &value.at)),
-        ("dir", written.dir.as_ref().map(|value| &value.at)),
     ];
     for (key, at) in useless {
         if let Some(at) = at {
@@ -700,7 +752,7 @@ fn shared_reports(gates: &[PlannedGate], problems: &mut Problems) {
             own.extend(
                 reports
                     .file_patterns()
-                    .filter(|pattern| !pattern.contains(['*', '?', '[', '{'])),
+                    .filter(|pattern| gate::literal(pattern).is_some()),
             );
         }
         own.sort_unstable();

@@ -90,7 +90,7 @@ options! {
         run("run"): Text,
         /// Shell for the command, such as `bash`.
         shell("shell"): Text,
-        /// Working folder, below the project.
+        /// Working folder, below the project; the gate's `reports` are named from it.
         dir("dir"): Text,
         /// Environment of the command; `pass` lets withheld names through.
         env("env"): Environment,

@@ -66,6 +66,8 @@ pub struct PlannedGate {
     pub owner: Option<String>,
     /// Its command.
     pub command: Option<PlannedCommand>,
+    /// Folder that its reports are named from, relative to the root.
+    pub dir: PathBuf,
     /// Declared inputs.
     pub inputs: Vec<String>,
     /// Secrets of this gate.

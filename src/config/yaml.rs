@@ -19,8 +19,8 @@ pub fn parse(source: &Source) -> Result<Node, Box<Problem>> {
         strict_booleans: true,
         with_snippet: false,
         budget: serde_yaml::budget! {
-            max_nodes: 400_000,
-            max_events: 1_000_000,
+            max_nodes: 75_000,
+            max_events: 200_000,
             max_aliases: 2_000,
             max_anchors: 2_000,
             max_depth: 64,

@@ -49,6 +49,8 @@ pub struct Context<'a> {
     pub gate: &'a str,
     /// Root of the project.
     pub root: &'a Path,
+    /// Folder that the command runs in, relative to the root: paths in reports often begin there.
+    pub dir: &'a Path,
     /// The fresh reports of this judge, read to their ends.
     pub reports: &'a [ReportEvidence],
     /// Facts of the gates that this one needs.

@@ -172,7 +172,7 @@ impl CoverageGate {
                 all.unplaced_lines.add(coverage.unplaced_lines);
                 all.unplaced_branches.add(coverage.unplaced_branches);
                 for (path, file) in &coverage.files {
-                    all.add(in_repository(path, context.root), file.clone());
+                    all.add(in_repository(path, context.root, context.dir), file.clone());
                 }
             }
         }
@@ -297,7 +297,7 @@ fn each_file(
 
 /// The path of a report as a path of the repository: below the root it loses the root; a path from another
 /// machine loses leading folders until a file of that name is there; otherwise it stays as it is.
-fn in_repository(path: &str, root: &Path) -> String {
+fn in_repository(path: &str, root: &Path, dir: &Path) -> String {
     let plain = path.replace('\\', "/");
     let plain = plain.strip_prefix("./").unwrap_or(&plain);
     let below = Path::new(plain)
@@ -306,6 +306,9 @@ fn in_repository(path: &str, root: &Path) -> String {
         .and_then(Path::to_str);
     if let Some(below) = below {
         return below.to_owned();
+    }
+    if !dir.as_os_str().is_empty() && root.join(dir).join(plain).is_file() {
+        return dir.join(plain).to_string_lossy().replace('\\', "/");
     }
     if !Path::new(plain).is_absolute() && root.join(plain).is_file() {
         return plain.to_owned();

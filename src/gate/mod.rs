@@ -16,8 +16,8 @@ mod wording;
 
 pub use context::{Context, Facts, Judging};
 pub use exit::{Ended, ExitOptions, ExitRule};
-pub(crate) use reports::glob;
 pub use reports::{Elsewhere, Reports};
+pub(crate) use reports::{glob, literal};
 
 use std::fmt::Debug;
 

@@ -124,6 +124,32 @@ pub(crate) fn glob(pattern: &str) -> Result<GlobMatcher, globset::Error> {
         .map(|glob| glob.compile_matcher())
 }
 
+/// The path that a pattern stands for when it matches nothing else: no wildcard, or only escaped ones as in `[[]x`.
+pub(crate) fn literal(pattern: &str) -> Option<String> {
+    let mut path = String::with_capacity(pattern.len());
+    let mut rest = pattern;
+    while let Some(c) = rest.chars().next() {
+        let escaped = rest.strip_prefix('[').and_then(|inner| {
+            let special = inner.chars().next()?;
+            inner[special.len_utf8()..]
+                .strip_prefix(']')
+                .map(|after| (special, after))
+        });
+        match escaped {
+            Some((special, after)) => {
+                path.push(special);
+                rest = after;
+            }
+            None if matches!(c, '*' | '?' | '[' | '{') => return None,
+            None => {
+                path.push(c);
+                rest = &rest[c.len_utf8()..];
+            }
+        }
+    }
+    Some(path)
+}
+
 fn check_patterns(patterns: &[Text], at: &At, problems: &mut Problems) {
     if patterns.is_empty() {
         problems.push(
@@ -246,5 +272,21 @@ fn check_elsewhere(written: &ReportOptions, problems: &mut Problems) -> Option<E
             );
             None
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::literal;
+
+    #[test]
+    fn escaped_wildcards_are_literal() {
+        assert_eq!(literal("a/b.xml").as_deref(), Some("a/b.xml"));
+        assert_eq!(
+            literal("my: app, [[]x[]]/r.xml").as_deref(),
+            Some("my: app, [x]/r.xml")
+        );
+        assert_eq!(literal("a/*.xml"), None);
+        assert_eq!(literal("a[0-9].xml"), None);
     }
 }

@@ -63,8 +63,6 @@ pub struct Draft {
     pub env: Vec<(String, Yaml)>,
     /// Other keys.
     pub keys: Vec<(String, Yaml)>,
-    /// The judge and the report that the preset writes relative to the folder of the project.
-    pub report: Option<(&'static str, &'static str)>,
     /// Why it cannot run here; it is written as a comment then.
     pub off: Option<String>,
 }
@@ -80,7 +78,6 @@ impl Draft {
             with: Vec::new(),
             env: Vec::new(),
             keys: Vec::new(),
-            report: None,
             off: None,
         }
     }
@@ -143,13 +140,6 @@ impl Draft {
     #[must_use]
     pub fn needs(mut self, dir: &str, name: &str) -> Self {
         self.needs.push((dir.to_owned(), name.to_owned()));
-        self
-    }
-
-    /// Names the report that the preset writes, as its `report` parameter has it.
-    #[must_use]
-    pub fn writes(mut self, judge: &'static str, report: &'static str) -> Self {
-        self.report = Some((judge, report));
         self
     }
 

@@ -65,8 +65,7 @@ impl Stack for Go {
         gates.push(vet.only_if(go, || not_installed("go")));
         if let Some(file) = site.first(GOLANGCI) {
             let says = format!("Do the linters of {file} accept every package?");
-            let lint = Draft::uses("lint", "go/golangci-lint", &says)
-                .writes("findings", "reports/golangci-lint.sarif");
+            let lint = Draft::uses("lint", "go/golangci-lint", &says);
             gates.push(lint.only_if(site.installed("golangci-lint"), || {
                 not_installed("golangci-lint")
             }));

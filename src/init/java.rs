@@ -3,7 +3,7 @@
 use super::Stack;
 use super::draft::{Draft, Proposal, not_installed};
 use super::site::{Project, Site, has_extension};
-use super::tree::{Tree, is_below, name_of, pattern};
+use super::tree::{Tree, is_below, name_of};
 
 /// The stack.
 pub struct Java;
@@ -66,7 +66,7 @@ impl Stack for Java {
         };
         let tested = site.any(is_test_source, has_test);
         let draft = if tested {
-            tests(site, maven, &exec, wrapped)
+            tests(maven, &exec, wrapped)
         } else {
             build(maven, &exec)
         };
@@ -92,35 +92,22 @@ impl Stack for Java {
     }
 }
 
-fn tests(site: &Site<'_>, maven: bool, exec: &str, wrapped: bool) -> Draft {
-    let (preset, standard, below) = if maven {
-        (
-            "java/maven-test",
-            !wrapped,
-            "target/surefire-reports/TEST-*.xml",
-        )
+fn tests(maven: bool, exec: &str, wrapped: bool) -> Draft {
+    let (preset, standard) = if maven {
+        ("java/maven-test", !wrapped)
     } else {
-        (
-            "java/gradle-test",
-            wrapped,
-            "build/test-results/**/TEST-*.xml",
-        )
+        ("java/gradle-test", wrapped)
     };
     let draft = Draft::uses(
         "test",
         preset,
         "Does everything compile, and do all tests pass?",
     );
-    let draft = if standard {
+    if standard {
         draft
     } else {
         draft.with("exec", exec)
-    };
-    if site.dir().is_empty() {
-        return draft;
     }
-    // The reports of other builds are none of this gate's.
-    draft.with("reports", vec![pattern(site.dir(), &format!("**/{below}"))])
 }
 
 fn build(maven: bool, exec: &str) -> Draft {

@@ -91,8 +91,7 @@ fn tools(site: &Site<'_>) -> Vec<(Draft, bool)> {
     }
     if let Some(file) = site.first(PSALM) {
         let says = format!("Does Psalm accept the code at the level of {file}?");
-        let draft =
-            Draft::uses("psalm", "php/psalm", &says).writes("findings", "reports/psalm.sarif");
+        let draft = Draft::uses("psalm", "php/psalm", &says);
         tools.push(started(site, draft, "psalm", "psalm"));
     }
     if site.any(is_test_file, has_test) {
@@ -109,7 +108,7 @@ fn tools(site: &Site<'_>) -> Vec<(Draft, bool)> {
             };
             draft = draft.with("args", format!("{bootstrap}{}", folders_of_tests(site)));
         }
-        tools.push((draft.writes("tests", "reports/phpunit.xml"), packaged));
+        tools.push((draft, packaged));
     }
     tools
 }

@@ -57,8 +57,7 @@ impl Stack for Ruby {
         let mut gates = Vec::new();
         if site.has(".rubocop.yml") {
             let says = "Does RuboCop accept every file, as .rubocop.yml asks?";
-            let lint =
-                Draft::uses("lint", "ruby/rubocop", says).writes("tests", "reports/rubocop.xml");
+            let lint = Draft::uses("lint", "ruby/rubocop", says);
             gates.push(gems.started(site, gems.exec(lint), "rubocop", "rubocop"));
         }
         if site.any(is_spec, |text| {
@@ -166,7 +165,7 @@ impl Gems {
 fn rspec(site: &Site<'_>, gems: &Gems) -> Draft {
     let says = "Do all examples pass?";
     if gems.has(site, "rspec_junit_formatter", "rspec_junit_formatter") {
-        let draft = Draft::uses("spec", "ruby/rspec", says).writes("tests", "reports/rspec.xml");
+        let draft = Draft::uses("spec", "ruby/rspec", says);
         return gems.started(site, gems.exec(draft), "rspec", "rspec");
     }
     // Without that gem RSpec's own JSON has the numbers.
@@ -189,7 +188,7 @@ fn rspec(site: &Site<'_>, gems: &Gems) -> Draft {
             count("$.summary.errors_outside_of_examples_count", 0.into()),
         ),
     ]);
-    let report = super::tree::pattern(site.dir(), "reports/rspec.json");
+    let report = "reports/rspec.json";
     let metrics = Yaml::Map(vec![
         ("reports".to_owned(), report.into()),
         ("values".to_owned(), values),
@@ -226,8 +225,7 @@ fn minitest(site: &Site<'_>, gems: &Gems) -> Draft {
             |text| text.contains("Reporters.use!"),
         );
     let draft = if reporters {
-        let draft = Draft::uses("test", "ruby/minitest", "Do all tests pass?")
-            .writes("tests", "reports/minitest/*.xml");
+        let draft = Draft::uses("test", "ruby/minitest", "Do all tests pass?");
         if command == "bundle exec rake test" {
             draft
         } else {

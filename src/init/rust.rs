@@ -111,8 +111,7 @@ fn tests(site: &Site<'_>, cargo: bool) -> Vec<Draft> {
         "test",
         "rust/nextest",
         "Do all tests pass, each in a process of its own?",
-    )
-    .writes("tests", "reports/nextest.xml");
+    );
     if cargo && site.installed("cargo-nextest") {
         return vec![next];
     }

@@ -2,7 +2,6 @@
 
 use super::draft::{Draft, Yaml};
 use super::survey::{Found, Survey};
-use super::tree::pattern;
 
 /// Lines are not longer where that can be helped.
 const WIDTH: usize = 80;
@@ -104,10 +103,6 @@ fn body(draft: &Draft, found: &Found) -> Vec<(String, Yaml)> {
     }
     for (key, value) in &draft.keys {
         add(key, value.clone());
-    }
-    // Commands run in their folder, reports are looked for from the top.
-    if let Some((judge, report)) = draft.report.filter(|_| !dir.is_empty()) {
-        add(judge, [("reports", pattern(dir, report))].into());
     }
     body
 }

@@ -6,8 +6,10 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use super::Problem;
 use crate::source::{At, Sources};
 
-/// Longest excerpt line that is drawn; longer ones are cut by the renderer.
+/// Narrower terminals get lines that are too long for them.
 const LEAST_WIDTH: usize = 40;
+/// Bytes of a line on each side of a place that the renderer sees; it cuts the excerpt to the width.
+const LONGEST_LINE: usize = 4 << 10;
 
 /// Draws one problem. `width` is that of the terminal.
 pub fn render(
@@ -42,17 +44,16 @@ pub fn render(
         .map(|at| (at, problem.label.as_str()))
         .collect();
     places.extend(problem.also.iter().map(|(at, label)| (at, label.as_str())));
-    let texts: Vec<Option<String>> = places
+    let excerpts: Vec<Option<Excerpt>> = places
         .iter()
         .map(|(at, _)| {
-            sources
-                .get(&at.file)
-                .map(|source| tame_source(&source.text))
+            let source = sources.get(&at.file)?;
+            Some(Excerpt::of(&source.text, at))
         })
         .collect();
-    for (index, ((at, label), text)) in places.iter().zip(&texts).enumerate() {
-        if let Some(text) = text {
-            group = group.element(snippet(at, label, text, index == 0));
+    for (index, ((at, label), excerpt)) in places.iter().zip(&excerpts).enumerate() {
+        if let Some(excerpt) = excerpt {
+            group = group.element(excerpt.snippet(at, label, index == 0));
         }
     }
     let mut report = vec![group];
@@ -62,27 +63,51 @@ pub fn render(
     renderer.render(&report)
 }
 
-fn snippet<'a>(
-    at: &'a At,
-    label: &'a str,
-    text: &'a str,
-    primary: bool,
-) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
-    let start = boundary(text, at.start);
-    let end = boundary(text, (at.start + at.len.max(1)).min(text.len()));
-    // A span over many lines would draw the whole block: its first line says enough.
-    let end = text[start..end]
-        .find('\n')
-        .map_or(end, |newline| start + newline);
-    let kind = if primary {
-        AnnotationKind::Primary
-    } else {
-        AnnotationKind::Context
-    };
-    let mark = kind
-        .span(start..end.max(start))
-        .label((!label.is_empty()).then_some(label));
-    Snippet::source(text).path(Some(&*at.file)).annotation(mark)
+/// The line of a place. The renderer never sees the whole file: that would cost as much for each problem.
+struct Excerpt {
+    text: String,
+    line: usize,
+    mark: std::ops::Range<usize>,
+}
+
+impl Excerpt {
+    fn of(text: &str, at: &At) -> Self {
+        let start = boundary(text, at.start);
+        let end = boundary(text, (at.start + at.len.max(1)).min(text.len()));
+        let first = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+        let first = boundary(text, first.max(start.saturating_sub(LONGEST_LINE)));
+        let last = text[start..]
+            .find('\n')
+            .map_or(text.len(), |newline| start + newline);
+        let last = boundary(text, last.min(start + LONGEST_LINE));
+        // A span over many lines would draw the whole block: its first line says enough.
+        let end = end.clamp(start, last);
+        Self {
+            text: tame_source(&text[first..last]),
+            line: text[..first].matches('\n').count() + 1,
+            mark: start - first..end - first,
+        }
+    }
+
+    fn snippet<'a>(
+        &'a self,
+        at: &'a At,
+        label: &'a str,
+        primary: bool,
+    ) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+        let kind = if primary {
+            AnnotationKind::Primary
+        } else {
+            AnnotationKind::Context
+        };
+        let mark = kind
+            .span(self.mark.clone())
+            .label((!label.is_empty()).then_some(label));
+        Snippet::source(self.text.as_str())
+            .line_start(self.line)
+            .path(Some(&*at.file))
+            .annotation(mark)
+    }
 }
 
 fn boundary(text: &str, mut at: usize) -> usize {
@@ -93,22 +118,36 @@ fn boundary(text: &str, mut at: usize) -> usize {
     at
 }
 
-/// Control characters of a hostile file must not reach the terminal; each is replaced by one character of
-/// the same length in bytes, so that spans stay right.
+/// What acts on a terminal or a CI runner that reads the log must not do so from a hostile file; each character is
+/// replaced by one of the same length in bytes, so that spans stay right.
 fn tame_source(text: &str) -> String {
-    text.chars()
-        .map(|c| {
-            if c.is_control() && c != '\n' && c != '\t' && c.is_ascii() {
-                '?'
-            } else {
-                c
-            }
+    let text: String = text
+        .chars()
+        .map(|c| match (acts(c), c.len_utf8()) {
+            _ if c == '\t' => c,
+            (false, _) => c,
+            (true, 1) => '?',
+            (true, 2) => '\u{b7}',
+            (true, _) => '\u{fffd}',
         })
-        .collect()
+        .collect();
+    text.replace("##", "# ")
 }
 
 fn tame(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() && c != '\n' { '?' } else { c })
-        .collect()
+    let text: String = text
+        .chars()
+        .map(|c| match c {
+            // A line of its own could be read as a command.
+            '\n' => ' ',
+            c if acts(c) => '?',
+            c => c,
+        })
+        .collect();
+    text.replace("##", "# #")
+}
+
+/// Controls, and characters that turn the direction of what follows.
+fn acts(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

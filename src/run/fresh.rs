@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use globset::{GlobBuilder, GlobMatcher};
 use ignore::WalkBuilder;
 
+use crate::gate::literal;
+
 /// Identity of the state of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Mark {
@@ -93,9 +95,9 @@ impl Before {
 /// Paths below the root that a pattern matches, sorted. A literal path matches itself if it is there.
 pub fn matches(root: &Path, pattern: &str) -> Vec<String> {
     let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
-    if !pattern.contains(['*', '?', '[', '{']) {
-        let there = fs::symlink_metadata(root.join(pattern)).is_ok_and(|meta| !meta.is_dir());
-        return there.then(|| pattern.to_owned()).into_iter().collect();
+    if let Some(path) = literal(pattern) {
+        let there = fs::symlink_metadata(root.join(&path)).is_ok_and(|meta| !meta.is_dir());
+        return there.then_some(path).into_iter().collect();
     }
     let Some(glob) = matcher(pattern) else {
         return Vec::new();
@@ -125,13 +127,9 @@ fn matcher(pattern: &str) -> Option<GlobMatcher> {
 }
 
 /// The folders before the first wildcard.
-fn fixed_part(pattern: &str) -> PathBuf {
-    let parts: Vec<&str> = pattern.split('/').collect();
-    let fixed = parts
-        .iter()
-        .take_while(|part| !part.contains(['*', '?', '[', '{']))
-        .count();
-    parts[..fixed.min(parts.len() - 1)].iter().collect()
+pub(super) fn fixed_part(pattern: &str) -> PathBuf {
+    let folders = pattern.rsplit_once('/').map_or("", |(folders, _)| folders);
+    folders.split('/').map_while(literal).collect()
 }
 
 /// Files below a folder. Installed packages hold many files and no report of ours, unless they are named.

@@ -275,11 +275,8 @@ fn prepare(shared: &Shared, gate: &PlannedGate) -> Result<(), Reason> {
             })?;
         }
         for pattern in patterns {
-            let folder = pattern.split(['*', '?', '[', '{']).next().unwrap_or("");
-            if let Some((folder, _)) = folder.rsplit_once('/') {
-                // Many tools do not make the folder of their report. Whether it works shows in the report.
-                let _ = fs::create_dir_all(root.join(folder));
-            }
+            // Many tools do not make the folder of their report. Whether it works shows in the report.
+            let _ = fs::create_dir_all(root.join(fresh::fixed_part(pattern)));
         }
     }
     Ok(())
@@ -402,6 +399,7 @@ fn judge(
             let context = Context {
                 gate: &gate.id,
                 root: &shared.plan.root,
+                dir: &gate.dir,
                 reports: &collected.reports,
                 facts: &task.facts,
             };

@@ -133,7 +133,10 @@ fn a_background_process_that_never_stops_printing_does_not_hold_the_gate() {
 #[test]
 fn a_background_process_that_leaves_soon_is_left_alone() {
     let dir = TempDir::new().unwrap();
-    let ended = end(&sh("(sleep 0.03; echo late) & echo early", dir.path()));
+    let ended = end(&sh(
+        "(i=0; while [ $i -lt 3000 ]; do i=$((i+1)); done; echo late) & echo early",
+        dir.path(),
+    ));
     assert_eq!(
         (said(&ended).as_str(), ended.stopped.len()),
         ("early\nlate\n", 0)

@@ -136,6 +136,50 @@ fn escape_sequences_in_the_file_reach_no_terminal() {
 }
 
 #[test]
+fn what_acts_on_a_terminal_or_a_runner_does_not_in_an_excerpt() {
+    let yaml =
+        "version: 1\n\"##[error]x \u{9b}31m \u{202e}over\": 1\n\"line\\n::error::x ##vso[y]\": 1\n";
+    let ran = Project::empty("project")
+        .file("tollgate.yaml", yaml)
+        .call(&["run"])
+        .exits(2);
+    for acts in ["##[", "##vso[", "\u{9b}", "\u{202e}", "\n::"] {
+        assert!(!ran.stderr.contains(acts), "{acts:?}\n{:?}", ran.stderr);
+    }
+}
+
+#[test]
+fn thousands_of_mistakes() {
+    let mut yaml = "version: 1\ngates:\n".to_owned();
+    for number in 0..5000 {
+        yaml += &format!("  g{number}: {{ rnu: x }}\n");
+    }
+    let ran = Project::empty("project")
+        .file("tollgate.yaml", yaml)
+        .call(&["run"])
+        .exits(2);
+    assert!(ran.stderr.len() < 20_000, "{} bytes", ran.stderr.len());
+    ran.complains("and 9970 more").complains("10000 problems");
+}
+
+#[test]
+fn thousands_of_gates_in_a_row() {
+    let mut yaml = "version: 1\ngates:\n  g0: { run: 'true' }\n".to_owned();
+    for number in 1..2000 {
+        yaml += &format!("  g{number}: {{ run: 'true', needs: g{} }}\n", number - 1);
+    }
+    let project = Project::empty("project").file("tollgate.yaml", yaml);
+    project
+        .call(&["config", "check"])
+        .exits(0)
+        .says("2000 gates");
+    project
+        .call(&["run", "--dry-run"])
+        .exits(0)
+        .says("2000 gates would run");
+}
+
+#[test]
 fn a_folder_or_a_pipe_in_its_place() {
     let project = Project::empty("project").file("tollgate.yaml/x", "");
     project.call(&["run"]).exits(2);

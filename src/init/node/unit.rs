@@ -4,7 +4,7 @@ use super::View;
 use super::script::{Simple, simple};
 use crate::init::draft::{Draft, Proposal, Yaml};
 use crate::init::site::{Site, has_extension};
-use crate::init::tree::{folder_of, name_of, pattern};
+use crate::init::tree::{folder_of, name_of};
 
 const CODE: &[&str] = &["js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx"];
 const SAYS: &str = "Do all tests pass?";
@@ -110,10 +110,7 @@ fn known(view: &View<'_>, script: &Simple, files: &Files<'_>) -> Option<Draft> {
                     .any(|word| word.starts_with("--test-reporter")) =>
         {
             let args = script.without(&["--test", "--watch"]);
-            Some(
-                view.here(Draft::uses("test", "node/test", SAYS).with_text("args", &args))
-                    .writes("tests", "reports/node.xml"),
-            )
+            Some(view.here(Draft::uses("test", "node/test", SAYS).with_text("args", &args)))
         }
         "ava" if view.depends("ava") => {
             let args = script.without(&["--tap", "--watch", "-w"]);
@@ -178,9 +175,7 @@ fn by_dependency(view: &View<'_>, files: &Files<'_>, proposal: &mut Proposal) ->
 }
 
 fn own_runner(view: &View<'_>, files: &Files<'_>, proposal: &mut Proposal) -> Option<Draft> {
-    let draft = view
-        .here(Draft::uses("test", "node/test", SAYS))
-        .writes("tests", "reports/node.xml");
+    let draft = view.here(Draft::uses("test", "node/test", SAYS));
     let plain = |path: &&&str| has_extension(path, &["js", "mjs", "cjs"]);
     if files
         .own
@@ -204,15 +199,11 @@ fn own_runner(view: &View<'_>, files: &Files<'_>, proposal: &mut Proposal) -> Op
 fn vitest(view: &View<'_>, args: &str) -> Draft {
     view.tool("node/vitest", "test", SAYS)
         .with_text("args", args)
-        .writes("tests", "reports/vitest.xml")
 }
 
 fn jest(view: &View<'_>, args: &str) -> Draft {
     if view.depends("jest-junit") {
-        return view
-            .tool("node/jest", "test", SAYS)
-            .with_text("args", args)
-            .writes("tests", "reports/jest.xml");
+        return view.tool("node/jest", "test", SAYS).with_text("args", args);
     }
     // Without jest-junit Jest's own JSON has the numbers.
     let command = format!("jest --ci --json --outputFile=reports/jest.json {args}");
@@ -225,7 +216,7 @@ fn jest(view: &View<'_>, args: &str) -> Draft {
             value("$.numFailedTestSuites", 0.into()),
         ),
     ]);
-    let report = pattern(view.site.dir(), "reports/jest.json");
+    let report = "reports/jest.json";
     let says = "Do all tests pass? (With the package jest-junit, `uses: node/jest` names the failed ones.)";
     let metrics = Yaml::Map(vec![
         ("reports".to_owned(), report.into()),
@@ -238,7 +229,6 @@ fn jest(view: &View<'_>, args: &str) -> Draft {
 fn mocha(view: &View<'_>, args: &str) -> Draft {
     view.tool("node/mocha", "test", SAYS)
         .with_text("args", args)
-        .writes("tests", "reports/mocha.xml")
 }
 
 fn tap(view: &View<'_>, command: &str) -> Draft {

@@ -41,8 +41,7 @@ pub fn gate(site: &Site<'_>, python: &Interpreter, settings: &Settings) -> Optio
 }
 
 fn with_pytest(site: &Site<'_>, python: &Interpreter, settings: &Settings) -> Draft {
-    let mut draft = Draft::uses("test", "python/pytest", "Do all tests pass?")
-        .writes("tests", "reports/pytest.xml");
+    let mut draft = Draft::uses("test", "python/pytest", "Do all tests pass?");
     let exec = python.exec();
     if exec != "python3 -m" {
         draft = draft.with("exec", exec);
@@ -117,8 +116,7 @@ fn with_unittest(
     };
     let top = if top { " -t ." } else { "" };
     let draft = if python.has(site, settings, "xmlrunner") {
-        let draft = Draft::uses("test", "python/unittest", "Do all tests pass?")
-            .writes("tests", "reports/unittest.xml");
+        let draft = Draft::uses("test", "python/unittest", "Do all tests pass?");
         let exec = python.module();
         let draft = if exec == "python3 -m" {
             draft

@@ -13,7 +13,7 @@ use crate::model::{
 };
 use crate::policy::{Bound, Condition, Percent};
 use crate::problem::{Code, Fields, Many, Problem, Problems, Text, object, options};
-use crate::source::{At, Key, Node, Place};
+use crate::source::{At, Key, Node, Place, Value};
 
 options! {
     /// Shares that must be covered.
@@ -81,9 +81,7 @@ impl GateKind for Coverage {
                 ))
             })
             .collect();
-        let asks =
-            asked(&whole) || options.each_file.as_ref().is_some_and(asked) || !paths.is_empty();
-        if !asks {
+        if !asks(node) {
             problems.push(
                 Problem::new(Code::EMPTY_GATE, &whole.at, "`coverage` asks for nothing")
                     .label("no share is bound")
@@ -109,8 +107,18 @@ impl GateKind for Coverage {
     }
 }
 
-fn asked(shares: &ShareOptions) -> bool {
-    shares.lines.is_some() || shares.branches.is_some() || shares.functions.is_some()
+/// Whether any share is bound. Asked of what is written: a bound that is refused is a question all the same, and
+/// one mistake is one problem.
+fn asks(node: &Node) -> bool {
+    let bound = |shares: &Node| {
+        ["lines", "branches", "functions"]
+            .iter()
+            .any(|key| shares.get(key).is_some())
+    };
+    let paths = node.get("paths").map(|paths| &paths.value);
+    bound(node)
+        || node.get("each-file").is_some_and(bound)
+        || matches!(paths, Some(Value::Map(entries)) if entries.iter().any(|(_, shares)| bound(shares)))
 }
 
 fn matcher(pattern: &str, at: &At, problems: &mut Problems) -> Option<GlobMatcher> {

@@ -65,23 +65,26 @@ fn parse(pid: i32, stat: &[u8]) -> Option<Process> {
     })
 }
 
-/// Whether the environment that the process was started with holds `NAME=value`.
+/// The value that a variable has in the environment a process was started with.
 ///
 /// While a process changes into another program its environment reads empty: it is asked again a few times,
 /// because a process that is overlooked here is left behind.
 #[cfg(target_os = "linux")]
-pub(super) fn carries(pid: i32, entry: &[u8]) -> bool {
+pub(super) fn variable(pid: i32, name: &str) -> Option<Vec<u8>> {
     for _ in 0..10 {
         // Asked of few processes; a megabyte of environment is possible and harmless.
-        match std::fs::read(format!("/proc/{pid}/environ")) {
-            Ok(environ) if environ.is_empty() => {
-                std::thread::sleep(std::time::Duration::from_millis(1));
-            }
-            Ok(environ) => return environ.split(|byte| *byte == 0).any(|one| one == entry),
-            Err(_) => return false,
+        let environ = std::fs::read(format!("/proc/{pid}/environ")).ok()?;
+        if environ.is_empty() {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+            continue;
         }
+        let mut entries = environ.split(|byte| *byte == 0);
+        return entries.find_map(|entry| {
+            let value = entry.strip_prefix(name.as_bytes())?.strip_prefix(b"=")?;
+            Some(value.to_vec())
+        });
     }
-    false
+    None
 }
 
 /// All processes that can be seen.
@@ -116,8 +119,8 @@ fn parse(line: &str) -> Option<Process> {
 
 /// Other systems do not show environments to everybody; group and descent must do.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn carries(_: i32, _: &[u8]) -> bool {
-    false
+pub(super) fn variable(_: i32, _: &str) -> Option<Vec<u8>> {
+    None
 }
 
 #[cfg(all(test, target_os = "linux"))]
@@ -144,8 +147,9 @@ mod tests {
             .find(|process| process.pid == own)
             .unwrap();
         assert!(!found.zombie && found.born > 0);
-        let path = format!("PATH={}", std::env::var("PATH").unwrap());
-        assert!(carries(own, path.as_bytes()) && !carries(own, b"PATH="));
+        let path = std::env::var("PATH").unwrap();
+        assert_eq!(variable(own, "PATH"), Some(path.into_bytes()));
+        assert_eq!(variable(own, "PAT"), None);
     }
 
     #[test]

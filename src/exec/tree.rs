@@ -17,11 +17,13 @@ const LAST_WAIT: Duration = Duration::from_secs(3);
 /// The processes of one command.
 pub(super) struct Tree {
     leader: i32,
-    entry: Vec<u8>,
+    marker: Vec<u8>,
     /// Birth by number of every process that once belonged.
     seen: BTreeMap<i32, u64>,
     /// Look for the marker in all processes, not only in orphans: for a guard whose run is dead.
     everywhere: bool,
+    /// Take every orphan, whoever's it was: nothing of this process runs any more.
+    last: bool,
 }
 
 /// What waiting means for the caller: it drains pipes meanwhile. Says whether the grace is over early.
@@ -30,10 +32,10 @@ pub(super) type Pump<'p> = &'p mut dyn FnMut(Duration) -> bool;
 impl Tree {
     /// The tree below the process `leader`.
     pub(super) fn new(leader: i32, marker: &str) -> Tree {
-        let entry = format!("{MARKER}={marker}").into_bytes();
         Tree {
             leader,
-            entry,
+            marker: marker.as_bytes().to_vec(),
+            last: false,
             seen: BTreeMap::new(),
             everywhere: false,
         }
@@ -78,8 +80,8 @@ impl Tree {
         let belongs = |process: &&Process| {
             process.group == self.leader
                 || self.seen.get(&process.pid) == Some(&process.born)
-                || (orphaned(process) && (alone || table::carries(process.pid, &self.entry)))
-                || (self.everywhere && table::carries(process.pid, &self.entry))
+                || (orphaned(process) && (self.last || self.marked(process.pid, alone)))
+                || (self.everywhere && self.marked(process.pid, false))
         };
         let mut mine: BTreeSet<i32> = table
             .iter()
@@ -99,6 +101,15 @@ impl Tree {
                 return mine;
             }
             mine.extend(more);
+        }
+    }
+
+    /// Whether a process carries the marker. One that carries none, because it cleared its environment, is taken
+    /// too when no other command is left that it could belong to; one that carries another is left to its own.
+    fn marked(&self, pid: i32, alone: bool) -> bool {
+        match table::variable(pid, MARKER) {
+            Some(marker) => marker == self.marker,
+            None => alone,
         }
     }
 
@@ -201,7 +212,10 @@ fn reap(table: &[Process]) {
 
 /// Ends every orphan that no command is left for.
 pub(super) fn sweep(grace: Duration) -> Vec<Stopped> {
-    let mut tree = Tree::new(-1, "\n");
+    let mut tree = Tree {
+        last: true,
+        ..Tree::new(-1, "\n")
+    };
     let mut wait = |pause| {
         std::thread::sleep(pause);
         false

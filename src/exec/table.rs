@@ -67,14 +67,14 @@ fn parse(pid: i32, stat: &[u8]) -> Option<Process> {
 
 /// The value that a variable has in the environment a process was started with.
 ///
-/// While a process changes into another program its environment reads empty: it is asked again a few times,
-/// because a process that is overlooked here is left behind.
+/// While a process changes into another program its environment reads empty: a `patient` caller asks a few times,
+/// because a process that is overlooked is left behind. That of a kernel thread is always empty.
 #[cfg(target_os = "linux")]
-pub(super) fn variable(pid: i32, name: &str) -> Option<Vec<u8>> {
-    for _ in 0..10 {
+pub(super) fn variable(pid: i32, name: &str, patient: bool) -> Option<Vec<u8>> {
+    for _ in 0..if patient { 10 } else { 1 } {
         // Asked of few processes; a megabyte of environment is possible and harmless.
         let environ = std::fs::read(format!("/proc/{pid}/environ")).ok()?;
-        if environ.is_empty() {
+        if environ.is_empty() && patient {
             std::thread::sleep(std::time::Duration::from_millis(1));
             continue;
         }
@@ -119,7 +119,7 @@ fn parse(line: &str) -> Option<Process> {
 
 /// Other systems do not show environments to everybody; group and descent must do.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn variable(_: i32, _: &str) -> Option<Vec<u8>> {
+pub(super) fn variable(_: i32, _: &str, _: bool) -> Option<Vec<u8>> {
     None
 }
 
@@ -148,8 +148,8 @@ mod tests {
             .unwrap();
         assert!(!found.zombie && found.born > 0);
         let path = std::env::var("PATH").unwrap();
-        assert_eq!(variable(own, "PATH"), Some(path.into_bytes()));
-        assert_eq!(variable(own, "PAT"), None);
+        assert_eq!(variable(own, "PATH", false), Some(path.into_bytes()));
+        assert_eq!(variable(own, "PAT", false), None);
     }
 
     #[test]

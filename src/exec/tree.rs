@@ -80,8 +80,8 @@ impl Tree {
         let belongs = |process: &&Process| {
             process.group == self.leader
                 || self.seen.get(&process.pid) == Some(&process.born)
-                || (orphaned(process) && (self.last || self.marked(process.pid, alone)))
-                || (self.everywhere && self.marked(process.pid, false))
+                || (orphaned(process) && (self.last || self.marked(process.pid, alone, true)))
+                || (self.everywhere && self.marked(process.pid, false, false))
         };
         let mut mine: BTreeSet<i32> = table
             .iter()
@@ -106,8 +106,8 @@ impl Tree {
 
     /// Whether a process carries the marker. One that carries none, because it cleared its environment, is taken
     /// too when no other command is left that it could belong to; one that carries another is left to its own.
-    fn marked(&self, pid: i32, alone: bool) -> bool {
-        match table::variable(pid, MARKER) {
+    fn marked(&self, pid: i32, alone: bool, patient: bool) -> bool {
+        match table::variable(pid, MARKER, patient) {
             Some(marker) => marker == self.marker,
             None => alone,
         }

@@ -101,10 +101,11 @@ fn yaml_that_is_shown_is_accepted() {
 #[test]
 fn commands_that_are_shown_exist() {
     let command = Regex::new(r"tollgate((?: -C [\w/]+)?(?: [a-z]+)+)").expect("a pattern");
+    let comment = Regex::new(r"#.*").expect("a pattern");
     let mut shown: BTreeSet<Vec<String>> = BTreeSet::new();
     for (_, text) in pages() {
         let inline = code_words(&text);
-        let comment = Regex::new(r"#.*").expect("a pattern");
+
         let lines = blocks(&text, "sh").into_iter();
         let lines = lines.map(|(_, block)| comment.replace_all(&block, "").into_owned());
         for line in lines.chain(

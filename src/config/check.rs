@@ -361,6 +361,7 @@ fn planned(
     sources: &mut Sources,
     problems: &mut Problems,
 ) -> Option<PlannedGate> {
+    let before = problems.len();
     name(key, problems);
     let uses = node.get("uses").and_then(Node::scalar);
     let node = preset::expand(node, sources, problems)?;
@@ -430,7 +431,10 @@ fn planned(
         judges,
         node,
     };
-    coherence(&planned, &written, problems);
+    // What follows from a mistake that was told above needs no words of its own.
+    if problems.len() == before {
+        coherence(&planned, &written, problems);
+    }
     Some(planned)
 }
 
@@ -543,9 +547,7 @@ fn absent(written: &file::AbsentOptions, problems: &mut Problems) -> Option<Abse
 
 /// Keys of one gate that contradict or cannot work together.
 fn coherence(gate: &PlannedGate, written: &file::Gate, problems: &mut Problems) {
-    // A kind of a later version was named above; that the gate asks nothing else follows from it.
-    let later = gate::LATER.iter().any(|kind| gate.node.get(kind).is_some());
-    if gate.command.is_none() && gate.judges.is_empty() && !later {
+    if gate.command.is_none() && gate.judges.is_empty() {
         problems.push(
             Problem::new(
                 Code::EMPTY_GATE,

@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::file::not_a_mapping;
-use super::{Plan, check, merge, yaml};
+use super::{Plan, check, merge, preset, yaml};
 use crate::problem::{Code, Many, Problem, Problems, Shape, Text};
 use crate::source::{At, Node, Source, Sources, Value};
 
@@ -116,14 +116,55 @@ impl Reading {
                 .into_owned();
             let node = self.file(&there, &name, above)?;
             whole = Some(match whole {
-                Some(lower) => merge::tighten(&lower, &node, &mut self.problems),
+                Some(lower) => merge::tighten(&self.filled(lower), &node, &mut self.problems),
                 None => node,
             });
         }
         Some(match whole {
-            Some(lower) => merge::tighten(&lower, &node, &mut self.problems),
+            Some(lower) => merge::tighten(&self.filled(lower), &node, &mut self.problems),
             None => node,
         })
+    }
+
+    /// A base with its presets filled in, so that what they demand counts as demanded by it.
+    fn filled(&mut self, base: Node) -> Node {
+        let Value::Map(mut entries) = base.value else {
+            return base;
+        };
+        for (_, gates) in entries.iter_mut().filter(|(key, _)| key.name == "gates") {
+            let Value::Map(gates) = &mut gates.value else {
+                continue;
+            };
+            for (_, gate) in gates
+                .iter_mut()
+                .filter(|(_, gate)| gate.get("uses").is_some())
+            {
+                // A preset that cannot be filled in is told once, when the merged file is checked.
+                let whole =
+                    preset::expand(gate.clone(), &mut self.sources, &mut Problems::default());
+                let Some(Node {
+                    value: Value::Map(mut whole),
+                    at,
+                }) = whole
+                else {
+                    continue;
+                };
+                if let Value::Map(own) = &gate.value {
+                    let kept = own
+                        .iter()
+                        .filter(|(key, _)| matches!(key.name.as_str(), "uses" | "with"));
+                    whole.extend(kept.cloned());
+                }
+                *gate = Node {
+                    at,
+                    value: Value::Map(whole),
+                };
+            }
+        }
+        Node {
+            at: base.at,
+            value: Value::Map(entries),
+        }
     }
 
     fn base_path(&mut self, base: &Text, from: &Path, above: &[PathBuf]) -> Option<PathBuf> {

@@ -34,7 +34,8 @@ pub(super) fn find(word: &OsStr, command: &Command) -> Result<PathBuf, Terminati
         let file = command.dir.join(dir).join(word);
         match executable(&file) {
             Ok(()) => return Ok(file),
-            Err(error) => denied |= error == Errno::ACCESS,
+            // A folder that may not be searched is no answer about a file in it.
+            Err(error) => denied |= error == Errno::ACCESS && file.symlink_metadata().is_ok(),
         }
     }
     Err(if denied {

@@ -66,11 +66,22 @@ fn parse(pid: i32, stat: &[u8]) -> Option<Process> {
 }
 
 /// Whether the environment that the process was started with holds `NAME=value`.
+///
+/// While a process changes into another program its environment reads empty: it is asked again a few times,
+/// because a process that is overlooked here is left behind.
 #[cfg(target_os = "linux")]
 pub(super) fn carries(pid: i32, entry: &[u8]) -> bool {
-    // Asked of few processes; a megabyte of environment is possible and harmless.
-    std::fs::read(format!("/proc/{pid}/environ"))
-        .is_ok_and(|environ| environ.split(|byte| *byte == 0).any(|one| one == entry))
+    for _ in 0..10 {
+        // Asked of few processes; a megabyte of environment is possible and harmless.
+        match std::fs::read(format!("/proc/{pid}/environ")) {
+            Ok(environ) if environ.is_empty() => {
+                std::thread::sleep(std::time::Duration::from_millis(1));
+            }
+            Ok(environ) => return environ.split(|byte| *byte == 0).any(|one| one == entry),
+            Err(_) => return false,
+        }
+    }
+    false
 }
 
 /// All processes that can be seen.

@@ -92,6 +92,7 @@ impl GateKind for Files {
     }
 
     fn build(&self, node: &Node, problems: &mut Problems) -> Option<Box<dyn Gate>> {
+        let before = problems.len();
         let mut fields = Fields::of(node, problems)?;
         let options = FileOptions::take(&mut fields, problems);
         fields.rest(problems);
@@ -129,7 +130,7 @@ impl GateKind for Files {
                 .collect(),
             env: options.env.and_then(|env| env_parity(env, problems)),
         };
-        if gate.is_empty() {
+        if gate.is_empty() && problems.len() == before {
             problems.push(
                 Problem::new(Code::EMPTY_GATE, &options.at, "`files` asks for nothing")
                     .help("add `exist:`, `absent:`, `contain:`, `forbid:`, `size:` or `env:`"),

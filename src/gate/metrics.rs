@@ -65,12 +65,13 @@ impl GateKind for Metrics {
     }
 
     fn build(&self, node: &Node, problems: &mut Problems) -> Option<Box<dyn Gate>> {
+        let before = problems.len();
         let mut fields = Fields::of(node, problems)?;
         let reports = Reports::take(&mut fields, EvidenceKind::Metrics, problems);
         let options = MetricsOptions::take(&mut fields, problems);
         fields.rest(problems);
         let entries = options.values.unwrap_or_default();
-        if entries.is_empty() {
+        if entries.is_empty() && problems.len() == before {
             problems.push(
                 Problem::new(Code::EMPTY_GATE, &options.at, "`metrics` asks for nothing")
                     .help("add `values: { p95: { path: \"$.p95\", is: \"<200\" } }`"),

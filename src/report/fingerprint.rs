@@ -20,6 +20,15 @@ pub(crate) fn of(finding: &Finding) -> String {
     hex(&hash.finalize()[..16])
 }
 
+/// The identity of a finding whose words were changed since it was made (an absolute path became a relative one).
+/// One that the tool itself gave stays as it is.
+pub fn moved(before: &Finding, after: &Finding) -> String {
+    match before.fingerprint.strip_prefix(&of(before)) {
+        Some(order) => format!("{}{order}", of(after)),
+        None => before.fingerprint.clone(),
+    }
+}
+
 /// Digest of parts that a tool itself takes for the identity, 16 bytes in hex.
 pub(crate) fn of_parts<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
     let mut hash = Sha256::new();

@@ -40,6 +40,7 @@ mod tsc;
 mod xml;
 
 pub use collector::Collector;
+pub(crate) use fingerprint::moved as moved_fingerprint;
 pub use input::Input;
 pub use inspect::inspect_line;
 pub use limits::Limits;

@@ -17,7 +17,6 @@ use super::subject::{Ours, Start};
 use super::{Finished, Request, record};
 use crate::config::{Plan, PlannedGate, reach};
 use crate::exec;
-use crate::gate::Elsewhere;
 use crate::model::{Event, Progress};
 use crate::store::{Durations, RunFolder, place};
 use crate::vcs::Repository;
@@ -135,11 +134,9 @@ impl Engine {
             jobs: self.request.jobs,
             expected_s: expected,
         });
-        let mut subject = self.read_subject();
-        // `when:` asks for branch and changes, and `commit:` for HEAD: those need git before the first gate.
-        if self.asks_git() {
-            self.keep_subject(subject.take()).await;
-        }
+        // Asked before the first gate, not beside it: a gate that is faster than git would move the tree unseen.
+        let subject = self.read_subject();
+        self.keep_subject(subject).await;
         let mut signals = Signals::new();
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
@@ -173,7 +170,6 @@ impl Engine {
         self.draw(progress);
         let shared = Arc::clone(&self.shared);
         let _ = tokio::task::spawn_blocking(move || shared.services.stop()).await;
-        self.keep_subject(subject).await;
         record::finish(self).await
     }
 
@@ -208,7 +204,7 @@ impl Engine {
         total / self.request.jobs.max(1) as f64
     }
 
-    /// Asks git for the subject, beside the first gates.
+    /// Asks git for the subject.
     fn read_subject(&self) -> Option<Reading> {
         let repository = self.shared.repository.clone()?;
         let (root, ours) = (self.shared.plan.root.clone(), self.ours.clone());
@@ -232,22 +228,6 @@ impl Engine {
                 .notes
                 .push("git could not be asked, so the verdict has no subject".to_owned()),
         }
-    }
-
-    fn asks_git(&self) -> bool {
-        let asks = |gate: &PlannedGate| {
-            let when = gate
-                .when
-                .as_ref()
-                .is_some_and(|when| !when.changed.is_empty() || !when.branch.is_empty());
-            let mut reports = gate.judges.iter().filter_map(|judge| judge.reports());
-            when || reports.any(|reports| matches!(reports.elsewhere, Some(Elsewhere::Commit(_))))
-        };
-        self.request
-            .selection
-            .gates
-            .iter()
-            .any(|&index| asks(self.gate(index)))
     }
 
     fn interrupt(&mut self, signal: &'static str, progress: &mut dyn Progress) {

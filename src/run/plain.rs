@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::exec::Mask;
 use crate::model::{Judgement, ReportUsed};
+use crate::report::moved_fingerprint;
 use crate::source::Place;
 
 /// Makes text fit for a verdict.
@@ -70,8 +71,10 @@ impl Plain {
             self.some([&mut failure.suite, &mut failure.file]);
         }
         for finding in &mut judgement.findings {
+            let before = finding.clone();
             self.text(&mut finding.message);
             self.some([&mut finding.rule, &mut finding.file]);
+            finding.fingerprint = moved_fingerprint(&before, finding);
         }
         for report in used {
             self.text(&mut report.path);

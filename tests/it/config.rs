@@ -418,7 +418,6 @@ gates:
 }
 
 #[test]
-#[ignore = "files are merged before presets are filled in, so the bounds of a preset are not seen as such"]
 fn a_later_file_may_not_loosen_what_a_preset_of_the_base_demands() {
     let base = "gates: { lint: { uses: rust/clippy } }\n";
     let own = "gates: { lint: { findings: { total: \"<=100\" } } }\n";
@@ -427,7 +426,6 @@ fn a_later_file_may_not_loosen_what_a_preset_of_the_base_demands() {
 }
 
 #[test]
-#[ignore = "a mistake in a key is told again as what follows of it"]
 fn one_mistake_is_told_once() {
     let wrong_key = check("gates: { a: { rnu: x, tests: { reports: a.xml } } }\n").exits(2);
     wrong_key.complains("1 problem in");

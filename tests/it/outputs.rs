@@ -152,7 +152,7 @@ fn a_no_go_reads_well() {
     owner: backend
     run: echo 2 tests; cp given.xml r/unit.xml; exit 1
     tests: { reports: r/*.xml, passed: \">=2\" }
-  coverage: { needs: unit, coverage: { reports: cov.info, lines: \">=85%\" } }
+  coverage: { needs: unit, run: ./cover, coverage: { reports: cov.info, lines: \">=85%\" } }
   tool: { run: no-such-scanner --all }
   style: { run: 'echo line too long >&2; exit 1', enforce: warn }
 ";

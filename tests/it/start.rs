@@ -279,3 +279,23 @@ fn an_environment_that_is_no_utf8_is_no_trouble() {
     let project = one("'true'").env("ODD", std::ffi::OsStr::from_bytes(b"\xff\xfe"));
     project.run(&[]).exits(0);
 }
+
+#[test]
+fn a_folder_of_the_path_that_cannot_be_searched_hides_no_missing_tool() {
+    let project = one("no-such-tool");
+    let closed = project.beside().join("closed");
+    std::fs::create_dir(&closed).unwrap();
+    let file = project.beside().join("file");
+    std::fs::write(&file, "").unwrap();
+    crate::support::set_mode(&closed, 0o000);
+    let path = std::env::join_paths([
+        closed.as_path(),
+        &file,
+        "/usr/bin".as_ref(),
+        "/bin".as_ref(),
+    ]);
+    let project = project.env("PATH", path.unwrap());
+    let ran = project.run(&[]).exits(3);
+    crate::support::set_mode(&closed, 0o700);
+    ran.gate("a").is("inconclusive").reasons(&["not-found"]);
+}

@@ -151,7 +151,7 @@ fn a_report_that_cannot_be_cleared_is_undecided() {
 #[test]
 fn old_runs_are_pruned_and_the_own_one_is_not() {
     let project = Project::new("gates:\n  a: { run: echo x }\n").committed();
-    for number in 0..105 {
+    for number in 0..125 {
         project.write(
             &format!(".git/tollgate/runs/20200101T000000Z-{number:08x}/a.log"),
             "old",

@@ -158,7 +158,6 @@ fn a_tree_moves_also_by_new_files_deleted_files_and_commits() {
 }
 
 #[test]
-#[ignore = "git is asked beside the first gate, and a gate that is faster moves the tree unseen"]
 fn a_gate_that_is_faster_than_git_moves_the_tree_too() {
     let yaml = "gates:\n  a: { run: touch src/new.c }\n";
     let project = Project::new(yaml).file("src/a.c", "a").committed();
@@ -362,7 +361,6 @@ fn paths_of_reports_below_the_project_are_told_from_there() {
 }
 
 #[test]
-#[ignore = "the fingerprint is made of the path as the report has it, before the project's folder is cut off"]
 fn the_fingerprint_of_a_finding_does_not_hold_the_folder_of_the_project() {
     let fingerprint = |project: &Project| {
         let ran = project.run(&[]).exits(1);

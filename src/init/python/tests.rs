@@ -1,3 +1,5 @@
+//! What is detected and written for Python, layout by layout; every written file is checked.
+
 use crate::init::testing::{Here, check, look};
 
 const PROJECT: (&str, &str) = ("pyproject.toml", "[project]\nname = \"x\"\n");

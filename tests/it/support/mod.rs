@@ -9,7 +9,7 @@ mod ran;
 mod started;
 
 pub use given::{junit, lcov, sarif};
-pub use project::Project;
+pub use project::{Project, set_mode};
 pub use ran::Ran;
 pub use started::Started;
 

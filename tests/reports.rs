@@ -50,6 +50,18 @@ fn every_fixture_is_sniffed_and_gives_its_snapshot() {
 }
 
 #[test]
+fn every_format_is_fuzzed() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
+    let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+    for format in report::FORMATS.iter().map(|format| format.name()) {
+        let target = std::fs::read_to_string(folder.join(format!("targets/{format}.rs")));
+        let target = target.unwrap_or_else(|_| panic!("fuzz/targets/{format}.rs is not there"));
+        assert!(target.contains(&format!("report(\"{format}\"")), "{target}");
+        assert!(manifest.contains(&format!("path = \"targets/{format}.rs\"")));
+    }
+}
+
+#[test]
 fn every_fixture_is_named_in_the_readme_of_its_folder() {
     for format in FORMATS {
         for file in reports(format) {

@@ -1,0 +1,51 @@
+//! What every fuzz target asserts: no panic, and numbers that agree with themselves.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use tempfile::TempDir;
+use tollgate::model::Evidence;
+use tollgate::{config, report};
+
+/// Reads bytes as a report of a format.
+///
+/// # Panics
+/// When what is read contradicts itself.
+pub fn report(format: &str, bytes: &[u8]) {
+    let format = report::find(format).expect("a registered format");
+    let Ok(read) = report::read_bytes(bytes, "report", Some(format)) else {
+        return;
+    };
+    match read.evidence {
+        Evidence::Tests(tests) => {
+            let bad = tests.failed + tests.errored;
+            assert!(tests.failures.len() as u64 + tests.failures_cut <= bad);
+            assert!(tests.seconds.is_finite());
+        }
+        Evidence::Coverage(coverage) => {
+            assert!(coverage.lines().covered <= coverage.lines().total);
+            for file in coverage.files.values() {
+                assert!(file.branch_tally.covered <= file.branch_tally.total);
+            }
+        }
+        Evidence::Findings(findings) => {
+            assert!(findings.by_rule.values().sum::<u64>() <= findings.total);
+        }
+        Evidence::Metrics(_) => {}
+    }
+}
+
+static FOLDER: LazyLock<TempDir> = LazyLock::new(|| TempDir::new().expect("a temporary folder"));
+
+/// Reads bytes as a `tollgate.yaml`.
+///
+/// # Panics
+/// When a file is neither accepted nor refused.
+pub fn config(bytes: &[u8]) {
+    let file: PathBuf = FOLDER.path().join(config::FILE_NAME);
+    fs::write(&file, bytes).expect("a written file");
+    let loaded = config::load(&file, config::FILE_NAME);
+    let refused = loaded.problems.iter().any(|problem| !problem.warning);
+    assert_eq!(loaded.plan.is_none(), refused);
+}

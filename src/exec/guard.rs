@@ -81,7 +81,8 @@ impl Guard {
                 })
                 // Nobody's directory is kept busy, and no outer run takes it for a process of its gate.
                 .dir("/")
-                .env_remove(super::MARKER)
+                // Its own marker: should another run of ours adopt it, no command there takes it for one of its own.
+                .env(super::MARKER, "guard")
                 .stdin_file(reader)
                 .stdout_null()
                 .stderr_null()

@@ -79,7 +79,7 @@ impl Guard {
                     child.process_group(0);
                     Ok(())
                 })
-                // Nobody's directory is kept busy, and no outer run takes it for a process of its gate.
+                // Nobody's directory is kept busy.
                 .dir("/")
                 // Its own marker: should another run of ours adopt it, no command there takes it for one of its own.
                 .env(super::MARKER, "guard")

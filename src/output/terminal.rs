@@ -89,6 +89,10 @@ fn details(page: &mut Page<'_>, rows: &[Row<'_>]) -> io::Result<()> {
         .iter()
         .filter(|row| is_detailed(row, page.style))
         .collect();
+    if page.style.seen && !told.is_empty() {
+        // Apart from the lines that were shown while the gates ran.
+        page.gap()?;
+    }
     for row in told.iter().take(most) {
         detail(page, **row)?;
         page.gap()?;
@@ -161,9 +165,7 @@ fn time_of(row: Row<'_>) -> String {
 }
 
 fn table(page: &mut Page<'_>, outcome: &Outcome, rows: &[Row<'_>]) -> io::Result<()> {
-    let goes_on = rows.iter().all(|row| !row.gate.blocks());
-    let only_counted =
-        page.style.verbose == 0 && (rows.len() > LISTED || (goes_on && page.style.seen));
+    let only_counted = page.style.verbose == 0 && (rows.len() > LISTED || page.style.seen);
     let (shown, counted): (Vec<_>, Vec<_>) = rows
         .iter()
         .partition(|row| !only_counted || !words::is_clean(row.gate));

@@ -1,17 +1,18 @@
 //! From what was written to what is valid: names resolved, kinds built, contradictions found.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::file::{self, File, plain, word};
+use super::names::{Names, name, resolve};
 use super::plan::{Absent, Plan, PlannedCommand, PlannedGate, PlannedService, Ready, When};
-use super::{phases, preset};
+use super::{phases, preset, relations};
 use crate::exec;
 use crate::gate::{self, ExitRule, Reports};
 use crate::model::Enforce;
-use crate::problem::{Code, Fields, Many, Problem, Problems, Text, nearest};
-use crate::source::{Key, Located, Node, Sources, Value};
+use crate::problem::{Code, Fields, Many, Problem, Problems, Text};
+use crate::source::{Key, Node, Sources, Value};
 
 const ENFORCE: &[(&str, Enforce)] = &[
     ("block", Enforce::Block),
@@ -59,7 +60,7 @@ pub(super) fn check(
     }
     // Indices speak of `entries`: a gate that was refused would shift them, and then there is no plan anyway.
     if gates.len() == names.len() {
-        relations(&gates, problems);
+        relations::check(&gates, problems);
     }
     let phases = phases::check(file.phases.unwrap_or_default(), &names, problems);
     let secrets = file.secrets.map(|many| texts(&many)).unwrap_or_default();
@@ -114,24 +115,6 @@ fn resources(file: &File, problems: &mut Problems) -> BTreeMap<String, u64> {
         map.insert(key.name.clone(), count.value);
     }
     map
-}
-
-/// Names are used in dotted facts, file names and commands.
-pub(super) fn name(key: &Key, problems: &mut Problems) {
-    let good = key
-        .name
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
-        && key.name.starts_with(|c: char| c.is_ascii_alphabetic())
-        && key.name.len() <= 64
-        && key.name != "gates";
-    if !good {
-        problems.push(
-            Problem::new(Code::BAD_NAME, &key.at, format!("`{}` cannot be a name", key.name))
-                .label("not a name")
-                .help("begin with a letter; use letters, digits, `-` and `_`, at most 64; `gates` is taken"),
-        );
-    }
 }
 
 fn services(
@@ -274,84 +257,6 @@ struct Scope<'a> {
     services: Names<'a>,
     resources: &'a BTreeMap<String, u64>,
     defaults: Defaults,
-}
-
-/// Names in the order of the file, found by name.
-struct Names<'a> {
-    list: Vec<&'a str>,
-    index: HashMap<&'a str, usize>,
-}
-
-impl<'a> Names<'a> {
-    fn of(list: impl Iterator<Item = &'a str>) -> Self {
-        let list: Vec<&str> = list.collect();
-        let index = list
-            .iter()
-            .enumerate()
-            .map(|(index, name)| (*name, index))
-            .collect();
-        Self { list, index }
-    }
-}
-
-/// The index of each name in `known`, with a problem for each that is not there.
-fn resolve(
-    list: &Option<Many<Text>>,
-    known: &Names<'_>,
-    what: &str,
-    problems: &mut Problems,
-) -> Vec<usize> {
-    let mut found = Vec::new();
-    for text in list.iter().flat_map(|many| &many.0) {
-        match known.index.get(text.value.as_str()).copied() {
-            Some(index) if found.contains(&index) => {
-                problems.push(
-                    Problem::new(
-                        Code::NO_EFFECT,
-                        &text.at,
-                        format!("`{}` is named twice", text.value),
-                    )
-                    .as_warning(),
-                );
-            }
-            Some(index) => found.push(index),
-            None => problems.push(unknown_name(text, known.list.iter().copied(), what)),
-        }
-    }
-    found
-}
-
-pub(super) fn unknown_name<'a>(
-    text: &Text,
-    known: impl IntoIterator<Item = &'a str>,
-    what: &str,
-) -> Problem {
-    let known: Vec<&str> = known.into_iter().collect();
-    let problem = Problem::new(
-        Code::UNKNOWN_NAME,
-        &text.at,
-        format!("there is no {what} `{}`", text.value),
-    )
-    .label(format!("no such {what}"));
-    match nearest(&text.value, known.iter().copied()) {
-        Some(near) => problem.help(format!("did you mean `{near}`?")),
-        None if known.is_empty() => problem.help(format!("no {what} is declared")),
-        None => problem.help(format!("declared: {}", gate_list(&known))),
-    }
-}
-
-fn gate_list(names: &[&str]) -> String {
-    let shown = names
-        .iter()
-        .take(12)
-        .copied()
-        .collect::<Vec<_>>()
-        .join(", ");
-    if names.len() > 12 {
-        format!("{shown} and {} more", names.len() - 12)
-    } else {
-        shown
-    }
 }
 
 fn planned(
@@ -615,163 +520,5 @@ fn no_producer(gate: &PlannedGate, reports: &Reports, problems: &mut Problems) {
                 .label("only reports written in this run count")
                 .help("add `run:`, or `needs:` with the gate that writes them, or `produced: elsewhere` with `max-age:`"),
         );
-    }
-}
-
-/// What concerns several gates: circles, facts out of reach, reports written twice.
-fn relations(gates: &[PlannedGate], problems: &mut Problems) {
-    if cycles(gates, problems) {
-        return;
-    }
-    for (index, gate) in gates.iter().enumerate() {
-        let mentions: Vec<Located<String>> = gate
-            .judges
-            .iter()
-            .flat_map(|judge| judge.mentions())
-            .collect();
-        if mentions.is_empty() {
-            continue;
-        }
-        let reach = reach(gates, index);
-        for mention in mentions {
-            if !reach.iter().any(|&index| gates[index].id == mention.value) {
-                problems.push(unreachable(gates, gate, &mention, &reach));
-            }
-        }
-    }
-    shared_reports(gates, problems);
-}
-
-fn unreachable(
-    gates: &[PlannedGate],
-    gate: &PlannedGate,
-    mention: &Located<String>,
-    reach: &[usize],
-) -> Problem {
-    let message = format!(
-        "the expression speaks of `{}`, which gate `{}` does not need",
-        mention.value, gate.id
-    );
-    let problem = Problem::new(Code::EXPRESSION, &mention.at, message);
-    if gates.iter().any(|other| other.id == mention.value) {
-        return problem
-            .label("not among its needs")
-            .help(format!("add `{}` to `needs:`", mention.value));
-    }
-    match nearest(
-        &mention.value,
-        reach.iter().map(|&index| gates[index].id.as_str()),
-    ) {
-        Some(near) => problem.label("no such gate").help(format!(
-            "did you mean `{near}`? An id with a hyphen is written `gates['a-b']`"
-        )),
-        None => problem
-            .label("no such gate")
-            .help("name a gate among its `needs:`; an id with a hyphen is written `gates['a-b']`"),
-    }
-}
-
-/// Everything that a gate needs, also through others.
-pub(crate) fn reach(gates: &[PlannedGate], from: usize) -> Vec<usize> {
-    let mut seen = vec![false; gates.len()];
-    let mut todo = gates[from].needs.clone();
-    while let Some(index) = todo.pop() {
-        if !std::mem::replace(&mut seen[index], true) {
-            todo.extend(&gates[index].needs);
-        }
-    }
-    seen.iter()
-        .enumerate()
-        .filter(|(_, seen)| **seen)
-        .map(|(index, _)| index)
-        .collect()
-}
-
-/// Reports every circle of needs once; true if there is one.
-fn cycles(gates: &[PlannedGate], problems: &mut Problems) -> bool {
-    let mut state = vec![0u8; gates.len()];
-    let mut found = false;
-    for start in 0..gates.len() {
-        // An explicit stack: two thousand gates in a row must not overflow the real one.
-        let mut path: Vec<(usize, usize)> = Vec::new();
-        if state[start] == 0 {
-            state[start] = 1;
-            path.push((start, 0));
-        }
-        while let Some((index, next)) = path.last().copied() {
-            let Some(&need) = gates[index].needs.get(next) else {
-                state[index] = 2;
-                path.pop();
-                continue;
-            };
-            path.last_mut().expect("not empty").1 += 1;
-            match state[need] {
-                0 => {
-                    state[need] = 1;
-                    path.push((need, 0));
-                }
-                1 => {
-                    found = true;
-                    problems.push(circle(gates, &path, need));
-                }
-                _ => {}
-            }
-        }
-    }
-    found
-}
-
-fn circle(gates: &[PlannedGate], path: &[(usize, usize)], back_to: usize) -> Problem {
-    let start = path
-        .iter()
-        .position(|(index, _)| *index == back_to)
-        .unwrap_or(0);
-    let mut names: Vec<&str> = path[start..]
-        .iter()
-        .map(|(index, _)| gates[*index].id.as_str())
-        .collect();
-    names.push(&gates[back_to].id);
-    Problem::new(
-        Code::CYCLE,
-        &gates[back_to].at,
-        format!("gates need each other in a circle: {}", names.join(" → ")),
-    )
-    .label("the circle begins here")
-    .help("remove one of the `needs:`")
-}
-
-/// Two commands that write the same file would race, and one would be judged by the other's report.
-fn shared_reports(gates: &[PlannedGate], problems: &mut Problems) {
-    let mut seen: BTreeMap<&str, &PlannedGate> = BTreeMap::new();
-    for gate in gates.iter().filter(|gate| gate.command.is_some()) {
-        let mut own: Vec<&str> = Vec::new();
-        for reports in gate
-            .judges
-            .iter()
-            .filter_map(|judge| judge.reports())
-            .filter(|r| r.elsewhere.is_none())
-        {
-            own.extend(
-                reports
-                    .file_patterns()
-                    .filter(|pattern| gate::literal(pattern).is_some()),
-            );
-        }
-        own.sort_unstable();
-        own.dedup();
-        for path in own {
-            if let Some(other) = seen.insert(path, gate) {
-                problems.push(
-                    Problem::new(
-                        Code::SHARED_REPORT,
-                        &gate.at,
-                        format!("gates `{}` and `{}` both write `{path}`", other.id, gate.id),
-                    )
-                    .label("second writer")
-                    .also(&other.at, "first writer")
-                    .help("give each its own report; a gate that only reads needs no `run:`"),
-                );
-            }
-        }
     }
 }

@@ -7,19 +7,21 @@ mod check;
 mod file;
 mod load;
 mod merge;
+mod names;
 mod phases;
 mod plan;
 mod preset;
+mod relations;
 mod schema;
 mod show;
 mod yaml;
 
-pub(crate) use check::reach;
 pub use load::{Loaded, load};
 pub use plan::{
     Absent, Plan, PlannedCommand, PlannedGate, PlannedPhase, PlannedService, Ready, When,
 };
 pub use preset::{PRESETS, Preset, parameters};
+pub(crate) use relations::reach;
 pub use schema::schema;
 pub use show::{show, show_gate};
 

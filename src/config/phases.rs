@@ -1,7 +1,7 @@
 //! Phases as written, checked: names, circles, and criteria that can never be met.
 
-use super::check::{name, unknown_name};
 use super::file::{Liens, Phase, SignOffs, plain};
+use super::names::{name, unknown_name};
 use super::plan::PlannedPhase;
 use crate::problem::{Code, Many, Problem, Problems, Text};
 use crate::source::Key;

@@ -120,7 +120,8 @@ impl Gate for FindingGate {
             judging.fact(level.word(), Measure::Count(all.at(level)));
         }
         judging.fact("total", Measure::Count(all.total));
-        judging.fact("suppressed", Measure::Count(all.suppressed));
+        // What marks in the source hide is suppressed, whether or not the tool lists it.
+        judging.fact("suppressed", Measure::Count(all.suppressed + all.hidden));
         for (word, number) in &all.by_severity {
             judging.fact(&format!("severities.{word}"), Measure::Count(*number));
         }

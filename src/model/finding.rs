@@ -76,6 +76,8 @@ pub struct FindingReport {
     pub total: u64,
     /// Findings marked as accepted.
     pub suppressed: u64,
+    /// Findings that marks in the source hide: the tool counts them and lists none. Not in `suppressed`.
+    pub hidden: u64,
     /// Live findings by the report's own word.
     pub by_severity: BTreeMap<String, u64>,
     /// Live findings on the common scale.
@@ -100,6 +102,7 @@ impl FindingReport {
     pub fn merge(&mut self, other: FindingReport) {
         self.total += other.total;
         self.suppressed += other.suppressed;
+        self.hidden += other.hidden;
         for (word, count) in other.by_severity {
             *self.by_severity.entry(word).or_default() += count;
         }

@@ -1,7 +1,7 @@
 //! Bandit's JSON (`bandit -f json`): security findings in Python.
 //!
 //! A file in `errors` was not scanned: broken evidence, because nobody knows what is in it. Findings behind
-//! `# nosec` are not listed by bandit, only counted: `nosec` those of a bare mark, `skipped_tests` those of a named one.
+//! `# nosec` are not listed by bandit, only counted (a gate adds them to its `suppressed`): `nosec` those of a bare mark, `skipped_tests` those of a named one.
 //! <https://bandit.readthedocs.io/en/latest/formatters/json.html>
 
 use serde::Deserialize;
@@ -78,7 +78,7 @@ impl Fields for Whole<'_> {
             "metrics" => {
                 let metrics: Option<Metrics> = map.next_value()?;
                 if let Some(totals) = metrics.and_then(|metrics| metrics.totals) {
-                    sink.more_findings(&unseen(), totals.suppressed());
+                    sink.hidden_findings(totals.hidden());
                     self.scanned = totals.loc.and_then(|loc| loc.0);
                 }
             }
@@ -108,27 +108,12 @@ struct Totals {
 }
 
 impl Totals {
-    fn suppressed(&self) -> u64 {
+    fn hidden(&self) -> u64 {
         [self.nosec, self.skipped_tests]
             .into_iter()
             .filter_map(|count| u32::try_from(count?.0?).ok())
             .map(u64::from)
             .sum()
-    }
-}
-
-/// A finding that bandit counts and does not show.
-fn unseen() -> Finding {
-    Finding {
-        rule: None,
-        severity: String::new(),
-        level: Level::Info,
-        message: String::new(),
-        file: None,
-        line: None,
-        column: None,
-        fingerprint: String::new(),
-        suppressed: true,
     }
 }
 
@@ -197,11 +182,11 @@ mod tests {
     }
 
     #[test]
-    fn findings_behind_nosec_are_suppressed_ones() {
+    fn findings_behind_nosec_are_hidden_ones() {
         let (found, _) = testing::findings(&Bandit, &report("", 3, ISSUES));
-        assert_eq!((found.total, found.suppressed), (3, 3));
+        assert_eq!((found.total, found.suppressed, found.hidden), (3, 0, 3));
         let text = report("", 3, "").replace("\"nosec\":1", "\"nosec\":-9000000000000000000");
-        assert_eq!(testing::findings(&Bandit, &text).0.suppressed, 2);
+        assert_eq!(testing::findings(&Bandit, &text).0.hidden, 2);
     }
 
     #[test]

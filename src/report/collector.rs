@@ -387,6 +387,10 @@ impl Sink for Collector {
         report.items.push(finding);
     }
 
+    fn hidden_findings(&mut self, count: u64) {
+        self.findings.hidden += count;
+    }
+
     fn more_findings(&mut self, like: &Finding, count: u64) {
         self.count(like, count);
         if !like.suppressed {

@@ -100,6 +100,8 @@ pub trait Sink {
     fn has_functions(&mut self);
     /// One finding.
     fn finding(&mut self, finding: Finding);
+    /// Findings that marks in the source hide, which the tool only counts.
+    fn hidden_findings(&mut self, count: u64);
     /// More findings of which only the sort matters, because enough are kept as items.
     fn more_findings(&mut self, like: &Finding, count: u64) {
         for _ in 0..count {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::model::{
-    Cause, ConditionVerdict, Evidence, Fact, Judgement, Measure, Note, Reason, ReportEvidence,
-    Verdict,
+    Cause, ConditionVerdict, Evidence, Fact, Given, Judgement, Measure, Note, Reason,
+    ReportEvidence, Verdict,
 };
 use crate::policy::{Condition, Keeps};
 use crate::source::Place;
@@ -55,6 +55,8 @@ pub struct Context<'a> {
     pub reports: &'a [ReportEvidence],
     /// Facts of the gates that this one needs.
     pub facts: &'a Facts,
+    /// What it wanted to know beside its reports.
+    pub given: &'a Given,
 }
 
 impl Context<'_> {

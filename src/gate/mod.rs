@@ -23,7 +23,7 @@ use std::fmt::Debug;
 
 use serde_json::Value as Json;
 
-use crate::model::Judgement;
+use crate::model::{Judgement, Wants};
 use crate::problem::Problems;
 use crate::source::{Located, Node};
 
@@ -46,6 +46,10 @@ pub trait Gate: Debug + Send + Sync {
     /// The reports it reads, if it reads reports.
     fn reports(&self) -> Option<&Reports> {
         None
+    }
+    /// What it wants to know beside its reports.
+    fn wants(&self) -> Wants {
+        Wants::default()
     }
     /// The gates whose facts it speaks of.
     fn mentions(&self) -> Vec<Located<String>> {

@@ -94,6 +94,7 @@ impl Engine {
             stop: request.stop.clone(),
             services: Pool::default(),
             stream: request.stream,
+            strict: request.ci,
             today: request.today,
             now: SystemTime::from(request.now),
             repository,

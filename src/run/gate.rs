@@ -10,6 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 use super::collect::{self, Collected, Sources};
 use super::conclude::{Found, conclude};
 use super::fresh::{self, Before, Match};
+use super::given;
 use super::outbox::Outbox;
 use super::plain::Plain;
 use super::services::{Pool, Setting, Trouble};
@@ -36,6 +37,8 @@ pub(super) struct Shared {
     pub stop: Stop,
     pub services: Pool,
     pub stream: bool,
+    /// A CI job, a hook or a phase command.
+    pub strict: bool,
     pub today: jiff::civil::Date,
     pub now: SystemTime,
     pub repository: Option<Repository>,
@@ -396,12 +399,14 @@ fn judge(
                 None => Collected::default(),
             };
             reported |= !collected.reports.is_empty();
+            let given = given::given(shared, judge.wants());
             let context = Context {
                 gate: &gate.id,
                 root: &shared.plan.root,
                 dir: &gate.dir,
                 reports: &collected.reports,
                 facts: &task.facts,
+                given: &given,
             };
             let judgement = judge.judge(&context);
             join(&mut whole, judgement, collected.reasons);

@@ -17,6 +17,7 @@ mod decide;
 mod engine;
 mod fresh;
 mod gate;
+mod given;
 mod order;
 mod outbox;
 mod plain;

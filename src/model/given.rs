@@ -3,13 +3,20 @@
 //! Gates never read baseline, ledger, git or services themselves: they say in [`Wants`] what they need, and the
 //! engine hands it over in [`Given`]. What could not be had is an `Err` in words, never an empty value.
 
+use super::BaselineState;
+
 /// What a judge wants to know beside its reports. Asking costs time, so it is asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Wants {}
+pub struct Wants {
+    /// The baseline of its gate.
+    pub baseline: bool,
+}
 
 /// What a judge is given beside its reports.
 #[derive(Clone, Debug, Default)]
 pub struct Given {
     /// Whether this is a CI job, a pre-push hook or a phase command: what is missing is then no mere note.
     pub strict: bool,
+    /// The baseline of its gate.
+    pub baseline: BaselineState,
 }

@@ -3,6 +3,7 @@
 //! No file is opened here, no process started, no policy applied. Everything that an output can draw is
 //! a type of this room.
 
+mod baseline;
 mod canonical;
 mod case;
 mod coverage;
@@ -15,6 +16,7 @@ mod metric;
 mod outcome;
 mod verdict;
 
+pub use baseline::{Baseline, BaselineState, KnownFinding, KnownTest};
 pub use canonical::{canonical, digest, sha256_hex, verdict_pieces};
 pub use case::{TestCase, TestFailure, TestOutcome, TestReport};
 pub use coverage::{CoverageReport, FileCoverage, LineCoverage, Tally};

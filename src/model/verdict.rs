@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::{Finding, Measure, Subject, TestFailure, Warning};
+use super::{Baseline, Finding, Measure, Subject, TestFailure, Warning};
 use crate::source::Place;
 
 /// What was decided of a gate or a condition, worst first.
@@ -223,6 +223,8 @@ pub struct Judgement {
     pub findings: Vec<Finding>,
     /// Live findings beyond those kept.
     pub findings_cut: u64,
+    /// What a baseline of this gate would hold now; filled by judges that want one.
+    pub accepted: Baseline,
 }
 
 /// A report that took part, by the digest of its bytes.

@@ -494,6 +494,7 @@ fn join(whole: &mut Judgement, one: Judgement, reasons: Vec<Reason>) {
     whole.failures_cut += one.failures_cut;
     whole.findings.extend(one.findings);
     whole.findings_cut += one.findings_cut;
+    whole.accepted.merge(one.accepted);
 }
 
 fn ended_notes(ended: &exec::Ended) -> Vec<Note> {

@@ -5,8 +5,9 @@ use crate::model::{Given, Wants};
 
 /// What a judge of this run is given.
 pub(super) fn given(shared: &Shared, wants: Wants) -> Given {
-    let Wants {} = wants;
+    let Wants { baseline: _ } = wants;
     Given {
         strict: shared.strict,
+        ..Given::default()
     }
 }

@@ -1,0 +1,71 @@
+//! What was accepted of a gate before: values, tests, findings and counts of patterns. Plain data; files of it are
+//! the ledger's, and whether something got worse is for the policy to say.
+
+use std::collections::BTreeMap;
+
+use super::Measure;
+
+/// The accepted state of one gate.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Baseline {
+    /// Measured values by dotted name below the gate, `coverage.lines`.
+    pub values: BTreeMap<String, Measure>,
+    /// Tests by stable id, `classname::name`.
+    pub tests: BTreeMap<String, KnownTest>,
+    /// Findings by fingerprint.
+    pub findings: BTreeMap<String, KnownFinding>,
+    /// How often each named pattern occurs, by pattern and path.
+    pub counts: BTreeMap<(String, String), u64>,
+}
+
+/// A test that the baseline knows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KnownTest {
+    /// It was skipped.
+    pub skipped: bool,
+    /// File that it is in, where the report says so.
+    pub file: Option<String>,
+}
+
+/// A finding that the baseline knows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KnownFinding {
+    /// Rule that found it.
+    pub rule: String,
+    /// Path that it was in when it was recorded.
+    pub path: String,
+    /// How many equal ones there were.
+    pub count: u64,
+}
+
+/// What is known of a gate's baseline.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum BaselineState {
+    /// Nobody ever recorded one.
+    #[default]
+    Never,
+    /// It is in the history of the repository and no longer there, in words.
+    Gone(String),
+    /// It is there and cannot be used (a conflict marker, a line that cannot be read), in words.
+    Broken(String),
+    /// It is there.
+    Here(Box<Baseline>),
+}
+
+impl Baseline {
+    /// Whether it holds nothing.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+            && self.tests.is_empty()
+            && self.findings.is_empty()
+            && self.counts.is_empty()
+    }
+
+    /// Adds what another judge of the same gate knows.
+    pub fn merge(&mut self, other: Baseline) {
+        self.values.extend(other.values);
+        self.tests.extend(other.tests);
+        self.findings.extend(other.findings);
+        self.counts.extend(other.counts);
+    }
+}

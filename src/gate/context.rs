@@ -7,8 +7,9 @@ use crate::model::{
     Cause, ConditionVerdict, Evidence, Fact, Given, Judgement, Measure, Note, Reason,
     ReportEvidence, Verdict,
 };
+use super::against::Missing;
 use crate::policy::{Condition, Keeps};
-use crate::source::Place;
+use crate::source::{At, Place};
 
 /// Measured values of gates that were judged before, by gate and dotted name below the gate.
 #[derive(Clone, Debug, Default)]
@@ -160,6 +161,34 @@ impl Judging {
             evidence: self.evidence.clone(),
             note,
             volatile: value.is_some_and(|(_, volatile)| volatile),
+        });
+    }
+
+    /// Judges a condition that nothing can be compared for.
+    pub(super) fn missing(&mut self, name: &str, condition: &Condition, missing: &Missing) {
+        self.stated(name, (condition.text(), condition.at()), missing.verdict, missing.cause, None);
+        self.evidence_of_last(Vec::new(), Some(missing.words.clone()));
+    }
+
+    /// A condition that is no comparison of numbers, judged elsewhere: with its bound and where that is written.
+    pub(super) fn stated(
+        &mut self,
+        name: &str,
+        bound: (&str, &At),
+        verdict: Verdict,
+        cause: Option<Cause>,
+        measured: Option<String>,
+    ) {
+        self.judgement.conditions.push(ConditionVerdict {
+            fact: format!("{}.{}.{name}", self.gate, self.kind),
+            verdict,
+            cause,
+            measured,
+            bound: bound.0.to_owned(),
+            written: Some(bound.1.place()),
+            evidence: self.evidence.clone(),
+            note: None,
+            volatile: false,
         });
     }
 

@@ -3,6 +3,7 @@
 //! A gate kind turns evidence into a judgement. It reads no file but the tree it is asked about, starts no
 //! process, and never sees baseline, ledger or store. What it cannot decide it says to be inconclusive.
 
+mod against;
 mod context;
 mod coverage;
 mod exit;
@@ -50,6 +51,14 @@ pub trait Gate: Debug + Send + Sync {
     /// What it wants to know beside its reports.
     fn wants(&self) -> Wants {
         Wants::default()
+    }
+    /// Whether it is left out of a plain run: what it wants holds in one phase only.
+    fn by_name_only(&self) -> bool {
+        false
+    }
+    /// The gate, or the phase, whose recorded red tests it wants to pass.
+    fn green_list(&self) -> Option<&Located<String>> {
+        None
     }
     /// The gates whose facts it speaks of.
     fn mentions(&self) -> Vec<Located<String>> {

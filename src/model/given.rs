@@ -6,10 +6,12 @@
 use super::BaselineState;
 
 /// What a judge wants to know beside its reports. Asking costs time, so it is asked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wants {
     /// The baseline of its gate.
     pub baseline: bool,
+    /// The tests that were recorded as red by the gate of this name, or by those of the phase of this name.
+    pub green_list: Option<String>,
 }
 
 /// What a judge is given beside its reports.
@@ -19,4 +21,6 @@ pub struct Given {
     pub strict: bool,
     /// The baseline of its gate.
     pub baseline: BaselineState,
+    /// The tests that were recorded as red, where it wanted a green list.
+    pub green_list: BaselineState,
 }

@@ -394,10 +394,12 @@ fn judge(
     let mut reported = false;
     if attempt.refused.is_none() || attempt.ended.is_some() {
         for judge in &gate.judges {
-            let collected = match judge.reports() {
+            let mut collected = match judge.reports() {
                 Some(reports) => collect_for(shared, reports, task, attempt, explained),
                 None => Collected::default(),
             };
+            let reports = collected.reports.iter_mut();
+            reports.for_each(|report| shared.plain.evidence_of(report));
             reported |= !collected.reports.is_empty();
             let given = given::given(shared, judge.wants());
             let context = Context {

@@ -5,7 +5,10 @@ use crate::model::{Given, Wants};
 
 /// What a judge of this run is given.
 pub(super) fn given(shared: &Shared, wants: Wants) -> Given {
-    let Wants { baseline: _ } = wants;
+    let Wants {
+        baseline: _,
+        green_list: _,
+    } = wants;
     Given {
         strict: shared.strict,
         ..Given::default()

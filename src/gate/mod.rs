@@ -8,6 +8,7 @@ mod coverage;
 mod exit;
 mod files;
 mod findings;
+mod known;
 mod metrics;
 mod reports;
 mod require;

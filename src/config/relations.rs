@@ -78,11 +78,7 @@ pub(crate) fn red_gates<'a>(
 }
 
 /// A green list names a gate or a phase that records red tests.
-pub(super) fn green_lists(
-    gates: &[PlannedGate],
-    phases: &[PlannedPhase],
-    problems: &mut Problems,
-) {
+pub(super) fn green_lists(gates: &[PlannedGate], phases: &[PlannedPhase], problems: &mut Problems) {
     let lists = gates.iter().flat_map(|gate| &gate.judges);
     for list in lists.filter_map(|judge| judge.green_list()) {
         if !red_gates(gates, phases, &list.value).is_empty() {

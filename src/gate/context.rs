@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::known::Missing;
 use crate::model::{
     Cause, ConditionVerdict, Evidence, Fact, Given, Judgement, Measure, Note, Reason,
     ReportEvidence, Verdict,
 };
-use super::against::Missing;
 use crate::policy::{Condition, Keeps};
 use crate::source::{At, Place};
 
@@ -165,9 +165,21 @@ impl Judging {
     }
 
     /// Judges a condition that nothing can be compared for.
-    pub(super) fn missing(&mut self, name: &str, condition: &Condition, missing: &Missing) {
-        self.stated(name, (condition.text(), condition.at()), missing.verdict, missing.cause, None);
-        self.evidence_of_last(Vec::new(), Some(missing.words.clone()));
+    pub(super) fn missing(&mut self, name: &str, bound: (&str, &At), missing: &Missing) {
+        self.stated(name, bound, missing.verdict, missing.cause, None);
+        let words = if missing.verdict == Verdict::Waived {
+            format!("{}; {}", missing.message, missing.help)
+        } else {
+            missing.message.clone()
+        };
+        self.evidence_of_last(Vec::new(), Some(words));
+        let mut reasons = self.judgement.reasons.iter();
+        let told =
+            reasons.any(|reason| reason.code == missing.code && reason.message == missing.message);
+        if missing.verdict != Verdict::Waived && !told {
+            let (message, help) = (missing.message.clone(), Some(missing.help.as_str()));
+            self.reason(missing.code, missing.verdict, missing.cause, message, help);
+        }
     }
 
     /// A condition that is no comparison of numbers, judged elsewhere: with its bound and where that is written.

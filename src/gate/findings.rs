@@ -10,14 +10,14 @@ use globset::GlobMatcher;
 use serde_json::{Value as Json, json};
 
 use self::compare::{Changes, Seen};
-use super::against::{self, Missing};
 use super::coverage::in_repository;
+use super::known::{self, Missing};
 use super::reports::glob;
 use super::wording::{count, few};
 use super::{Context, Gate, GateKind, Judging, Reports};
 use crate::model::{
-    Evidence, EvidenceKind, Finding, FindingReport, FindingState, ITEMS_KEPT, Judgement, Level, Measure,
-    Wants,
+    Evidence, EvidenceKind, Finding, FindingReport, FindingState, ITEMS_KEPT, Judgement, Level,
+    Measure, Wants,
 };
 use crate::policy::{Bound, Condition, Pieces};
 use crate::problem::{Code, Fields, Problem, Problems, object, options};
@@ -147,7 +147,11 @@ fn scope(
     let asks = node
         .get("paths")
         .and_then(|paths| paths.get(&key.name))
-        .is_some_and(|scope| CountOptions::KEYS.iter().any(|key| scope.get(key).is_some()));
+        .is_some_and(|scope| {
+            CountOptions::KEYS
+                .iter()
+                .any(|key| scope.get(key).is_some())
+        });
     if !asks {
         let message = format!("`{}` asks for nothing", key.name);
         problems.push(
@@ -212,7 +216,12 @@ impl Gate for FindingGate {
             whole.judge(&mut judging, "", name, condition);
         }
         if self.asks_for_no_number() {
-            whole.judge(&mut judging, "", "total", &Condition::zero(&self.reports.at));
+            whole.judge(
+                &mut judging,
+                "",
+                "total",
+                &Condition::zero(&self.reports.at),
+            );
         }
         self.judge_words(&mut judging, &all);
         self.judge_paths(&mut judging, &mut paths, &all, &seen, changes.as_ref());
@@ -223,7 +232,11 @@ impl Gate for FindingGate {
 
 impl FindingGate {
     fn wants_baseline(&self) -> bool {
-        self.counts.wants_baseline() || self.paths.iter().any(|(_, _, counts)| counts.wants_baseline())
+        self.counts.wants_baseline()
+            || self
+                .paths
+                .iter()
+                .any(|(_, _, counts)| counts.wants_baseline())
     }
 
     /// Whether nothing bounds what is live: then nothing may be.
@@ -272,29 +285,32 @@ impl FindingGate {
             return None;
         }
         let given = context.given;
-        let baseline = match against::known(&given.baseline, given.strict, context.gate) {
+        let baseline = match known::baseline(given, context.gate) {
             Ok(baseline) => baseline,
             Err(missing) => return Some(Err(missing)),
         };
         let gone = |path: &str| !context.root.join(path).exists();
         let suppressed = &all.suppressed_items;
-        Some(Ok(compare::compare(&baseline.findings, seen, suppressed, &gone)))
+        Some(Ok(compare::compare(
+            &baseline.findings,
+            seen,
+            suppressed,
+            &gone,
+        )))
     }
 
-    /// What a baseline would hold now. The total is there so that a clean one is not an empty one.
+    /// What a baseline would hold now.
     fn accept(&self, judging: &mut Judging, seen: &[Seen], all: &FindingReport) {
         if !self.wants_baseline() || !all.broken.is_empty() {
             return;
         }
-        let accepted = &mut judging.out().accepted;
-        accepted.findings = compare::known(seen);
-        let total = Measure::Count(all.total);
-        accepted.values.insert("findings.total".to_owned(), total);
+        judging.out().accepted.findings = compare::known(seen);
     }
 
     fn judge_words(&self, judging: &mut Judging, all: &FindingReport) {
         let severities = self.options.severities.iter().flatten();
-        let severities = severities.map(|(key, bound)| ("severities", key, bound, &all.by_severity));
+        let severities =
+            severities.map(|(key, bound)| ("severities", key, bound, &all.by_severity));
         let rules = self.options.rules.iter().flatten();
         let rules = rules.map(|(key, bound)| ("rules", key, bound, &all.by_rule));
         for (what, key, bound, numbers) in severities.chain(rules) {
@@ -373,7 +389,7 @@ impl Part<'_> {
         let fact = format!("{under}{name}");
         let number = match (name, self.changes) {
             ("new" | "fixed", Some(Err(missing))) => {
-                return judging.missing(&fact, condition, missing);
+                return judging.missing(&fact, (condition.text(), condition.at()), missing);
             }
             ("fixed", Some(Ok(changes))) => self.fixed(changes).0,
             _ => self.number(name),
@@ -466,13 +482,18 @@ fn facts(
     let Some(Ok(changes)) = changes else {
         return;
     };
-    let new = seen.iter().filter(|one| one.finding.state == Some(FindingState::New));
+    let new = seen
+        .iter()
+        .filter(|one| one.finding.state == Some(FindingState::New));
     judging.fact("new", Measure::Count(new.count() as u64));
     let fixed = changes.fixed.iter().map(|one| one.count).sum();
     judging.fact("fixed", Measure::Count(fixed));
     if fixed > 0 {
         let words: Vec<String> = changes.fixed.iter().map(fixed_words).collect();
-        judging.note("findings-fixed", format!("{fixed} fixed: {}", few(&words, SHOWN)));
+        judging.note(
+            "findings-fixed",
+            format!("{fixed} fixed: {}", few(&words, SHOWN)),
+        );
     }
     if changes.suppressed > 0 {
         let findings = count(changes.suppressed, "finding");
@@ -480,8 +501,14 @@ fn facts(
         judging.note("findings-suppressed", message);
     }
     if !changes.moved.is_empty() {
-        let pairs = changes.moved.iter().map(|(from, to)| format!("{from} → {to}"));
-        let message = format!("findings that a renamed file took along: {}", few(&pairs.collect::<Vec<_>>(), SHOWN));
+        let pairs = changes
+            .moved
+            .iter()
+            .map(|(from, to)| format!("{from} → {to}"));
+        let message = format!(
+            "findings that a renamed file took along: {}",
+            few(&pairs.collect::<Vec<_>>(), SHOWN)
+        );
         judging.note("findings-moved", message);
     }
 }

@@ -3,12 +3,12 @@
 //! A gate kind turns evidence into a judgement. It reads no file but the tree it is asked about, starts no
 //! process, and never sees baseline, ledger or store. What it cannot decide it says to be inconclusive.
 
-mod against;
 mod context;
 mod coverage;
 mod exit;
 mod files;
 mod findings;
+mod known;
 mod metrics;
 mod reports;
 mod require;

@@ -13,8 +13,8 @@ use serde_json::Value as Json;
 use self::inventory::{Changes, Inventory};
 use self::options::{TestOptions, Wanted};
 use self::red::{SHOWN, Told};
-use super::against::{self, Missing};
 use super::coverage::in_repository;
+use super::known::{self, Missing};
 use super::wording::{count, few};
 use super::{Context, Gate, GateKind, Judging, Reports};
 use crate::model::{
@@ -96,7 +96,9 @@ impl Seen {
             Some("a suite did not load, so its tests cannot be told".to_owned())
         } else if all.unnamed > 0 {
             let tests = count(all.unnamed, "test");
-            Some(format!("the reports only count {tests} and do not name them"))
+            Some(format!(
+                "the reports only count {tests} and do not name them"
+            ))
         } else if all.total() == 0 {
             Some("no test ran".to_owned())
         } else {
@@ -122,7 +124,11 @@ impl Gate for TestGate {
     fn wants(&self) -> Wants {
         Wants {
             baseline: self.options.wants_baseline(),
-            green_list: self.options.green_list.as_ref().map(|text| text.value.clone()),
+            green_list: self
+                .options
+                .green_list
+                .as_ref()
+                .map(|text| text.value.clone()),
             ..Wants::default()
         }
     }
@@ -240,7 +246,13 @@ impl TestGate {
             let message = format!("no test is called {}", few(&unmatched, SHOWN));
             let help = "correct `include`, or bring the tests back";
             if self.wanted.red.is_some() {
-                judging.reason("include-unmatched", Verdict::Fail, None, message, Some(help));
+                judging.reason(
+                    "include-unmatched",
+                    Verdict::Fail,
+                    None,
+                    message,
+                    Some(help),
+                );
             } else {
                 judging.undecided("include-unmatched", message, help);
             }
@@ -287,7 +299,7 @@ impl TestGate {
         match self.baseline(context, seen) {
             Err(missing) => {
                 for (name, condition) in given {
-                    judging.missing(name, condition, &missing);
+                    judging.missing(name, (condition.text(), condition.at()), &missing);
                 }
             }
             Ok(baseline) => {
@@ -305,23 +317,18 @@ impl TestGate {
     }
 
     /// The baseline, if what ran can be held against it.
-    fn baseline<'a>(
-        &self,
-        context: &'a Context<'_>,
-        seen: &Seen,
-    ) -> Result<&'a Baseline, Missing> {
+    fn baseline<'a>(&self, context: &'a Context<'_>, seen: &Seen) -> Result<&'a Baseline, Missing> {
         let given = context.given;
-        let baseline = against::known(&given.baseline, given.strict, context.gate)?;
+        let baseline = known::baseline(given, context.gate)?;
         if baseline.tests.is_empty() {
-            // One that was recorded before tests were asked for says nothing of them.
-            return Err(against::never(given.strict, context.gate));
+            return Err(known::never(
+                given,
+                context.gate,
+                "the baseline holds no test yet",
+            ));
         }
         match &seen.incomplete {
-            Some(words) => Err(Missing {
-                verdict: Verdict::Inconclusive,
-                cause: Some(Cause::Evidence),
-                words: words.clone(),
-            }),
+            Some(words) => Err(incomplete(words)),
             None => Ok(baseline),
         }
     }
@@ -373,15 +380,22 @@ impl Change<'_> {
             }
         }
         let arrow = |pairs: &[(String, String)]| {
-            let texts: Vec<String> = pairs.iter().map(|(old, new)| format!("{old} → {new}")).collect();
+            let texts: Vec<String> = pairs
+                .iter()
+                .map(|(old, new)| format!("{old} → {new}"))
+                .collect();
             few(&texts, SHOWN)
         };
         if !changes.renamed.is_empty() {
-            judging.note("renamed", format!("renamed as declared: {}", arrow(&changes.renamed)));
+            judging.note(
+                "renamed",
+                format!("renamed as declared: {}", arrow(&changes.renamed)),
+            );
         }
         if !changes.unused.is_empty() {
             let pairs = arrow(&changes.unused);
-            let message = format!("declared under `renames`, but no such rename took place: {pairs}");
+            let message =
+                format!("declared under `renames`, but no such rename took place: {pairs}");
             judging.note("unused-rename", message);
         }
     }
@@ -434,10 +448,27 @@ fn code(name: &str) -> &'static str {
 fn judge_red(judging: &mut Judging, outcome: &Text, seen: &Seen) {
     let bound = (outcome.value.as_str(), &outcome.at);
     if seen.all.total() == 0 {
-        judging.stated("outcome", bound, Verdict::Inconclusive, Some(Cause::Evidence), None);
+        judging.stated(
+            "outcome",
+            bound,
+            Verdict::Inconclusive,
+            Some(Cause::Evidence),
+            None,
+        );
         return judging.evidence_of_last(Vec::new(), Some("no test ran".to_owned()));
     }
     say(judging, "outcome", bound, red::red(&seen.inventory));
+}
+
+/// What ran cannot be held against a list.
+fn incomplete(words: &str) -> Missing {
+    Missing {
+        code: "inventory-incomplete",
+        verdict: Verdict::Inconclusive,
+        cause: Some(Cause::Evidence),
+        message: format!("not every test is known by name: {words}"),
+        help: "mend that first, so that the report names each test".to_owned(),
+    }
 }
 
 /// The green phase.
@@ -445,22 +476,31 @@ fn judge_green(judging: &mut Judging, context: &Context<'_>, list: &Text, seen: 
     let given = context.given;
     let text = format!("every red test of `{}` passes", list.value);
     let bound = (text.as_str(), &list.at);
-    let missing = match against::known(&given.green_list, given.strict, &list.value) {
+    let gates = given.green_list.gates.join(" ");
+    let missing = match known::of(&given.green_list.state, given, &gates) {
         Err(missing) => missing,
-        Ok(red) if red.tests.is_empty() => against::never(given.strict, &list.value),
-        Ok(_) if seen.all.total() == 0 => Missing {
-            verdict: Verdict::Inconclusive,
-            cause: Some(Cause::Evidence),
-            words: "no test ran".to_owned(),
-        },
-        Ok(red) => return say(judging, "green-list", bound, red::green(red, &seen.inventory)),
+        Ok(red) if red.tests.is_empty() => {
+            known::never(given, &gates, "no test is recorded as red yet")
+        }
+        Ok(_) if seen.all.total() == 0 => incomplete("no test ran"),
+        Ok(red) => {
+            return say(
+                judging,
+                "green-list",
+                bound,
+                red::green(red, &seen.inventory),
+            );
+        }
     };
-    judging.stated("green-list", bound, missing.verdict, missing.cause, None);
-    judging.evidence_of_last(Vec::new(), Some(missing.words));
+    judging.missing("green-list", bound, &missing);
 }
 
 fn say(judging: &mut Judging, name: &str, bound: (&str, &crate::source::At), told: Told) {
-    let verdict = if told.holds { Verdict::Pass } else { Verdict::Fail };
+    let verdict = if told.holds {
+        Verdict::Pass
+    } else {
+        Verdict::Fail
+    };
     judging.stated(name, bound, verdict, None, Some(told.measured));
     judging.evidence_of_last(told.evidence, told.note);
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-
 /// Severity on one common scale, worst first.
 ///
 /// A format maps its own words; the own word is always kept beside it.

@@ -22,5 +22,14 @@ pub struct Given {
     /// The baseline of its gate.
     pub baseline: BaselineState,
     /// The tests that were recorded as red, where it wanted a green list.
-    pub green_list: BaselineState,
+    pub green_list: GreenList,
+}
+
+/// Tests that were recorded as red.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GreenList {
+    /// The gates that recorded them, or those that did not where the list is not whole.
+    pub gates: Vec<String>,
+    /// What is known of them.
+    pub state: BaselineState,
 }

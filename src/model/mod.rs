@@ -16,14 +16,14 @@ mod metric;
 mod outcome;
 mod verdict;
 
-pub use baseline::{Baseline, BaselineState, KnownFinding, KnownTest};
+pub use baseline::{Baseline, BaselineState, Better, KnownFinding, KnownTest, KnownValue};
 pub use canonical::{canonical, digest, sha256_hex, verdict_pieces};
 pub use case::{ListedTest, TestCase, TestFailure, TestOutcome, TestReport};
 pub use coverage::{CoverageReport, FileCoverage, LineCoverage, Tally};
 pub use event::{Event, Progress};
 pub use evidence::{Evidence, EvidenceKind, ReportEvidence, ReportRefusal, Warning};
 pub use finding::{Finding, FindingReport, FindingState, Level};
-pub use given::{Given, Wants};
+pub use given::{Given, GreenList, Wants};
 pub use measure::Measure;
 pub use metric::MetricReport;
 pub use outcome::{GateRun, Outcome, RunRecord, Subject, SubjectState, Termination};

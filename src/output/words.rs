@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use crate::model::{
-    Cause, ConditionVerdict, Decision, Enforce, Finding, FindingState, GateRun, GateVerdict, Measure, Outcome, Reason,
-    Verdict,
+    Cause, ConditionVerdict, Decision, Enforce, Finding, FindingState, GateRun, GateVerdict,
+    Measure, Outcome, Reason, Verdict,
 };
 
 /// A gate with how it went.

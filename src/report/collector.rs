@@ -9,7 +9,8 @@ use super::limits::{Limits, cut};
 use super::{Combine, Sink};
 use crate::model::{
     CoverageReport, Evidence, EvidenceKind, FileCoverage, Finding, FindingReport, ITEMS_KEPT,
-    LineCoverage, ListedTest, MetricReport, Tally, TestCase, TestFailure, TestOutcome, TestReport, Warning,
+    LineCoverage, ListedTest, MetricReport, Tally, TestCase, TestFailure, TestOutcome, TestReport,
+    Warning,
 };
 
 /// Sums the observations of one report.

@@ -36,10 +36,7 @@ pub fn moved(before: &Finding, after: &Finding) -> String {
 
 /// Digest of the parts that are the identity, and of the path where that belongs to it. The path stands apart, so
 /// that a finding can be known again in a file that got another name.
-pub(crate) fn of_parts<'a>(
-    parts: impl IntoIterator<Item = &'a str>,
-    path: Option<&str>,
-) -> String {
+pub(crate) fn of_parts<'a>(parts: impl IntoIterator<Item = &'a str>, path: Option<&str>) -> String {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update(part);
@@ -68,7 +65,9 @@ fn split_order(fingerprint: &str) -> (&str, &str) {
 
 /// The part of a fingerprint that holds no path; `None` where the path cannot be told apart.
 pub(crate) fn content(fingerprint: &str) -> Option<&str> {
-    plain(fingerprint).split_once('-').map(|(content, _)| content)
+    plain(fingerprint)
+        .split_once('-')
+        .map(|(content, _)| content)
 }
 
 /// The message with each run of digits as one `0` and white space folded.

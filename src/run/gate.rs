@@ -401,7 +401,7 @@ fn judge(
             let reports = collected.reports.iter_mut();
             reports.for_each(|report| shared.plain.evidence_of(report));
             reported |= !collected.reports.is_empty();
-            let given = given::given(shared, judge.wants());
+            let given = given::given(shared, gate, judge.kind(), judge.wants());
             let context = Context {
                 gate: &gate.id,
                 root: &shared.plan.root,
@@ -410,7 +410,11 @@ fn judge(
                 facts: &task.facts,
                 given: &given,
             };
-            let judgement = judge.judge(&context);
+            let mut judgement = judge.judge(&context);
+            if judge.wants().baseline {
+                let holds = &mut judgement.accepted.holds;
+                holds.insert(judge.kind().to_owned());
+            }
             join(&mut whole, judgement, collected.reasons);
             used.extend(collected.reports.iter().map(|report| ReportUsed {
                 path: report.path.clone(),

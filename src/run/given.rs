@@ -1,16 +1,61 @@
 //! Gathers what a judge wants to know beside its reports: from baseline, git and services, each asked once a run.
 
 use super::gate::Shared;
-use crate::model::{Given, Wants};
+use crate::config::{PlannedGate, red_gates};
+use crate::ledger;
+use crate::model::{BaselineState, Given, GreenList, Wants};
 
-/// What a judge of this run is given.
-pub(super) fn given(shared: &Shared, wants: Wants) -> Given {
+/// What a judge of a gate is given, by its kind and what it wants.
+pub(super) fn given(shared: &Shared, gate: &PlannedGate, kind: &str, wants: Wants) -> Given {
     let Wants {
-        baseline: _,
-        green_list: _,
+        baseline,
+        green_list,
     } = wants;
     Given {
         strict: shared.strict,
-        ..Given::default()
+        baseline: if baseline {
+            of_kind(known(shared, gate), kind)
+        } else {
+            BaselineState::Never
+        },
+        green_list: green_list
+            .map(|name| self::green_list(shared, &name))
+            .unwrap_or_default(),
+    }
+}
+
+/// The red tests that the gates of that name recorded. What one of them lacks, the whole list lacks.
+fn green_list(shared: &Shared, name: &str) -> GreenList {
+    let mut list = GreenList {
+        gates: Vec::new(),
+        state: BaselineState::Here(Box::default()),
+    };
+    for gate in red_gates(&shared.plan.gates, &shared.plan.phases, name) {
+        match (of_kind(known(shared, gate), "tests"), &mut list.state) {
+            (BaselineState::Here(one), BaselineState::Here(all)) => all.merge(*one),
+            (BaselineState::Here(_), _) => continue,
+            (worse, BaselineState::Here(_)) => {
+                list.gates.clear();
+                list.state = worse;
+            }
+            (BaselineState::Never, BaselineState::Never) => {}
+            (BaselineState::Never, _) => continue,
+            (worse, _) => list.state = worse,
+        }
+        list.gates.push(gate.id.clone());
+    }
+    list
+}
+
+/// The baseline of a gate: read again for each judge that wants it, because a gate rarely has two.
+fn known(shared: &Shared, gate: &PlannedGate) -> BaselineState {
+    ledger::state(&shared.plan.root, &gate.id, shared.repository.as_ref())
+}
+
+/// A baseline that was recorded before the gate had a judge of this kind holds nothing of it.
+fn of_kind(state: BaselineState, kind: &str) -> BaselineState {
+    match state {
+        BaselineState::Here(baseline) if !baseline.holds.contains(kind) => BaselineState::Never,
+        other => other,
     }
 }

@@ -89,7 +89,9 @@ pub(super) fn compare(
             count,
         })
         .collect();
-    changes.fixed.sort_by(|a, b| (&a.path, &a.rule).cmp(&(&b.path, &b.rule)));
+    changes
+        .fixed
+        .sort_by(|a, b| (&a.path, &a.rule).cmp(&(&b.path, &b.rule)));
     changes
 }
 
@@ -98,14 +100,22 @@ type Place<'a> = (&'a str, Option<u32>, Option<u32>, &'a str, &'a str);
 fn place(one: &Seen) -> Place<'_> {
     let finding = &one.finding;
     let (line, column) = (finding.line, finding.column);
-    (&one.path, line, column, &finding.fingerprint, &finding.message)
+    (
+        &one.path,
+        line,
+        column,
+        &finding.fingerprint,
+        &finding.message,
+    )
 }
 
 /// Contents of findings and how often each occurs.
 type Contents<'a> = BTreeMap<&'a str, u64>;
 
 fn common(a: &Contents<'_>, b: &Contents<'_>) -> u64 {
-    let both = a.iter().map(|(content, count)| b.get(content).map_or(0, |other| *count.min(other)));
+    let both = a
+        .iter()
+        .map(|(content, count)| b.get(content).map_or(0, |other| *count.min(other)));
     both.sum()
 }
 
@@ -119,7 +129,10 @@ fn follow(
     let mut old: BTreeMap<&str, Contents<'_>> = BTreeMap::new();
     for (fingerprint, (count, known)) in left.iter() {
         if let (Some(content), true) = (content(fingerprint), *count > 0) {
-            *old.entry(&known.path).or_default().entry(content).or_default() += *count;
+            *old.entry(&known.path)
+                .or_default()
+                .entry(content)
+                .or_default() += *count;
         }
     }
     old.retain(|path, _| gone(path));
@@ -128,17 +141,25 @@ fn follow(
     }
     let known: BTreeSet<&str> = before.values().map(|known| known.path.as_str()).collect();
     let mut new: BTreeMap<&str, Contents<'_>> = BTreeMap::new();
-    for one in seen.iter().filter(|one| one.finding.state == Some(FindingState::New)) {
+    for one in seen
+        .iter()
+        .filter(|one| one.finding.state == Some(FindingState::New))
+    {
         if let (Some(content), false) = (
             content(&one.finding.fingerprint),
             known.contains(one.path.as_str()),
         ) {
-            *new.entry(&one.path).or_default().entry(content).or_default() += 1;
+            *new.entry(&one.path)
+                .or_default()
+                .entry(content)
+                .or_default() += 1;
         }
     }
     let mut pairs: Vec<(u64, &str, &str)> = Vec::new();
     for (from, contents) in &old {
-        let both = new.iter().map(|(to, other)| (common(contents, other), *from, *to));
+        let both = new
+            .iter()
+            .map(|(to, other)| (common(contents, other), *from, *to));
         pairs.extend(both.filter(|(shared, _, _)| *shared > 0));
     }
     pairs.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| (a.1, a.2).cmp(&(b.1, b.2))));
@@ -170,9 +191,11 @@ fn settle(
     }
     for one in seen.iter_mut() {
         let fresh = one.finding.state == Some(FindingState::New);
-        let (Some(from), Some(content), true) =
-            (back.get(one.path.as_str()), content(&one.finding.fingerprint), fresh)
-        else {
+        let (Some(from), Some(content), true) = (
+            back.get(one.path.as_str()),
+            content(&one.finding.fingerprint),
+            fresh,
+        ) else {
             continue;
         };
         if let Some(count) = open.get_mut(&(*from, content)).filter(|count| ***count > 0) {
@@ -232,7 +255,10 @@ mod tests {
             .iter()
             .filter(|one| one.finding.state == Some(FindingState::New));
         let new = new.map(|one| format!("{}:{}", one.path, one.finding.message));
-        (new.collect(), changes.fixed.iter().map(|one| one.count).sum())
+        (
+            new.collect(),
+            changes.fixed.iter().map(|one| one.count).sum(),
+        )
     }
 
     #[test]
@@ -245,7 +271,11 @@ mod tests {
 
     #[test]
     fn a_shift_of_lines_is_no_change() {
-        let (new, fixed) = against(&[("r", "a", 1, "x at 1")], &[("r", "a", 90, "x at 90")], &[]);
+        let (new, fixed) = against(
+            &[("r", "a", 1, "x at 1")],
+            &[("r", "a", 90, "x at 90")],
+            &[],
+        );
         assert_eq!((new.len(), fixed), (0, 0));
     }
 
@@ -260,8 +290,16 @@ mod tests {
 
     #[test]
     fn a_renamed_file_takes_its_findings_along() {
-        let before = [("r", "old", 1, "x"), ("r", "old", 2, "x"), ("q", "old", 3, "y")];
-        let now = [("r", "new", 1, "x"), ("r", "new", 9, "x"), ("q", "new", 3, "y")];
+        let before = [
+            ("r", "old", 1, "x"),
+            ("r", "old", 2, "x"),
+            ("q", "old", 3, "y"),
+        ];
+        let now = [
+            ("r", "new", 1, "x"),
+            ("r", "new", 9, "x"),
+            ("q", "new", 3, "y"),
+        ];
         assert_eq!(against(&before, &now, &["old"]), (Vec::new(), 0));
         // The old file is still there: what is in the other one is new.
         assert_eq!(against(&before, &now, &[]).0.len(), 3);
@@ -270,15 +308,27 @@ mod tests {
     #[test]
     fn a_renamed_file_hides_no_finding_that_came_with_the_rename() {
         let before = [("r", "old", 1, "x")];
-        let now = [("r", "new", 1, "x"), ("r", "new", 2, "z"), ("r", "new", 5, "x")];
+        let now = [
+            ("r", "new", 1, "x"),
+            ("r", "new", 2, "z"),
+            ("r", "new", 5, "x"),
+        ];
         let (new, fixed) = against(&before, &now, &["old"]);
         assert_eq!((new.len(), fixed), (2, 0));
     }
 
     #[test]
     fn a_deleted_file_pays_for_one_file_only_and_not_for_a_known_one() {
-        let before = [("r", "old", 1, "x"), ("r", "old", 2, "x"), ("r", "known", 1, "w")];
-        let spread = [("r", "n1", 1, "x"), ("r", "n2", 2, "x"), ("r", "known", 1, "w")];
+        let before = [
+            ("r", "old", 1, "x"),
+            ("r", "old", 2, "x"),
+            ("r", "known", 1, "w"),
+        ];
+        let spread = [
+            ("r", "n1", 1, "x"),
+            ("r", "n2", 2, "x"),
+            ("r", "known", 1, "w"),
+        ];
         assert_eq!(against(&before, &spread, &["old"]).0.len(), 1);
         let into_known = [("r", "known", 1, "w"), ("r", "known", 2, "x")];
         assert_eq!(against(&before, &into_known, &["old"]).0, ["known:x"]);
@@ -302,7 +352,10 @@ mod tests {
         let marks = |list: &[(&str, &str, u32, &str)]| {
             let mut seen = report(list);
             compare(&before, &mut seen, &[], &|_| false);
-            let marks: Vec<_> = seen.iter().map(|s| (s.finding.line, s.finding.state)).collect();
+            let marks: Vec<_> = seen
+                .iter()
+                .map(|s| (s.finding.line, s.finding.state))
+                .collect();
             marks
         };
         assert_eq!(marks(&two), marks(&[two[1], two[0]]));

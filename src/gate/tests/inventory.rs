@@ -89,7 +89,11 @@ pub(super) fn compare(
             changes.unused.push((old.clone(), new.clone()));
         }
     }
-    let left: BTreeSet<&str> = changes.renamed.iter().map(|(old, _)| old.as_str()).collect();
+    let left: BTreeSet<&str> = changes
+        .renamed
+        .iter()
+        .map(|(old, _)| old.as_str())
+        .collect();
     let taken: BTreeMap<&str, &str> = changes
         .renamed
         .iter()
@@ -143,7 +147,8 @@ fn rename(
 
 /// The part of a name after the class, and the class.
 fn split(name: &str) -> (&str, &str) {
-    name.rsplit_once("::").map_or(("", name), |(class, leaf)| (class, leaf))
+    name.rsplit_once("::")
+        .map_or(("", name), |(class, leaf)| (class, leaf))
 }
 
 /// Pairs what is gone with what is new: the same name in another class, then what is alone of its file or class, then
@@ -255,7 +260,10 @@ mod tests {
         let both = inventory(passed(&["a", "a", "a [2]"]));
         assert_eq!(both.keys().collect::<Vec<_>>(), ["a", "a [2]", "a [3]"]);
         let known = known(both.iter());
-        assert_eq!(compare(&known, &inventory(passed(&["a", "a"])), &[]).removed, ["a [3]"]);
+        assert_eq!(
+            compare(&known, &inventory(passed(&["a", "a"])), &[]).removed,
+            ["a [3]"]
+        );
     }
 
     #[test]
@@ -282,7 +290,11 @@ mod tests {
             ("Old::works", "New::works"),
             ("c::x", "c::entirely different"),
         ] {
-            let changes = compare(&before(&[old, "c::stays"]), &inventory(passed(&[new, "c::stays"])), &[]);
+            let changes = compare(
+                &before(&[old, "c::stays"]),
+                &inventory(passed(&[new, "c::stays"])),
+                &[],
+            );
             assert_eq!(changes.removed, [old]);
             assert_eq!(changes.guesses[old], new);
         }
@@ -304,12 +316,27 @@ mod tests {
     #[test]
     fn a_declared_rename_excuses_once_and_only_by_a_new_test() {
         let declare = |old: &str, new: &str| vec![(old.to_owned(), new.to_owned())];
-        let good = compare(&before(&["a"]), &inventory(passed(&["b"])), &declare("a", "b"));
-        assert_eq!((good.removed.len(), good.added.len(), good.renamed.len()), (0, 0, 1));
-        let old_test = compare(&before(&["a", "b"]), &inventory(passed(&["b"])), &declare("a", "b"));
+        let good = compare(
+            &before(&["a"]),
+            &inventory(passed(&["b"])),
+            &declare("a", "b"),
+        );
+        assert_eq!(
+            (good.removed.len(), good.added.len(), good.renamed.len()),
+            (0, 0, 1)
+        );
+        let old_test = compare(
+            &before(&["a", "b"]),
+            &inventory(passed(&["b"])),
+            &declare("a", "b"),
+        );
         assert_eq!(old_test.removed, ["a"]);
         assert_eq!(old_test.unused.len(), 1);
-        let gone = compare(&before(&["a"]), &inventory(passed(&["c"])), &declare("a", "b"));
+        let gone = compare(
+            &before(&["a"]),
+            &inventory(passed(&["c"])),
+            &declare("a", "b"),
+        );
         assert_eq!(gone.removed, ["a"]);
     }
 

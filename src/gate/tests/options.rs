@@ -81,7 +81,10 @@ impl TestOptions {
 
     /// Checks what belongs together.
     pub(super) fn wanted(&self, problems: &mut Problems) -> Wanted {
-        let red = self.outcome.clone().filter(|text| is_failing(text, problems));
+        let red = self
+            .outcome
+            .clone()
+            .filter(|text| is_failing(text, problems));
         if let (Some(red), Some(green)) = (&red, &self.green_list) {
             let message = "a gate cannot want its tests to fail and to pass";
             problems.push(
@@ -103,11 +106,17 @@ impl TestOptions {
             self.removed.is_some() || self.newly_skipped.is_some() || self.added.is_some();
         for (old, new) in self.renames.iter().flatten() {
             let mistake = if !compared {
-                Some("`renames` has an effect only beside `removed`, `newly-skipped` or `added`".to_owned())
+                Some(
+                    "`renames` has an effect only beside `removed`, `newly-skipped` or `added`"
+                        .to_owned(),
+                )
             } else if old.name == new.value {
                 Some(format!("`{}` is renamed to itself", old.name))
             } else if pairs.iter().any(|(_, taken)| *taken == new.value) {
-                Some(format!("two tests cannot both be called `{}` now", new.value))
+                Some(format!(
+                    "two tests cannot both be called `{}` now",
+                    new.value
+                ))
             } else {
                 None
             };
@@ -143,9 +152,18 @@ impl TestOptions {
                 None => {}
             }
         }
-        let share = self.pass_rate.iter().map(|bound| ("pass-rate", &bound.condition));
-        let sum = self.duration.iter().map(|bound| ("duration", &bound.condition));
-        let most = self.slowest.iter().map(|bound| ("slowest", &bound.condition));
+        let share = self
+            .pass_rate
+            .iter()
+            .map(|bound| ("pass-rate", &bound.condition));
+        let sum = self
+            .duration
+            .iter()
+            .map(|bound| ("duration", &bound.condition));
+        let most = self
+            .slowest
+            .iter()
+            .map(|bound| ("slowest", &bound.condition));
         let others = share.chain(sum).chain(most);
         bounds.extend(others.map(|(name, condition)| (name, condition.clone())));
         bounds

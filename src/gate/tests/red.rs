@@ -117,7 +117,9 @@ mod tests {
     #[test]
     fn green_wants_each_red_test_by_its_name() {
         let red = Baseline {
-            tests: known(tests(&[("c::a", TestOutcome::Failed), ("c::b", TestOutcome::Failed)]).iter()),
+            tests: known(
+                tests(&[("c::a", TestOutcome::Failed), ("c::b", TestOutcome::Failed)]).iter(),
+            ),
             ..Baseline::default()
         };
         let passed = |names: &[&str]| {
@@ -129,13 +131,19 @@ mod tests {
         assert_eq!(deleted.note.as_deref(), Some("c::b is gone"));
         let renamed = passed(&["c::a", "c::b2"]);
         assert!(!renamed.holds);
-        assert_eq!(renamed.note.as_deref(), Some("c::b is gone (renamed to c::b2?)"));
+        assert_eq!(
+            renamed.note.as_deref(),
+            Some("c::b is gone (renamed to c::b2?)")
+        );
         for (outcome, words) in [
             (TestOutcome::Skipped, "c::b is skipped"),
             (TestOutcome::Failed, "c::b fails"),
             (TestOutcome::Errored, "c::b errored"),
         ] {
-            let told = green(&red, &tests(&[("c::a", TestOutcome::Passed), ("c::b", outcome)]));
+            let told = green(
+                &red,
+                &tests(&[("c::a", TestOutcome::Passed), ("c::b", outcome)]),
+            );
             assert_eq!(told.note.as_deref(), Some(words));
         }
     }

@@ -93,7 +93,8 @@ impl Fields for Log<'_> {
                 }
                 let sink = &mut *self.sink;
                 let keep = run::Keep::of(sink);
-                self.runs = map.next_value_seed(Each::with(keep, |run: run::Run| run.settle(sink)))?;
+                self.runs =
+                    map.next_value_seed(Each::with(keep, |run: run::Run| run.settle(sink)))?;
             }
             "inlineExternalProperties" => {
                 let parts: Option<Vec<Outside>> = map.next_value()?;

@@ -13,6 +13,8 @@ mod metrics;
 mod reports;
 mod require;
 mod tests;
+#[cfg(test)]
+mod trial;
 mod wording;
 
 pub use context::{Context, Facts, Judging};

@@ -49,8 +49,11 @@ pub(crate) fn of_parts<'a>(parts: impl IntoIterator<Item = &'a str>, path: Optio
     }
 }
 
+/// How a tool spells the path to a file (`./a`, `a`, `.\\a`) is not the file.
 fn path_digest(path: &str) -> String {
-    hex(&Sha256::digest(path.replace('\\', "/"))[..6])
+    let plain = path.replace('\\', "/");
+    let plain = plain.strip_prefix("./").unwrap_or(&plain);
+    hex(&Sha256::digest(plain)[..6])
 }
 
 /// A fingerprint without the order that tells equal findings of one report apart.

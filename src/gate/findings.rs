@@ -1,6 +1,7 @@
 //! `findings`: what scanners, linters, type checkers and audits may still report.
 
 mod compare;
+mod part;
 #[cfg(test)]
 mod table;
 
@@ -10,6 +11,7 @@ use globset::GlobMatcher;
 use serde_json::{Value as Json, json};
 
 use self::compare::{Changes, Seen};
+use self::part::{Part, SHOWN, fixed_words};
 use super::coverage::in_repository;
 use super::known::{self, Missing};
 use super::reports::glob;
@@ -21,7 +23,7 @@ use crate::model::{
 };
 use crate::policy::{Bound, Condition, Pieces};
 use crate::problem::{Code, Fields, Problem, Problems, object, options};
-use crate::source::{Key, Node, Place};
+use crate::source::{Key, Node};
 
 options! {
     /// Conditions on numbers of findings.
@@ -251,7 +253,13 @@ impl FindingGate {
     /// Each finding with its path, which only what looks at paths has to know.
     fn seen(&self, items: Vec<Finding>, paths: &mut Paths<'_>) -> Vec<Seen> {
         let placed = self.reports.choice.whole;
-        let mut path = |file: Option<&str>| placed.then(|| paths.of(file)).unwrap_or_default();
+        let mut path = |file: Option<&str>| {
+            if placed {
+                paths.of(file)
+            } else {
+                String::new()
+            }
+        };
         let seen = items.into_iter().map(|finding| Seen {
             path: path(finding.file.as_deref()),
             finding,
@@ -369,98 +377,6 @@ impl<'a> Paths<'a> {
         let path = in_repository(file, self.context.root, self.context.dir);
         self.found.insert(file.to_owned(), path.clone());
         path
-    }
-}
-
-/// The findings that a bound speaks of: all, or those of some files.
-struct Part<'a> {
-    all: &'a FindingReport,
-    seen: Vec<&'a Seen>,
-    suppressed: u64,
-    changes: Option<&'a Result<Changes, Missing>>,
-    glob: Option<&'a GlobMatcher>,
-}
-
-/// Places shown of a list.
-const SHOWN: usize = 5;
-
-impl Part<'_> {
-    fn judge(&self, judging: &mut Judging, under: &str, name: &str, condition: &Condition) {
-        let fact = format!("{under}{name}");
-        let number = match (name, self.changes) {
-            ("new" | "fixed", Some(Err(missing))) => {
-                return judging.missing(&fact, (condition.text(), condition.at()), missing);
-            }
-            ("fixed", Some(Ok(changes))) => self.fixed(changes).0,
-            _ => self.number(name),
-        };
-        judging.measured(&fact, condition, Some((Measure::Count(number), false)), "");
-        if number == 0 {
-            return;
-        }
-        match (name, self.changes) {
-            ("new", _) => {
-                let (words, places) = self.new();
-                judging.evidence_of_last(places, Some(words));
-            }
-            ("fixed", Some(Ok(changes))) => {
-                judging.evidence_of_last(Vec::new(), Some(self.fixed(changes).1));
-            }
-            _ => {}
-        }
-    }
-
-    fn number(&self, name: &str) -> u64 {
-        let is_new = |one: &&&Seen| one.finding.state == Some(FindingState::New);
-        let level = Level::ALL.into_iter().find(|level| level.word() == name);
-        match (name, level) {
-            ("suppressed", _) => self.suppressed,
-            ("new", _) => self.seen.iter().filter(is_new).count() as u64,
-            (_, Some(level)) if self.glob.is_none() => self.all.at(level),
-            (_, Some(level)) => {
-                let of_level = self.seen.iter().filter(|one| one.finding.level == level);
-                of_level.count() as u64
-            }
-            _ if self.glob.is_none() => self.all.total,
-            _ => self.seen.len() as u64,
-        }
-    }
-
-    /// The new ones in words, and where they are.
-    fn new(&self) -> (String, Vec<Place>) {
-        let is_new = |one: &&&Seen| one.finding.state == Some(FindingState::New);
-        let new: Vec<&&Seen> = self.seen.iter().filter(is_new).collect();
-        let place = |one: &Seen| Place::line(one.path.clone(), one.finding.line);
-        let words: Vec<String> = new
-            .iter()
-            .map(|one| match one.finding.rule.as_deref() {
-                Some(rule) => format!("{rule} in {}", place(one)),
-                None => place(one).to_string(),
-            })
-            .collect();
-        let placed = new.iter().filter(|one| !one.path.is_empty());
-        let places = placed.take(SHOWN).map(|one| place(one)).collect();
-        (few(&words, SHOWN), places)
-    }
-
-    /// How many are fixed, and which.
-    fn fixed(&self, changes: &Changes) -> (u64, String) {
-        let here = |path: &str| self.glob.is_none_or(|glob| glob.is_match(path));
-        let fixed: Vec<_> = changes.fixed.iter().filter(|one| here(&one.path)).collect();
-        let words: Vec<String> = fixed.iter().map(|one| fixed_words(one)).collect();
-        let number = fixed.iter().map(|one| one.count).sum();
-        (number, few(&words, SHOWN))
-    }
-}
-
-fn fixed_words(one: &compare::Fixed) -> String {
-    let times = match one.count {
-        1 => String::new(),
-        count => format!(" ({count} times)"),
-    };
-    match one.rule.as_str() {
-        "" => format!("{}{times}", one.path),
-        rule => format!("{rule} in {}{times}", one.path),
     }
 }
 

@@ -1,5 +1,6 @@
 //! `tests`: what test reports must say.
 
+mod change;
 mod inventory;
 mod options;
 mod red;
@@ -10,7 +11,8 @@ use std::collections::HashMap;
 
 use serde_json::Value as Json;
 
-use self::inventory::{Changes, Inventory};
+use self::change::Change;
+use self::inventory::Inventory;
 use self::options::{TestOptions, Wanted};
 use self::red::{SHOWN, Told};
 use super::coverage::in_repository;
@@ -24,7 +26,7 @@ use crate::model::{
 use crate::policy::Condition;
 use crate::problem::{Fields, Problems, Text, object};
 use crate::report::selects;
-use crate::source::{Located, Node, Place};
+use crate::source::{Located, Node};
 
 /// The kind `tests`.
 pub struct Tests;
@@ -129,7 +131,6 @@ impl Gate for TestGate {
                 .green_list
                 .as_ref()
                 .map(|text| text.value.clone()),
-            ..Wants::default()
         }
     }
 
@@ -347,100 +348,12 @@ impl TestGate {
     }
 }
 
-/// What became of the tests of a baseline, in words.
-struct Change<'a> {
-    gate: &'a TestGate,
-    changes: &'a Changes,
-    baseline: &'a Baseline,
-    seen: &'a Seen,
-}
-
-impl Change<'_> {
-    fn judge(&self, judging: &mut Judging, given: &[(&str, &Condition)]) {
-        let changes = self.changes;
-        let lists = [
-            ("removed", &changes.removed),
-            ("newly-skipped", &changes.newly_skipped),
-            ("added", &changes.added),
-        ];
-        judging.fact("renamed", Measure::Count(changes.renamed.len() as u64));
-        for (name, list) in lists {
-            judging.fact(name, Measure::Count(list.len() as u64));
-            let words = few(&self.words(name, list), SHOWN);
-            let bound = given.iter().find(|(bound, _)| *bound == name);
-            match bound {
-                Some((_, condition)) => {
-                    judging.condition(name, condition, "nothing to compare");
-                    if !list.is_empty() {
-                        judging.evidence_of_last(self.places(name, list), Some(words));
-                    }
-                }
-                None if list.is_empty() => {}
-                None => judging.note(code(name), format!("{} {name}: {words}", list.len())),
-            }
-        }
-        let arrow = |pairs: &[(String, String)]| {
-            let texts: Vec<String> = pairs
-                .iter()
-                .map(|(old, new)| format!("{old} → {new}"))
-                .collect();
-            few(&texts, SHOWN)
-        };
-        if !changes.renamed.is_empty() {
-            judging.note(
-                "renamed",
-                format!("renamed as declared: {}", arrow(&changes.renamed)),
-            );
-        }
-        if !changes.unused.is_empty() {
-            let pairs = arrow(&changes.unused);
-            let message =
-                format!("declared under `renames`, but no such rename took place: {pairs}");
-            judging.note("unused-rename", message);
-        }
-    }
-
-    fn words(&self, name: &str, list: &[String]) -> Vec<String> {
-        if name != "removed" {
-            return list.to_vec();
-        }
-        let shown = list.iter().map(|old| match self.changes.guesses.get(old) {
-            Some(new) => format!("{old} (renamed to {new}? then declare it under `renames`)"),
-            None if !self.gate.selected(old) => format!("{old} (no longer selected)"),
-            None => old.clone(),
-        });
-        shown.collect()
-    }
-
-    /// Where the tests are, or were.
-    fn places(&self, name: &str, list: &[String]) -> Vec<Place> {
-        let mut places: Vec<Place> = list
-            .iter()
-            .filter_map(|id| match name {
-                "removed" => self.baseline.tests.get(id)?.file.clone().map(Place::file),
-                _ => self.seen.inventory.get(id).and_then(red::place),
-            })
-            .collect();
-        places.dedup();
-        places.truncate(SHOWN);
-        places
-    }
-}
-
 impl TestGate {
     /// Whether `include` and `exclude` take a test of that name.
     fn selected(&self, name: &str) -> bool {
         let choice = &self.reports.choice;
         let any = |patterns: &[String]| patterns.iter().any(|pattern| selects(pattern, name));
         (choice.include.is_empty() || any(&choice.include)) && !any(&choice.exclude)
-    }
-}
-
-fn code(name: &str) -> &'static str {
-    match name {
-        "removed" => "tests-removed",
-        "newly-skipped" => "tests-newly-skipped",
-        _ => "tests-added",
     }
 }
 

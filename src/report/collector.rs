@@ -6,11 +6,11 @@ use rust_decimal::Decimal;
 
 use super::choice::{Choice, Chooser};
 use super::limits::{Limits, cut};
+use super::tested::{TestFile, listed};
 use super::{Combine, Sink};
 use crate::model::{
     CoverageReport, Evidence, EvidenceKind, FileCoverage, Finding, FindingReport, ITEMS_KEPT,
-    LineCoverage, ListedTest, MetricReport, Tally, TestCase, TestFailure, TestOutcome, TestReport,
-    Warning,
+    LineCoverage, MetricReport, Tally, TestCase, TestFailure, TestOutcome, TestReport, Warning,
 };
 
 /// Sums the observations of one report.
@@ -20,8 +20,7 @@ pub struct Collector {
     chooser: Chooser,
     /// Keep every test and every finding.
     whole: bool,
-    /// The test file that the last test was in, and whether any of its tests ran; all but this are in the report.
-    file: (String, Option<bool>),
+    test_file: TestFile,
     tests: TestReport,
     coverage: CoverageReport,
     /// The file that coverage speaks of now, taken out of the report for as long.
@@ -75,7 +74,7 @@ impl Collector {
             kind,
             chooser: Chooser::default(),
             whole: false,
-            file: (String::new(), None),
+            test_file: TestFile::default(),
             tests: TestReport::default(),
             coverage: CoverageReport::default(),
             open: OpenFile::default(),
@@ -107,7 +106,7 @@ impl Collector {
         }
         let evidence = match self.kind {
             EvidenceKind::Tests => {
-                self.leave_test_file();
+                self.test_file.leave(&mut self.tests.files);
                 if self.tests.total() == 0 {
                     self.warnings.push(Warning {
                         code: "no-tests",
@@ -135,33 +134,6 @@ impl Collector {
             self.tests.left_out.1 += u64::from(bad);
         }
         taken
-    }
-
-    /// Notes that the file of a test holds one that ran, or one that was skipped. Tests of a file come together, so
-    /// that the common case compares two texts and allocates nothing.
-    fn enter_test_file(&mut self, case: &TestCase<'_>) {
-        let file = test_file(case);
-        let (open, ran) = &mut self.file;
-        if ran.is_none() || open != file {
-            self.leave_test_file();
-            self.file.0.clear();
-            self.file.0.push_str(file);
-            self.file.1 = Some(false);
-        }
-        if case.outcome != TestOutcome::Skipped {
-            self.file.1 = Some(true);
-        }
-    }
-
-    fn leave_test_file(&mut self) {
-        if let Some(ran) = self.file.1.take() {
-            let files = &mut self.tests.files;
-            if let Some(before) = files.get_mut(&self.file.0) {
-                *before |= ran;
-            } else if files.len() < Limits::DEFAULT.entries {
-                files.insert(cut(&self.file.0, Limits::DEFAULT.text), ran);
-            }
-        }
     }
 
     /// Puts the open file back into the report.
@@ -232,27 +204,6 @@ impl Collector {
     }
 }
 
-/// The file of a test as the report names it. Without one, the class where it looks like a name and not like a
-/// title, else the suite: what most runners make one of for each file.
-fn test_file<'a>(case: &TestCase<'a>) -> &'a str {
-    if !case.file.is_empty() {
-        case.file
-    } else if case.classname.is_empty() || case.classname.contains(char::is_whitespace) {
-        case.suite
-    } else {
-        case.classname
-    }
-}
-
-fn listed(case: &TestCase<'_>) -> ListedTest {
-    ListedTest {
-        id: cut(&case.id(), Limits::DEFAULT.text),
-        outcome: case.outcome,
-        file: (!case.file.is_empty()).then(|| cut(case.file, Limits::DEFAULT.text)),
-        line: case.line,
-    }
-}
-
 /// Branches go to the lines they start on, where these hold a statement.
 fn place_branches(file: &mut FileCoverage, waiting: BTreeMap<u32, (u32, u32)>) {
     for (line, (total, taken)) in waiting {
@@ -291,7 +242,7 @@ impl Sink for Collector {
         if !self.chooser.takes_all() && !self.chosen(case) {
             return;
         }
-        self.enter_test_file(case);
+        self.test_file.enter(case, &mut self.tests.files);
         if self.whole {
             self.tests.inventory.push(listed(case));
         }

@@ -34,6 +34,7 @@ mod sarif;
 mod shape;
 mod sniff;
 mod tap;
+mod tested;
 #[cfg(test)]
 mod testing;
 mod text;

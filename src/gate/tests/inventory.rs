@@ -228,6 +228,7 @@ impl Open {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn test(id: &str, outcome: TestOutcome, file: &str) -> ListedTest {
         ListedTest {
@@ -311,6 +312,48 @@ mod tests {
         let guesses = compare(&known, &now, &[]).guesses;
         assert_eq!(guesses["rejects empty name"], "rejects empty names");
         assert_eq!(guesses["accepts long name"], "accepts longer name");
+    }
+
+    fn any_tests() -> impl Strategy<Value = Vec<ListedTest>> {
+        let outcome = prop::sample::select(vec![
+            TestOutcome::Passed,
+            TestOutcome::Failed,
+            TestOutcome::Skipped,
+        ]);
+        let one = ("(a|b|a \\[2\\]|c::d)", outcome, "(|x.py|y.py)");
+        prop::collection::vec(
+            one.prop_map(|(id, what, file)| test(&id, what, &file)),
+            0..12,
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_of_reports_names_no_test_otherwise(
+            list in any_tests(),
+            before in any_tests(),
+            turn in 0..12usize,
+        ) {
+            let mut other = list.clone();
+            let places = other.len().max(1);
+            other.rotate_left(turn % places);
+            let (one, two) = (inventory(list.clone()), inventory(other));
+            prop_assert_eq!(one.len(), list.len(), "each test has a name of its own");
+            let known = known(inventory(before).iter());
+            prop_assert_eq!(compare(&known, &one, &[]), compare(&known, &two, &[]));
+            prop_assert_eq!(one, two);
+        }
+
+        #[test]
+        fn taking_a_test_away_never_makes_fewer_removed(list in any_tests(), at in 0..12usize) {
+            let before = known(inventory(list.clone()).iter());
+            let mut less = list.clone();
+            if at < less.len() {
+                less.remove(at);
+            }
+            let gone = compare(&before, &inventory(less.clone()), &[]).removed.len();
+            prop_assert_eq!(gone, list.len() - less.len());
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::model::{Baseline, ListedTest, TestOutcome};
 use crate::source::Place;
 
 /// Names shown of a list.
-pub(super) const SHOWN: usize = 5;
+pub(super) const SHOWN: usize = 10;
 
 /// What is to be said of a condition on a list of tests.
 #[derive(Debug, PartialEq, Eq)]

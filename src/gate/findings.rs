@@ -12,6 +12,7 @@ use serde_json::{Value as Json, json};
 
 use self::compare::{Changes, Seen};
 use self::part::{Part, SHOWN, fixed_words};
+use super::bounds::no_step;
 use super::coverage::in_repository;
 use super::known::{self, Missing};
 use super::reports::glob;
@@ -80,8 +81,18 @@ impl CountOptions {
             .collect()
     }
 
+    /// What is counted against the baseline cannot be bound relative to it once more.
+    fn check(&self, problems: &mut Problems) {
+        for (name, bound) in [("new", &self.new), ("fixed", &self.fixed)] {
+            if let Some(bound) = bound {
+                no_step(name, &bound.condition, problems);
+            }
+        }
+    }
+
     fn wants_baseline(&self) -> bool {
-        self.new.is_some() || self.fixed.is_some()
+        let relative = |(_, condition): &(&str, &Condition)| condition.is_relative();
+        self.new.is_some() || self.fixed.is_some() || self.bounds().iter().any(relative)
     }
 }
 
@@ -112,6 +123,7 @@ impl GateKind for Findings {
         let counts = CountOptions::take(&mut fields, problems);
         let options = FindingOptions::take(&mut fields, problems);
         fields.rest(problems);
+        counts.check(problems);
         let paths: Vec<_> = options
             .paths
             .iter()
@@ -162,6 +174,7 @@ fn scope(
                 .help("add a bound such as `total: 0`"),
         );
     }
+    counts.check(problems);
     match glob(&key.name) {
         Ok(glob) => Some((key.clone(), glob, counts.clone())),
         Err(error) => {
@@ -182,10 +195,7 @@ impl Gate for FindingGate {
     }
 
     fn wants(&self) -> Wants {
-        Wants {
-            baseline: self.wants_baseline(),
-            ..Wants::default()
-        }
+        Wants::baseline_if(self.wants_baseline())
     }
 
     fn judge(&self, context: &Context<'_>) -> Judgement {
@@ -233,12 +243,17 @@ impl Gate for FindingGate {
 }
 
 impl FindingGate {
+    /// Whether anything is held against the baseline. All findings are recorded then, also where a number alone is
+    /// compared: a baseline that holds a part would make the rest look new.
     fn wants_baseline(&self) -> bool {
+        let keyed = [&self.options.severities, &self.options.rules];
+        let mut keyed = keyed.into_iter().flatten().flatten();
         self.counts.wants_baseline()
             || self
                 .paths
                 .iter()
                 .any(|(_, _, counts)| counts.wants_baseline())
+            || keyed.any(|(_, bound)| bound.condition.is_relative())
     }
 
     /// Whether nothing bounds what is live: then nothing may be.

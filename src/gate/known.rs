@@ -51,16 +51,18 @@ pub(crate) fn of<'a>(
 
 /// Nothing was ever recorded of it: a note on a laptop, no decision in CI.
 pub(crate) fn never(given: &Given, gate: &str, message: &str) -> Missing {
-    let (verdict, cause) = if given.strict {
+    let (verdict, cause) = if given.strict && given.first_run.is_none() {
         (Verdict::Inconclusive, Some(Cause::Evidence))
     } else {
         (Verdict::Waived, None)
     };
+    let declared = given.first_run.as_ref();
+    let declared = declared.map(|why| format!(", which is declared: {why}"));
     Missing {
         code: "no-baseline",
         verdict,
         cause,
-        message: message.to_owned(),
+        message: format!("{message}{}", declared.unwrap_or_default()),
         help: format!("`tollgate baseline record {gate}` records one; commit the file"),
     }
 }

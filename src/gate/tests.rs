@@ -284,16 +284,7 @@ impl TestGate {
 
     /// What became of the tests of the baseline.
     fn judge_changes(&self, judging: &mut Judging, context: &Context<'_>, seen: &Seen) {
-        let options = &self.options;
-        let bounds = [
-            ("removed", &options.removed),
-            ("newly-skipped", &options.newly_skipped),
-            ("added", &options.added),
-        ];
-        let given: Vec<(&str, &Condition)> = bounds
-            .into_iter()
-            .filter_map(|(name, bound)| Some((name, &bound.as_ref()?.condition)))
-            .collect();
+        let given: Vec<(&str, &Condition)> = self.options.changes().collect();
         if given.is_empty() {
             return;
         }

@@ -14,6 +14,16 @@ pub struct Wants {
     pub green_list: Option<String>,
 }
 
+impl Wants {
+    /// The baseline, if the judge has a condition that looks at it.
+    pub fn baseline_if(baseline: bool) -> Self {
+        Self {
+            baseline,
+            ..Self::default()
+        }
+    }
+}
+
 /// What a judge is given beside its reports.
 #[derive(Clone, Debug, Default)]
 pub struct Given {
@@ -21,6 +31,8 @@ pub struct Given {
     pub strict: bool,
     /// The baseline of its gate.
     pub baseline: BaselineState,
+    /// The reason why there may be none yet, declared in the gate and in force.
+    pub first_run: Option<String>,
     /// The tests that were recorded as red, where it wanted a green list.
     pub green_list: GreenList,
 }

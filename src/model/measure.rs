@@ -83,6 +83,32 @@ impl Measure {
             (_, number) => number.unwrap_or_default().normalize().to_string(),
         }
     }
+
+    /// Another number in the unit of this value, for people; kept on its side of `beside` as a value is.
+    pub fn another(&self, number: Decimal, beside: Option<Decimal>) -> String {
+        match self {
+            Measure::Share { .. } => format!("{}%", shortest(number, beside, 2)),
+            Measure::Duration(_) => seconds_text(number, beside),
+            Measure::Size(_) => {
+                let text = number
+                    .floor()
+                    .try_into()
+                    .map_or_else(|_| number.to_string(), size_text);
+                let same = beside.and_then(|other| u64::try_from(other.floor()).ok());
+                if same.is_some_and(|other| size_text(other) == text) {
+                    format!("{} B", shortest(number, beside, 2))
+                } else {
+                    text
+                }
+            }
+            Measure::Count(_) | Measure::Number(_) => shortest(number, beside, 4).to_string(),
+        }
+    }
+
+    /// The number with as few digits as keep it on its side of the bound.
+    pub fn rounded(&self, digits: u32, bound: Option<Decimal>) -> String {
+        shortest(self.number().unwrap_or_default(), bound, digits).to_string()
+    }
 }
 
 impl fmt::Display for Measure {

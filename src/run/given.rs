@@ -4,6 +4,16 @@ use super::gate::Shared;
 use crate::config::{PlannedGate, red_gates};
 use crate::ledger;
 use crate::model::{BaselineState, Given, GreenList, Wants};
+use crate::policy::{Condition, Date};
+
+/// The kind that the bound on a gate's duration counts as.
+pub(super) const EXIT: &str = "exit";
+
+/// What the bound on a gate's duration is judged by.
+pub(super) fn of_exit(shared: &Shared, gate: &PlannedGate) -> Given {
+    let relative = gate.duration.as_ref().is_some_and(Condition::is_relative);
+    given(shared, gate, EXIT, Wants::baseline_if(relative))
+}
 
 /// What a judge of a gate is given, by its kind and what it wants.
 pub(super) fn given(shared: &Shared, gate: &PlannedGate, kind: &str, wants: Wants) -> Given {
@@ -18,10 +28,28 @@ pub(super) fn given(shared: &Shared, gate: &PlannedGate, kind: &str, wants: Want
         } else {
             BaselineState::Never
         },
+        first_run: first_run(shared, gate),
         green_list: green_list
             .map(|name| self::green_list(shared, &name))
             .unwrap_or_default(),
     }
+}
+
+/// The declaration that there is no baseline yet, until its last day.
+fn first_run(shared: &Shared, gate: &PlannedGate) -> Option<String> {
+    let declared = gate.first_run.as_ref()?;
+    let ended = |until: &Date| until.value < shared.today;
+    if declared.until.as_ref().is_some_and(ended) {
+        return None;
+    }
+    let until = declared.until.as_ref();
+    let until = until.map(|day| format!(", until {}", day.value));
+    Some(format!(
+        "{} ({}{})",
+        declared.why,
+        declared.at.place(),
+        until.unwrap_or_default()
+    ))
 }
 
 /// The red tests that the gates of that name recorded. What one of them lacks, the whole list lacks.

@@ -209,6 +209,25 @@ fn mistakes_in_the_keys_are_told() {
 }
 
 #[test]
+fn what_is_counted_against_the_baseline_takes_no_step_from_it() {
+    for key in ["new", "fixed"] {
+        let keys = json!({ "reports": "r", key: "<=+1", "paths": { "a": { key: "<=+1" } } });
+        assert_eq!(problems("findings", &keys), ["wrong-value", "wrong-value"]);
+    }
+}
+
+#[test]
+fn a_baseline_of_a_number_holds_every_finding_too() {
+    for keys in [
+        json!({ "total": "<=+0" }),
+        json!({ "rules": { "r": "<=+0" } }),
+    ] {
+        let judgement = with(keys).judge(&[&sarif(&[X, Y])]);
+        assert_eq!(judgement.accepted.findings.len(), 2);
+    }
+}
+
+#[test]
 fn nothing_bound_means_none_at_all() {
     for keys in [
         json!({}),

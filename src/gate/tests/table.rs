@@ -370,6 +370,22 @@ fn mistakes_in_the_keys_are_told() {
 }
 
 #[test]
+fn what_is_counted_against_the_baseline_takes_no_step_from_it() {
+    for key in ["removed", "newly-skipped", "added"] {
+        let keys = json!({ "reports": "r", key: "<=+1" });
+        assert_eq!(problems("tests", &keys), ["wrong-value"]);
+    }
+}
+
+#[test]
+fn a_baseline_of_a_number_holds_every_test_too() {
+    let trial = Trial::new("tests", &json!({ "reports": "r", "passed": ">=+0" }));
+    let judgement = trial.judge(&[&junit(&[("a", "ok")])]);
+    assert_eq!(judgement.accepted.tests.len(), 1);
+    assert_eq!(judgement.accepted.values.len(), 1);
+}
+
+#[test]
 fn a_red_gate_runs_by_name_only_and_others_do_not() {
     let by_name = |keys: serde_json::Value| Trial::new("tests", &keys).gate.by_name_only();
     assert!(by_name(json!({ "reports": "r", "outcome": "failing" })));

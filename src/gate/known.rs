@@ -1,6 +1,6 @@
 //! The baseline as judges meet it: there, or one clause that says why it is not and what to do (RULES 6).
 
-use crate::model::{Baseline, BaselineState, Cause, Given, Verdict};
+use crate::model::{Baseline, BaselineState, Cause, Given, Reason, Verdict};
 
 /// Why there is no baseline to judge by, and what follows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,28 @@ pub(crate) struct Missing {
     pub help: String,
 }
 
+impl Missing {
+    /// The clause that says so once, whatever many conditions wanted it.
+    pub fn reason(&self) -> Reason {
+        // A waived clause is one remark, so what to do stands in it.
+        let waived = self.verdict == Verdict::Waived;
+        let message = if waived {
+            format!("{}: {}", self.message, self.help)
+        } else {
+            self.message.clone()
+        };
+        Reason {
+            code: self.code,
+            verdict: self.verdict,
+            cause: self.cause,
+            message,
+            detail: None,
+            help: (!waived).then(|| self.help.clone()),
+            evidence: Vec::new(),
+        }
+    }
+}
+
 /// The baseline of a gate, or what is said in its place.
 pub(crate) fn baseline<'a>(given: &'a Given, gate: &str) -> Result<&'a Baseline, Missing> {
     match &given.baseline {
@@ -27,8 +49,9 @@ pub(crate) fn baseline<'a>(given: &'a Given, gate: &str) -> Result<&'a Baseline,
             verdict: Verdict::Fail,
             cause: None,
             message: format!("the baseline is gone: {words}"),
-            help: "restore the file; to begin anew: `tollgate baseline record --loosen --why …`"
-                .to_owned(),
+            help: format!(
+                "restore the file from git; to begin anew: `tollgate baseline record {gate} --loosen --why \"…\"`"
+            ),
         }),
         BaselineState::Broken(words) => Err(Missing {
             code: "baseline-broken",

@@ -106,6 +106,15 @@ pub struct PlannedGate {
     pub node: crate::source::Node,
 }
 
+impl PlannedGate {
+    /// Whether anything it asks looks at the baseline.
+    pub fn wants_baseline(&self) -> bool {
+        let mut judges = self.judges.iter();
+        judges.any(|judge| judge.wants().baseline)
+            || self.duration.as_ref().is_some_and(Condition::is_relative)
+    }
+}
+
 /// When a gate concerns a run. Every part that is not empty must hold.
 #[derive(Clone, Debug, Default)]
 pub struct When {

@@ -7,7 +7,9 @@ use rust_decimal::Decimal;
 
 use super::known::{self, Missing};
 use super::wording::few;
-use crate::model::{Better, Cause, ConditionVerdict, Given, KnownValue, Measure, Note, Verdict};
+use crate::model::{
+    Better, Cause, ConditionVerdict, Given, KnownValue, Measure, Note, Reason, Verdict,
+};
 use crate::policy::{Condition, Keeps, step_words};
 use crate::problem::{Code, Problem, Problems};
 use crate::source::Place;
@@ -69,6 +71,18 @@ pub(crate) struct Bounds {
     never: Missing,
     accepted: BTreeMap<String, KnownValue>,
     headroom: Vec<String>,
+    /// Values that had no baseline to be held against.
+    without: Vec<String>,
+}
+
+/// What is to be said beside the conditions.
+pub(crate) struct Said {
+    /// What a new baseline would hold.
+    pub accepted: BTreeMap<String, KnownValue>,
+    /// Why some value had no baseline.
+    pub reasons: Vec<Reason>,
+    /// What is better than the baseline.
+    pub notes: Vec<Note>,
 }
 
 impl Bounds {
@@ -77,9 +91,10 @@ impl Bounds {
         Self {
             gate: gate.to_owned(),
             known: known::baseline(given, gate).map(|baseline| baseline.values.clone()),
-            never: known::never(given, gate, "the baseline does not hold this value yet"),
+            never: known::never(given, gate, "not in the baseline yet"),
             accepted: BTreeMap::new(),
             headroom: Vec::new(),
+            without: Vec::new(),
         }
     }
 
@@ -141,7 +156,11 @@ impl Bounds {
         };
         let known = match known {
             Ok(known) => known,
-            Err(missing) => return without(condition, sample, missing, verdict),
+            Err(missing) => {
+                without(condition, sample, missing, verdict);
+                self.without.push(name.to_owned());
+                return;
+            }
         };
         let met = match condition.against(&known.value) {
             Ok(met) => met,
@@ -178,7 +197,7 @@ impl Bounds {
     }
 
     /// Notes what a new baseline would hold. Two conditions that pull one value both ways make it a fixed point.
-    fn accept(&mut self, name: &str, better: Better, sample: Sample) {
+    pub fn accept(&mut self, name: &str, better: Better, sample: Sample) {
         let one = KnownValue {
             value: sample.value,
             better,
@@ -207,8 +226,16 @@ impl Bounds {
         }
     }
 
-    /// What a new baseline would hold, and what is to be known of the old one.
-    pub fn done(self) -> (BTreeMap<String, KnownValue>, Option<Note>) {
+    /// What is left to say.
+    pub fn done(self) -> Said {
+        let reason = (!self.without.is_empty()).then(|| match &self.known {
+            Err(missing) => missing.reason(),
+            Ok(_) => Missing {
+                message: format!("{}: {}", few(&self.without, 3), self.never.message),
+                ..self.never.clone()
+            }
+            .reason(),
+        });
         let note = (!self.headroom.is_empty()).then(|| Note {
             code: "headroom",
             message: format!(
@@ -217,7 +244,11 @@ impl Bounds {
                 self.gate
             ),
         });
-        (self.accepted, note)
+        Said {
+            accepted: self.accepted,
+            reasons: reason.into_iter().collect(),
+            notes: note.into_iter().collect(),
+        }
     }
 }
 
@@ -228,7 +259,7 @@ fn without(
     missing: &Missing,
     verdict: &mut ConditionVerdict,
 ) {
-    verdict.note = Some(format!("{}: {}", missing.message, missing.help));
+    verdict.note = None;
     (verdict.verdict, verdict.cause) = (missing.verdict, missing.cause);
     let absolute = condition.absolute_part();
     if let Some(Keeps::No) = absolute.map(|absolute| absolute.keeps(&sample.value)) {

@@ -182,11 +182,18 @@ impl Judging {
         let mut paths = Vec::new();
         for (path, value) in values {
             let key = format!("{name}[{path}]");
-            let fresh = self.bounds.lacks(&format!("{}.{key}", self.kind));
-            self.compared(name, &key, condition, Some((*value, false).into()), missing);
-            if fresh {
-                self.judgement.conditions.pop();
-            } else {
+            let sample = Some((*value, false).into());
+            let full = format!("{}.{key}", self.kind);
+            if !self.bounds.lacks(&full) {
+                self.compared(name, &key, condition, sample, missing);
+                paths.push(*path);
+                continue;
+            }
+            self.bounds
+                .accept(&full, condition.better(), (*value, false).into());
+            // What is new has nothing to be held against but the absolute bounds.
+            if let Some(absolute) = condition.absolute_part() {
+                self.compared(name, &key, &absolute, sample, missing);
                 paths.push(*path);
             }
         }
@@ -308,9 +315,10 @@ impl Judging {
 
     /// The judgement.
     pub fn done(mut self) -> Judgement {
-        let (values, headroom) = self.bounds.done();
-        self.judgement.accepted.values.extend(values);
-        self.judgement.notes.extend(headroom);
+        let said = self.bounds.done();
+        self.judgement.accepted.values.extend(said.accepted);
+        self.judgement.reasons.extend(said.reasons);
+        self.judgement.notes.extend(said.notes);
         self.judgement
     }
 }

@@ -1,6 +1,6 @@
 //! The baseline as judges meet it: there, or one clause that says why it is not and what to do (RULES 6).
 
-use crate::model::{Baseline, BaselineState, Cause, Given, Verdict};
+use crate::model::{Baseline, BaselineState, Cause, Given, Reason, Verdict};
 
 /// Why there is no baseline to judge by, and what follows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,28 @@ pub(crate) struct Missing {
     pub message: String,
     /// What to do.
     pub help: String,
+}
+
+impl Missing {
+    /// The clause that says so once, whatever many conditions wanted it.
+    pub fn reason(&self) -> Reason {
+        // A waived clause is one remark, so what to do stands in it.
+        let waived = self.verdict == Verdict::Waived;
+        let message = if waived {
+            format!("{}: {}", self.message, self.help)
+        } else {
+            self.message.clone()
+        };
+        Reason {
+            code: self.code,
+            verdict: self.verdict,
+            cause: self.cause,
+            message,
+            detail: None,
+            help: (!waived).then(|| self.help.clone()),
+            evidence: Vec::new(),
+        }
+    }
 }
 
 /// The baseline of a gate, or what is said in its place.
@@ -36,8 +58,9 @@ pub(crate) fn of<'a>(
             verdict: Verdict::Fail,
             cause: None,
             message: format!("the baseline is gone: {words}"),
-            help: "restore the file; to begin anew: `tollgate baseline record --loosen --why …`"
-                .to_owned(),
+            help: format!(
+                "restore the file from git; to begin anew: `tollgate baseline record {gate} --loosen --why \"…\"`"
+            ),
         }),
         BaselineState::Broken(words) => Err(Missing {
             code: "baseline-broken",

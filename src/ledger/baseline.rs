@@ -76,6 +76,26 @@ pub fn read(root: &Path, gate: &str) -> Result<Option<Recorded>, String> {
     read_file(root, &path_of(gate))
 }
 
+/// Whether the file of a gate is byte for byte what would be written: a merge may leave it out of order.
+pub fn is_tidy(root: &Path, gate: &str, recorded: &Recorded) -> bool {
+    fs::read(root.join(path_of(gate))).is_ok_and(|bytes| bytes == render(recorded).as_bytes())
+}
+
+/// Every file of a baseline, below the project and sorted.
+pub fn files(root: &Path) -> Vec<String> {
+    let entries = fs::read_dir(root.join(FOLDER))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    let mut paths: Vec<String> = names
+        .filter(|name| !name.starts_with('.'))
+        .map(|name| format!("{FOLDER}/{name}"))
+        .collect();
+    paths.sort();
+    paths
+}
+
 /// What is known of a gate's baseline in the work tree. Git is asked only when there is no file.
 pub fn state(root: &Path, gate: &str, repository: Option<&Repository>) -> BaselineState {
     match read(root, gate) {
@@ -95,7 +115,7 @@ fn missing(root: &Path, path: &str, repository: Option<&Repository>) -> Baseline
     match repository.ever_held(&from_top) {
         Ok(false) => BaselineState::Never,
         Ok(true) => BaselineState::Gone(format!(
-            "{path} is in the history of this branch and not in the tree; restore it from git"
+            "{path} is in the history of this branch and not in the tree"
         )),
         Err(trouble) => BaselineState::Broken(format!(
             "{path} is not there, and whether it ever was cannot be told: {trouble}"

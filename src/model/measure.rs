@@ -79,7 +79,7 @@ impl Measure {
             (Measure::Share { .. }, None) => "0 of 0".to_owned(),
             (Measure::Share { .. }, Some(number)) => format!("{}%", shortest(number, bound, 2)),
             (Measure::Duration(_), Some(number)) => seconds_text(number, bound),
-            (Measure::Size(bytes), _) => size_text(*bytes),
+            (Measure::Size(bytes), _) => size_beside(Decimal::from(*bytes), bound),
             (_, number) => number.unwrap_or_default().normalize().to_string(),
         }
     }
@@ -89,18 +89,7 @@ impl Measure {
         match self {
             Measure::Share { .. } => format!("{}%", shortest(number, beside, 2)),
             Measure::Duration(_) => seconds_text(number, beside),
-            Measure::Size(_) => {
-                let text = number
-                    .floor()
-                    .try_into()
-                    .map_or_else(|_| number.to_string(), size_text);
-                let same = beside.and_then(|other| u64::try_from(other.floor()).ok());
-                if same.is_some_and(|other| size_text(other) == text) {
-                    format!("{} B", shortest(number, beside, 2))
-                } else {
-                    text
-                }
-            }
+            Measure::Size(_) => size_beside(number, beside),
             Measure::Count(_) | Measure::Number(_) => shortest(number, beside, 4).to_string(),
         }
     }
@@ -184,6 +173,18 @@ fn seconds_text(number: Decimal, bound: Option<Decimal>) -> String {
         } else {
             format!("{hours} h {} min", minutes - hours * minute)
         }
+    }
+}
+
+/// In bytes where the short form reads as that of the bound.
+fn size_beside(bytes: Decimal, bound: Option<Decimal>) -> String {
+    let short = |bytes: Decimal| u64::try_from(bytes.floor()).ok().map(size_text);
+    let text = short(bytes).unwrap_or_else(|| format!("{} B", shortest(bytes, bound, 2)));
+    let same = bound.is_some_and(|bound| bound != bytes && short(bound).as_ref() == Some(&text));
+    if same {
+        format!("{} B", shortest(bytes, bound, 2))
+    } else {
+        text
     }
 }
 

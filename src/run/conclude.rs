@@ -138,7 +138,13 @@ fn time(
             .holds
             .insert(super::given::EXIT.to_owned());
     }
-    judgement.accepted.values.extend(bounds.done().0);
+    let said = bounds.done();
+    judgement.accepted.values.extend(said.accepted);
+    for reason in said.reasons {
+        if !judgement.reasons.contains(&reason) {
+            judgement.reasons.push(reason);
+        }
+    }
 }
 
 /// The worst of all clauses, and why it is inconclusive when it is. Evidence and environment outweigh judgement.

@@ -95,6 +95,7 @@ impl Engine {
             services: Pool::default(),
             stream: request.stream,
             strict: request.ci && !request.recording,
+            recording: request.recording,
             today: request.today,
             now: SystemTime::from(request.now),
             repository,

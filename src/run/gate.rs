@@ -39,6 +39,8 @@ pub(super) struct Shared {
     pub stream: bool,
     /// A CI job, a hook or a phase command.
     pub strict: bool,
+    /// The run is made to record baselines.
+    pub recording: bool,
     pub today: jiff::civil::Date,
     pub now: SystemTime,
     pub repository: Option<Repository>,

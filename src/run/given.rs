@@ -23,7 +23,8 @@ pub(super) fn given(shared: &Shared, gate: &PlannedGate, kind: &str, wants: Want
     } = wants;
     Given {
         strict: shared.strict,
-        baseline: if baseline {
+        // What is recorded is measured, not compared.
+        baseline: if baseline && !shared.recording {
             of_kind(known(shared, gate), kind)
         } else {
             BaselineState::Never

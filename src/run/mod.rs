@@ -59,7 +59,7 @@ pub struct Request {
     pub env: Vec<(String, String)>,
     /// Whether this is a CI job.
     pub ci: bool,
-    /// The run is made to record a baseline: that there is none yet is then no obstacle, in CI neither.
+    /// The run is made to record baselines: judges measure, and compare with none.
     pub recording: bool,
     /// Ref that changes are counted from.
     pub base: Option<String>,

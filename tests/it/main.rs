@@ -5,6 +5,7 @@
 #![cfg(unix)]
 
 mod absence;
+mod baseline;
 mod codes;
 mod config;
 mod contradiction;

@@ -193,10 +193,9 @@ pub fn step_words(value: &Measure, baseline: &Measure) -> Option<String> {
     let zero = Some(Decimal::ZERO);
     let size = apart.abs();
     if let Measure::Share { .. } = value {
-        return Some(format!(
-            "{sign}{} points",
-            Measure::Number(size).rounded(2, zero)
-        ));
+        let points = Measure::Number(size).rounded(2, zero);
+        let plural = if points == "1" { "" } else { "s" };
+        return Some(format!("{sign}{points} point{plural}"));
     }
     if was.is_zero() {
         return Some(format!("{sign}{}", value.another(size, zero)));

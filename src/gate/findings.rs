@@ -268,16 +268,10 @@ impl FindingGate {
     /// Each finding with its path, which only what looks at paths has to know.
     fn seen(&self, items: Vec<Finding>, paths: &mut Paths<'_>) -> Vec<Seen> {
         let placed = self.reports.choice.whole;
-        let mut path = |file: Option<&str>| {
-            if placed {
-                paths.of(file)
-            } else {
-                String::new()
-            }
-        };
-        let seen = items.into_iter().map(|finding| Seen {
-            path: path(finding.file.as_deref()),
-            finding,
+        let seen = items.into_iter().map(|finding| {
+            let file = finding.file.as_deref().filter(|_| placed);
+            let path = paths.of(file);
+            Seen::new(finding, path)
         });
         seen.collect()
     }
@@ -308,18 +302,12 @@ impl FindingGate {
             return None;
         }
         let given = context.given;
-        let baseline = match known::baseline(given, context.gate) {
-            Ok(baseline) => baseline,
-            Err(missing) => return Some(Err(missing)),
-        };
         let gone = |path: &str| !context.root.join(path).exists();
         let suppressed = &all.suppressed_items;
-        Some(Ok(compare::compare(
-            &baseline.findings,
-            seen,
-            suppressed,
-            &gone,
-        )))
+        let changes = known::named(given)
+            .map(|before| compare::compare(&before.findings, seen, suppressed, &gone));
+        let judged = known::baseline(given, context.gate);
+        Some(judged.map(|_| changes.unwrap_or_default()))
     }
 
     /// What a baseline would hold now.

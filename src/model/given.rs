@@ -3,7 +3,7 @@
 //! Gates never read baseline, ledger, git or services themselves: they say in [`Wants`] what they need, and the
 //! engine hands it over in [`Given`]. What could not be had is an `Err` in words, never an empty value.
 
-use super::BaselineState;
+use super::{Baseline, BaselineState};
 
 /// What a judge wants to know beside its reports. Asking costs time, so it is asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,6 +33,9 @@ pub struct Given {
     pub baseline: BaselineState,
     /// The reason why there may be none yet, declared in the gate and in force.
     pub first_run: Option<String>,
+    /// The baseline that a new one is recorded in the place of: nothing is held against it, but what only got another
+    /// name keeps the one that it has there.
+    pub recorded: Option<Box<Baseline>>,
     /// The tests that were recorded as red, where it wanted a green list.
     pub green_list: GreenList,
 }

@@ -21,14 +21,21 @@ pub(super) fn given(shared: &Shared, gate: &PlannedGate, kind: &str, wants: Want
         baseline,
         green_list,
     } = wants;
+    let known = if baseline {
+        of_kind(known(shared, gate), kind)
+    } else {
+        BaselineState::Never
+    };
+    // What is recorded is measured, not compared.
+    let (baseline, recorded) = match known {
+        BaselineState::Here(recorded) if shared.recording => (BaselineState::Never, Some(recorded)),
+        _ if shared.recording => (BaselineState::Never, None),
+        known => (known, None),
+    };
     Given {
         strict: shared.strict,
-        // What is recorded is measured, not compared.
-        baseline: if baseline && !shared.recording {
-            of_kind(known(shared, gate), kind)
-        } else {
-            BaselineState::Never
-        },
+        baseline,
+        recorded,
         first_run: first_run(shared, gate),
         green_list: green_list
             .map(|name| self::green_list(shared, &name))

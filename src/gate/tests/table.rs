@@ -101,6 +101,8 @@ fn a_rename_is_shown_and_counts_as_removed_unless_declared() {
     let judgement = declared.judge(&[&report]);
     assert_eq!(told(&judgement, "removed").0, Verdict::Pass);
     assert_eq!(codes(&judgement), ["renamed"]);
+    let kept: Vec<&String> = judgement.accepted.tests.keys().collect();
+    assert_eq!(kept, ["c::a", "c::b", "c::d"], "as it was recorded");
     let unused = declared.judge(&[&junit(&[("a", "ok"), ("b", "ok"), ("d", "skip")])]);
     assert_eq!(codes(&unused), ["unused-rename"]);
 }

@@ -57,7 +57,7 @@ impl Shape for Drops {
         for (share, name, bound) in written {
             match bound.condition.as_drop() {
                 Ok(condition) => bounds.push((share, name, condition)),
-                Err(problem) => problems.push(problem),
+                Err(problem) => problems.push(*problem),
             }
         }
         Some(Self { bounds })

@@ -6,6 +6,7 @@
 mod baseline;
 mod compare;
 mod escape;
+mod history;
 mod record;
 mod text;
 
@@ -13,5 +14,6 @@ pub use baseline::{
     FOLDER, LIMIT, files, is_tidy, parse, path_of, read, read_file, state, state_at, write,
 };
 pub use compare::{Change, Way, changes, tighten};
+pub use history::History;
 pub use record::{Loosening, record, unusable};
 pub use text::{Loosened, Recorded, render};

@@ -2,11 +2,11 @@
 //!
 //! ```text
 //! # tollgate baseline 1
-//! count	ts-ignore	src/a.ts	3
-//! finding	5f2a…	1	no-eval	src/a.js
-//! holds	coverage
-//! test	suite::name	run	tests/a.py
-//! value	coverage.lines	higher	share 80/100
+//! count    ts-ignore    src/a.ts    3
+//! finding    5f2a…    1    no-eval    src/a.js
+//! holds    coverage
+//! test    suite::name    run    tests/a.py
+//! value    coverage.lines    higher    share 80/100
 //! ```
 //!
 //! A merge may leave two lines of one entry: the stricter counts, and an entry with the count 0 was fixed and stays

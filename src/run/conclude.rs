@@ -41,8 +41,8 @@ pub(super) struct Concluded {
     pub verdict: GateVerdict,
     /// Every value that was measured on the way.
     pub facts: Vec<Fact>,
-    /// What a baseline would hold now.
-    pub accepted: Baseline,
+    /// What a baseline would hold now; `None` where it would hold a secret.
+    pub accepted: Option<Baseline>,
 }
 
 /// The verdict of a gate, and what was measured on the way.
@@ -111,7 +111,7 @@ pub(super) fn conclude(found: Found<'_>) -> Concluded {
     Concluded {
         verdict,
         facts: measured,
-        accepted: judgement.accepted,
+        accepted: Some(judgement.accepted),
     }
 }
 

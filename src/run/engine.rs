@@ -17,6 +17,7 @@ use super::subject::{Ours, Start};
 use super::{Finished, Request, record};
 use crate::config::{Plan, PlannedGate, reach};
 use crate::exec;
+use crate::ledger::History;
 use crate::model::{Event, Progress};
 use crate::store::{Durations, RunFolder, place};
 use crate::vcs::Repository;
@@ -98,6 +99,7 @@ impl Engine {
             recording: request.recording,
             today: request.today,
             now: SystemTime::from(request.now),
+            history: History::of(repository.clone(), &plan.root),
             repository,
             began: Instant::now(),
             outbox: Outbox::default(),

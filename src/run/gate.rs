@@ -17,6 +17,7 @@ use super::services::{Pool, Setting, Trouble};
 use crate::config::{Plan, PlannedCommand, PlannedGate};
 use crate::exec::{self, Command, Guard, Mask, Program, Spool, Stop};
 use crate::gate::{Context, Ended, Facts};
+use crate::ledger::History;
 use crate::model::{
     Baseline, Cause, Event, Fact, GateRun, GateVerdict, Judgement, Note, Reason, ReportUsed,
     Termination, Verdict,
@@ -44,6 +45,8 @@ pub(super) struct Shared {
     pub today: jiff::civil::Date,
     pub now: SystemTime,
     pub repository: Option<Repository>,
+    /// What git says of baselines that are missing.
+    pub history: History,
     pub began: Instant,
     pub outbox: Outbox,
     /// Where records are kept.
@@ -73,7 +76,7 @@ pub(super) struct Done {
     pub run: GateRun,
     pub facts: Vec<Fact>,
     /// What a baseline of it would hold now.
-    pub accepted: Baseline,
+    pub accepted: Option<Baseline>,
     /// Files matching watched patterns that its command wrote.
     pub wrote: Vec<String>,
 }
@@ -446,7 +449,8 @@ fn judge(shared: &Shared, gate: &PlannedGate, task: &Task, attempt: &Attempt) ->
     }
     whole.reasons.dedup();
     shared.plain.judgement(&mut whole, &mut used);
-    conclude(Found {
+    let secret = shared.plain.accepted(&mut whole.accepted);
+    let concluded = conclude(Found {
         gate,
         needs: gate
             .needs
@@ -458,7 +462,12 @@ fn judge(shared: &Shared, gate: &PlannedGate, task: &Task, attempt: &Attempt) ->
         duration: attempt.ended.as_ref().map(|ended| ended.duration),
         given: &given::of_exit(shared, gate),
         today: shared.today,
-    })
+    });
+    Concluded {
+        // A name that holds a secret can neither be committed nor be changed: it would never be found again.
+        accepted: concluded.accepted.filter(|_| !secret),
+        ..concluded
+    }
 }
 
 fn collect_for(

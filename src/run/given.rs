@@ -85,7 +85,7 @@ fn green_list(shared: &Shared, name: &str) -> GreenList {
 
 /// The baseline of a gate: read again for each judge that wants it, because a gate rarely has two.
 fn known(shared: &Shared, gate: &PlannedGate) -> BaselineState {
-    ledger::state(&shared.plan.root, &gate.id, shared.repository.as_ref())
+    ledger::state(&shared.plan.root, &gate.id, &shared.history)
 }
 
 /// A baseline that was recorded before the gate had a judge of this kind holds nothing of it.

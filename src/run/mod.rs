@@ -80,8 +80,8 @@ pub struct Request {
 pub struct Finished {
     /// What was found.
     pub outcome: Outcome,
-    /// What a baseline of each gate would hold now.
-    pub accepted: BTreeMap<String, Baseline>,
+    /// What a baseline of each gate would hold now; `None` where it would hold a secret.
+    pub accepted: BTreeMap<String, Option<Baseline>>,
     /// The folder of the run, if it could be made.
     pub folder: Option<RunFolder>,
     /// Where records are kept.

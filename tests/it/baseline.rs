@@ -663,3 +663,80 @@ fn failed_test_beside_a_baseline_is_still_a_fail() {
         .gate("unit")
         .is("fail");
 }
+
+#[test]
+fn names_that_hold_a_secret_are_never_committed() {
+    let yaml = "gates:
+  cov:
+    run: cp given.info cov.info
+    coverage: { reports: cov.info, each-file: { lines: \">=baseline\" } }
+";
+    let report = lcov(8, 10).replace("src/lib.c", "src/hunter2hunter2.c");
+    let project = Project::new(yaml)
+        .file("given.info", report)
+        .env("API_TOKEN", "hunter2hunter2");
+    let ran = project.call(&["baseline", "record"]).exits(3);
+    let ran = ran.says("holds the value of a secret");
+    assert!(
+        !ran.stdout.contains("hunter2") && !ran.stderr.contains("hunter2"),
+        "{ran}"
+    );
+    assert!(!project.has(COV));
+}
+
+#[test]
+fn gates_that_run_by_name_only_are_recorded_by_name_only() {
+    let project = coverage();
+    let yaml = project.read("tollgate.yaml") + "    default: false\n";
+    project.write("tollgate.yaml", yaml);
+    project
+        .call(&["baseline", "record"])
+        .exits(2)
+        .complains("no gate asks for a baseline");
+    project.call(&["baseline", "record", "cov"]).exits(0);
+    project
+        .call(&["baseline", "check", "--files"])
+        .exits(0)
+        .says("1 value");
+}
+
+#[test]
+fn baseline_of_a_failing_gate_is_recorded_and_says_so() {
+    let yaml = "gates:
+  cov:
+    run: cp given.info cov.info
+    coverage: { reports: cov.info, drop: 0%, lines: \">=90%\" }
+";
+    let project = Project::new(yaml).file("given.info", lcov(80, 100));
+    project
+        .call(&["baseline", "record"])
+        .exits(0)
+        .says("the gate fails now");
+    project.run(&[]).exits(1).gate("cov").is("fail");
+}
+
+#[test]
+fn runs_that_record_leave_no_verdict_behind() {
+    let project = recorded();
+    let runs = project.root.join(".git/tollgate/runs");
+    let mut records = walk(&runs).into_iter();
+    assert!(
+        records.all(|name| !name.ends_with(".json")),
+        "a run that judged nothing is no verdict"
+    );
+    project.run(&[]).exits(0);
+    assert!(walk(&runs).iter().any(|name| name.ends_with(".json")));
+}
+
+fn walk(folder: &std::path::Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let below = |entry: std::fs::DirEntry| {
+        let path = entry.path();
+        if path.is_dir() {
+            walk(&path)
+        } else {
+            vec![path.display().to_string()]
+        }
+    };
+    entries.flat_map(below).collect()
+}

@@ -44,6 +44,7 @@ pub(super) struct Line {
     what: String,
     words: String,
     changes: Vec<Change>,
+    also: Option<String>,
     help: Option<String>,
 }
 
@@ -54,6 +55,7 @@ impl Line {
             what: what.to_owned(),
             words: words.into(),
             changes: Vec::new(),
+            also: None,
             help: None,
         }
     }
@@ -61,6 +63,13 @@ impl Line {
     #[must_use]
     pub fn changes(mut self, changes: Vec<Change>) -> Self {
         self.changes = changes;
+        self
+    }
+
+    /// Something to know beside it.
+    #[must_use]
+    pub fn also(mut self, words: String) -> Self {
+        self.also = Some(words);
         self
     }
 
@@ -114,6 +123,9 @@ impl Lines {
                     style.width,
                     &format!("and {} more; -v shows all", line.changes.len() - most),
                 );
+            }
+            if let Some(also) = &line.also {
+                put(&mut text, style.width, also);
             }
             if let Some(help) = &line.help {
                 put(&mut text, style.width, &format!("help: {help}"));

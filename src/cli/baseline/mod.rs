@@ -15,8 +15,8 @@ use super::run::measure;
 use super::screen::Screen;
 use super::world;
 use crate::config::Plan;
-use crate::ledger::{self, Change, Loosening, Recorded, Way};
-use crate::model::{Baseline, BaselineState, GateVerdict};
+use crate::ledger::{self, Change, History, Loosening, Recorded, Way};
+use crate::model::{Baseline, BaselineState, GateVerdict, Verdict};
 use crate::run::{Selection, select};
 use crate::vcs::Repository;
 use draw::{Line, Lines, Mark};
@@ -42,10 +42,15 @@ pub fn baseline(
     let Some((plan, _)) = project::load(global, screen)? else {
         return Ok(Exit::Usage);
     };
-    let Some(chosen) = chosen(&plan, gates, screen) else {
+    let still = matches!(
+        command,
+        BaselineCommand::Show { .. } | BaselineCommand::Check { files: true, .. }
+    );
+    let Some(chosen) = chosen(&plan, gates, !still, screen) else {
         return Ok(Exit::Usage);
     };
     let work = Work {
+        history: History::of(Repository::find(&plan.root), &plan.root),
         repository: Repository::find(&plan.root),
         plan: Arc::new(plan),
         chosen,
@@ -66,11 +71,14 @@ pub fn baseline(
     }
 }
 
-/// The gates named, or all that ask for a baseline; by index.
-fn chosen(plan: &Plan, names: &[String], screen: &Screen) -> Option<Vec<usize>> {
+/// The gates named, or all that ask for a baseline; by index. Where gates are run, not those that run by name only.
+fn chosen(plan: &Plan, names: &[String], runs: bool, screen: &Screen) -> Option<Vec<usize>> {
     let asking = |index: &usize| plan.gates[*index].wants_baseline();
     if names.is_empty() {
-        let all: Vec<usize> = (0..plan.gates.len()).filter(asking).collect();
+        let all = (0..plan.gates.len()).filter(asking);
+        let all: Vec<usize> = all
+            .filter(|index| !runs || plan.gates[*index].default)
+            .collect();
         if all.is_empty() {
             screen.error("no gate asks for a baseline");
             screen.say("help: a bound such as `drop: \"<=0.1%\"` or `\"<=+5%\"` does");
@@ -110,6 +118,7 @@ enum Task {
 struct Work {
     plan: Arc<Plan>,
     repository: Option<Repository>,
+    history: History,
     chosen: Vec<usize>,
     /// None was named.
     all: bool,
@@ -141,7 +150,7 @@ impl Work {
             };
             let state = match &recorded {
                 Some(_) => BaselineState::Never,
-                None => ledger::state(&self.plan.root, id, self.repository.as_ref()),
+                None => ledger::state(&self.plan.root, id, &self.history),
             };
             match state {
                 BaselineState::Broken(words) => lines.add(Line::new(Mark::Undecided, id, words)),
@@ -178,13 +187,18 @@ impl Work {
         for (id, before) in before {
             let mut verdicts = finished.outcome.verdict.gates.iter();
             let verdict = verdicts.find(|verdict| verdict.id == id);
-            let measured = finished.accepted.get(&id).cloned().unwrap_or_default();
-            let line = match usable(verdict, &measured) {
+            let measured = finished.accepted.get(&id).cloned().flatten();
+            let line = match usable(verdict, measured) {
                 Err(words) => Line::new(Mark::Undecided, &id, words)
                     .help(format!("`tollgate run {id}` shows more")),
-                Ok(()) => self.one(task, &id, &before, measured)?,
+                Ok(measured) => self.one(task, &id, &before, measured)?,
             };
-            lines.add(line);
+            let fails = verdict.is_some_and(|verdict| verdict.verdict == Verdict::Fail);
+            lines.add(if fails {
+                line.also(format!("the gate fails now: `tollgate run {id}` shows why"))
+            } else {
+                line
+            });
         }
         if matches!(task, Task::Check) {
             self.orphans(&mut lines);
@@ -292,7 +306,8 @@ impl Work {
         if !self.all {
             return;
         }
-        let known: Vec<String> = self.ids().map(ledger::path_of).collect();
+        let asking = self.plan.gates.iter().filter(|gate| gate.wants_baseline());
+        let known: Vec<String> = asking.map(|gate| ledger::path_of(&gate.id)).collect();
         for path in ledger::files(&self.plan.root) {
             if !known.contains(&path) {
                 lines.add(
@@ -305,11 +320,17 @@ impl Work {
 }
 
 /// Whether what a gate measured may be recorded.
-fn usable(verdict: Option<&GateVerdict>, measured: &Baseline) -> Result<(), String> {
+fn usable(verdict: Option<&GateVerdict>, measured: Option<Baseline>) -> Result<Baseline, String> {
     let verdict = verdict.ok_or("it was not run")?;
     match ledger::unusable(verdict) {
         Some(words) => Err(words),
-        None if measured.is_empty() => Err("it measured nothing".to_owned()),
-        None => Ok(()),
+        None => measured
+            .ok_or_else(|| "a name in it holds the value of a secret".to_owned())
+            .and_then(|measured| {
+                let empty = measured.is_empty();
+                (!empty)
+                    .then_some(measured)
+                    .ok_or_else(|| "it measured nothing".to_owned())
+            }),
     }
 }

@@ -52,7 +52,7 @@ impl Clause {
     }
 
     /// Whether its bound came from the baseline.
-    pub fn from_baseline(&self) -> bool {
+    pub fn is_step(&self) -> bool {
         self.is_relative() || matches!(self.target, Target::Met { .. })
     }
 

@@ -99,7 +99,7 @@ impl Condition {
         }
         let near = |clause: &Clause| {
             clause.holds(value, number)
-                || (clause.from_baseline() && clause.holds_eased(value, number, spread))
+                || (clause.is_step() && clause.holds_eased(value, number, spread))
         };
         if !spread.is_zero() && self.pass.iter().all(near) {
             return Keeps::Noise;

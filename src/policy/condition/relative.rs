@@ -36,10 +36,9 @@ impl Condition {
     }
 
     /// This bound on a fall, as a step from the baseline: `<=0.1%` becomes "not below it by more than 0.1 points".
-    pub fn as_drop(&self) -> Result<Condition, Problem> {
-        let turned = |clauses: &[Clause]| -> Option<Vec<Clause>> {
-            clauses.iter().map(|clause| turn(clause)).collect()
-        };
+    pub fn as_drop(&self) -> Result<Condition, Box<Problem>> {
+        let turned =
+            |clauses: &[Clause]| -> Option<Vec<Clause>> { clauses.iter().map(turn).collect() };
         // What fails is bounded from below: `>1%` of fall.
         let (pass, fail) = (turned(&self.pass), turned(&self.fail));
         let bounded = |clauses: &[Clause]| {
@@ -52,13 +51,15 @@ impl Condition {
                 fail,
                 ..self.clone()
             }),
-            _ => Err(Problem::new(
-                Code::CONDITION,
-                &self.at,
-                format!("`{}` is no bound on a fall", self.text),
-            )
-            .label("not a limit")
-            .help("write how far the share may fall: `\"<=0.1%\"`, or `\"0%\"` for not at all")),
+            _ => Err(Box::new(
+                Problem::new(
+                    Code::CONDITION,
+                    &self.at,
+                    format!("`{}` is no bound on a fall", self.text),
+                )
+                .label("not a limit")
+                .help("write how far the share may fall: `\"<=0.1%\"`, or `\"0%\"` for not at all"),
+            )),
         }
     }
 
@@ -101,7 +102,7 @@ impl Condition {
 
     /// The bounds that came from the baseline, in words beside a value: `<= 126 ms`.
     pub fn wanted(&self, value: &Measure) -> String {
-        let met = self.pass.iter().filter(|clause| clause.from_baseline());
+        let met = self.pass.iter().filter(|clause| clause.is_step());
         let words = met.filter_map(|clause| {
             let bound = value.another(clause.fixed()?, value.number());
             Some(format!("{} {bound}", clause.op.sign()))

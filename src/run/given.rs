@@ -3,7 +3,7 @@
 use super::gate::Shared;
 use crate::config::{PlannedGate, red_gates};
 use crate::ledger;
-use crate::model::{BaselineState, Given, GreenList, Wants};
+use crate::model::{BaselineState, Given, GreenList, Note, Wants};
 use crate::policy::{Condition, Date};
 
 /// The kind that the bound on a gate's duration counts as.
@@ -40,6 +40,28 @@ pub(super) fn given(shared: &Shared, gate: &PlannedGate, kind: &str, wants: Want
         green_list: green_list
             .map(|name| self::green_list(shared, &name))
             .unwrap_or_default(),
+    }
+}
+
+/// What is to be known of a declaration that there is no baseline yet: that it ended, or that nobody needs it.
+pub(super) fn first_run_note(shared: &Shared, gate: &PlannedGate, given: &Given) -> Option<Note> {
+    let declared = gate.first_run.as_ref()?;
+    let place = declared.at.place();
+    match (&given.baseline, &declared.until) {
+        (BaselineState::Here(_), _) => Some(Note {
+            code: "unused-first-run",
+            message: format!(
+                "that there is no baseline yet is declared ({place}), and it is there: remove `first-run`"
+            ),
+        }),
+        (BaselineState::Never, Some(until)) if until.value < shared.today => Some(Note {
+            code: "expired-first-run",
+            message: format!(
+                "that there may be no baseline yet ended on {} ({place})",
+                until.value
+            ),
+        }),
+        _ => None,
     }
 }
 

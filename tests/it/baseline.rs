@@ -50,11 +50,18 @@ fn first_run_is_declared_and_ends() {
             &format!("    first-run: {{ allow: true, why: the gate is new, until: {until} }}\n    coverage:"),
         );
         project.write("tollgate.yaml", yaml);
-        project.run(&["--ci", "generic"])
+        project
     };
-    let ran = with("2999-12-31").exits(0);
+    let project = with("2999-12-31");
+    let ran = project.run(&["--ci", "generic"]).exits(0);
     ran.gate("cov").is("waived").says("the gate is new");
-    with("2020-01-01").exits(3);
+    project.call(&["baseline", "record"]).exits(0);
+    let ran = project.run(&["--ci", "generic"]).exits(0);
+    ran.gate("cov").is("pass").notes(&["unused-first-run"]);
+    let ran = with("2020-01-01").run(&["--ci", "generic"]).exits(3);
+    ran.gate("cov")
+        .is("inconclusive")
+        .notes(&["expired-first-run"]);
 }
 
 #[test]

@@ -52,7 +52,11 @@ impl RunFolder {
 /// Deletes the oldest runs beyond number and size, after a run that wrote so many bytes. Ids sort by time. What
 /// cannot be deleted stays.
 pub fn prune(store: &Path, keep: &str, wrote: u64) {
-    let Ok(entries) = fs::read_dir(store.join("runs")) else {
+    let folder = store.join("runs");
+    if wrote < MUCH && folders_in(&folder).is_some_and(|runs| runs <= MOST_RUNS + SLACK) {
+        return;
+    }
+    let Ok(entries) = fs::read_dir(folder) else {
         return;
     };
     let mut runs: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
@@ -69,6 +73,20 @@ pub fn prune(store: &Path, keep: &str, wrote: u64) {
             let _ = fs::remove_dir_all(run);
         }
     }
+}
+
+/// How many folders a folder holds, without reading it: most file systems count each as a link to it. The others
+/// say 1.
+#[cfg(unix)]
+fn folders_in(folder: &Path) -> Option<usize> {
+    use std::os::unix::fs::MetadataExt;
+    let links = usize::try_from(fs::metadata(folder).ok()?.nlink()).ok()?;
+    links.checked_sub(2)
+}
+
+#[cfg(not(unix))]
+fn folders_in(_: &Path) -> Option<usize> {
+    None
 }
 
 fn size(run: &Path) -> u64 {

@@ -11,7 +11,6 @@ mod cobertura;
 mod collector;
 mod count;
 mod csv;
-mod digest;
 mod eslint;
 mod fingerprint;
 mod gotest;

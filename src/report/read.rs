@@ -161,10 +161,11 @@ fn read(
     }
     format.parse(&mut input, &mut collector)?;
     let (evidence, warnings) = collector.finish();
+    let path = input.name().to_owned();
+    input.finish()?;
     Ok(ReportEvidence {
-        path: input.name().to_owned(),
+        path,
         format: format.name(),
-        digest: input.finish()?,
         evidence,
         warnings,
     })

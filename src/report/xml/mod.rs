@@ -1,11 +1,12 @@
 //! Reads XML for the formats that are written in it: one pass, constant memory, no recursion.
 //!
-//! `quick-xml` reads the markup; character data that nobody asked for is passed over where it lies. Only a
+//! `quick-xml` reads the markup; plain tags, and character data that nobody asked for, are read where they lie. Only a
 //! whole document is accepted: one root, everything closed, nothing before or behind it. Entities of a
 //! document's own are never expanded and no other file is ever opened. Nesting, tokens and attributes are
 //! capped. Specification: <https://www.w3.org/TR/xml/>.
 
 mod attributes;
+mod names;
 mod refusal;
 mod source;
 
@@ -22,7 +23,8 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 use super::{Input, Limits, ReportError, Sink};
 pub(crate) use attributes::Tag;
 use attributes::{Reference, References, Span, names_an_entity, reference, scan, values};
-use refusal::{ill_formed, outside_root, own_entity, short, trouble};
+use names::Names;
+use refusal::{closes, ill_formed, outside_root, own_entity, short, trouble};
 pub(super) use source::Source;
 
 /// What a format makes of the elements.
@@ -62,6 +64,7 @@ struct Walker<'i> {
     reader: Reader<Source<'i>>,
     buffer: Vec<u8>,
     spans: Vec<Span>,
+    names: Names,
     depth: usize,
     /// Anything but white space came already.
     begun: bool,
@@ -81,11 +84,16 @@ struct Walker<'i> {
 impl<'i> Walker<'i> {
     fn new(source: Source<'i>) -> Self {
         let mut reader = Reader::from_reader(source);
-        reader.config_mut().allow_dangling_amp = true;
+        let config = reader.config_mut();
+        config.allow_dangling_amp = true;
+        // It does not see the tags that are read where they lie: their names are compared here.
+        config.check_end_names = false;
+        config.allow_unmatched_ends = true;
         Self {
             reader,
             buffer: Vec::new(),
             spans: Vec::new(),
+            names: Names::default(),
             depth: 0,
             begun: false,
             white_first: false,
@@ -106,11 +114,8 @@ impl<'i> Walker<'i> {
         visitor: &mut impl Visitor,
         sink: &mut dyn Sink,
     ) -> Result<bool, ReportError> {
-        if self.depth > 0 && !self.inside {
-            self.pass_character_data()?;
-            while self.empty_element(visitor, sink)? {
-                self.pass_character_data()?;
-            }
+        if !self.inside {
+            self.pass_plain(visitor, sink)?;
         }
         self.reader.get_mut().begin_token();
         let mut buffer = std::mem::take(&mut self.buffer);
@@ -130,7 +135,10 @@ impl<'i> Walker<'i> {
                 self.open(&tag, visitor, sink)?;
                 self.close(visitor, sink)?;
             }
-            Event::End(_) => self.close(visitor, sink)?,
+            Event::End(tag) => {
+                closes(tag.name().0, self.names.last())?;
+                self.close(visitor, sink)?;
+            }
             Event::Text(text) => self.text(&text)?,
             Event::CData(text) if self.depth > 0 => self.collect(text.as_bytes()),
             Event::GeneralRef(reference) => self.reference(&reference)?,
@@ -142,6 +150,21 @@ impl<'i> Walker<'i> {
         }
         self.buffer = buffer;
         Ok(true)
+    }
+
+    /// Reads what lies between here and the next thing that is for the reader.
+    fn pass_plain(
+        &mut self,
+        visitor: &mut impl Visitor,
+        sink: &mut dyn Sink,
+    ) -> Result<(), ReportError> {
+        while self.depth > 0 {
+            self.pass_character_data()?;
+            if self.entities || !self.plain_tag(visitor, sink)? {
+                return Ok(());
+            }
+        }
+        Ok(())
     }
 
     fn open(
@@ -166,6 +189,7 @@ impl<'i> Walker<'i> {
             let message = format!("elements are nested deeper than {}", Limits::DEFAULT.depth);
             return Err(ReportError::malformed("too-deep", message));
         }
+        self.names.push(name);
         let raw = tag.attributes_raw();
         scan(raw, &mut self.spans).map_err(ill_formed)?;
         if self.entities && values(raw, &self.spans).any(names_an_entity) {
@@ -179,28 +203,33 @@ impl<'i> Walker<'i> {
         Ok(())
     }
 
-    /// Reads a tag of the form `<name …/>` where it lies. Such a tag changes no state of the reader, so it
-    /// need not see it. Anything that is not plainly of this form is left to it.
-    fn empty_element(
+    /// Reads a plain tag where it lies. The reader need not see it: it keeps no names here. Anything that is not
+    /// plainly a tag below the root, whole in this block and closing what is open, is left to it.
+    fn plain_tag(
         &mut self,
         visitor: &mut impl Visitor,
         sink: &mut dyn Sink,
     ) -> Result<bool, ReportError> {
-        if self.depth == Limits::DEFAULT.depth || self.entities {
-            return Ok(false);
-        }
-        let source = self.reader.get_mut();
-        let block = source.fill_buf()?;
-        let Some(end) = memchr::memchr(b'>', block) else {
-            return Ok(false);
-        };
+        let block = self.reader.get_mut().fill_buf()?;
         let (Some(b'<'), Some(first)) = (block.first(), block.get(1)) else {
             return Ok(false);
         };
-        if block[end - 1] != b'/' || !first.is_ascii_alphabetic() {
+        let Some(end) = memchr::memchr(b'>', block) else {
+            return Ok(false);
+        };
+        if *first == b'/' {
+            if self.names.last().map(str::as_bytes) != Some(&block[2..end]) {
+                return Ok(false);
+            }
+            self.reader.get_mut().consume(end + 1);
+            self.close(visitor, sink)?;
+            return Ok(true);
+        }
+        if self.depth == Limits::DEFAULT.depth || !first.is_ascii_alphabetic() {
             return Ok(false);
         }
-        let Ok(tag) = std::str::from_utf8(&block[1..end - 1]) else {
+        let empty = block[end - 1] == b'/';
+        let Ok(tag) = std::str::from_utf8(&block[1..end - usize::from(empty)]) else {
             return Ok(false);
         };
         let name = tag
@@ -211,9 +240,18 @@ impl<'i> Walker<'i> {
         if scan(raw, &mut self.spans).is_err() {
             return Ok(false);
         }
-        visitor.open(&Tag::new(name, raw, &self.spans, &self.odd), sink)?;
-        visitor.close(sink)?;
-        source.consume(end + 1);
+        let wants_text = visitor.open(&Tag::new(name, raw, &self.spans, &self.odd), sink)?;
+        if empty {
+            visitor.close(sink)?;
+        } else {
+            self.names.push(name);
+            self.depth += 1;
+            if wants_text && self.collecting.is_none() {
+                self.collecting = Some(self.depth);
+                self.collected.clear();
+            }
+        }
+        self.reader.get_mut().consume(end + 1);
         Ok(true)
     }
 
@@ -231,6 +269,7 @@ impl<'i> Walker<'i> {
             }
         }
         self.depth -= 1;
+        self.names.pop();
         visitor.close(sink)
     }
 

@@ -4,6 +4,11 @@
 //! with one gate, and 1.5 MiB of memory that no other process shares. What that costs is the random address of the
 //! program's own code; libraries, heap and stack keep theirs, and there is no unsafe code in the program.
 
+#![allow(
+    clippy::print_stdout,
+    reason = "this is how a build script speaks to cargo"
+)]
+
 fn main() {
     println!("cargo:rerun-if-changed=scripts/link.rs");
     let target = |key: &str| std::env::var(format!("CARGO_CFG_TARGET_{key}")).unwrap_or_default();

@@ -300,7 +300,7 @@ fn services(shared: &Shared, gate: &PlannedGate) -> Result<Vec<(OsString, OsStri
             let log = shared
                 .folder
                 .as_ref()
-                .map(|folder| folder.log(&format!("service-{}", service.id)));
+                .map(|folder| folder.log(&format!("service.{}", service.id)));
             Setting { template, log }
         };
         variables.extend(shared.services.ensure(service, setting, &shared.stop)?);

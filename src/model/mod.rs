@@ -14,6 +14,7 @@ mod given;
 mod measure;
 mod metric;
 mod outcome;
+mod phase;
 mod record;
 mod verdict;
 
@@ -28,6 +29,7 @@ pub use given::{Given, Wants};
 pub use measure::Measure;
 pub use metric::MetricReport;
 pub use outcome::{GateRun, Outcome, RunRecord, Subject, SubjectState, Termination};
+pub use phase::{Board, BoardMetric, BoardPhase, Outstanding, PhaseOutcome, PhaseState, Sort};
 pub use record::{
     Completion, ConditionRecord, Criterion, Entry, GateRecord, Record, Says, Signature, Who,
 };

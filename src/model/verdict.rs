@@ -312,6 +312,8 @@ pub enum Decision {
     ConditionalGo,
     /// Only people or time are outstanding.
     Hold,
+    /// A person sent it back to an earlier phase.
+    Recycle,
     /// A gate failed, or could not be decided.
     NoGo,
 }
@@ -323,6 +325,7 @@ impl Decision {
             Decision::Go => "go",
             Decision::ConditionalGo => "conditional go",
             Decision::Hold => "hold",
+            Decision::Recycle => "recycle",
             Decision::NoGo => "no go",
         }
     }

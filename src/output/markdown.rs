@@ -87,6 +87,7 @@ fn headline(outcome: &Outcome) -> String {
         Decision::Go => "Go",
         Decision::ConditionalGo => "Conditional go",
         Decision::Hold => "Hold",
+        Decision::Recycle => "Recycle",
     };
     let mut page = format!("## {} {words}\n\n", sign(words::like(decision)));
     if let Some(said) = words::nothing_applies(outcome) {

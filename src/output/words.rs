@@ -284,7 +284,7 @@ pub(super) fn like(decision: Decision) -> Verdict {
         Decision::Go => Verdict::Pass,
         Decision::ConditionalGo => Verdict::Waived,
         Decision::Hold => Verdict::Inconclusive,
-        Decision::NoGo => Verdict::Fail,
+        Decision::Recycle | Decision::NoGo => Verdict::Fail,
     }
 }
 

@@ -140,11 +140,7 @@ pub(super) fn judge(patch: &Patch, judging: &mut Judging, context: &Context<'_>,
         judging.fact(name, Measure::Count(list as u64));
     }
     missing(&patch.0, judging, &found);
-    let relief = relief(&patch.0, &found, changes);
-    if let Some((code, words)) = &relief {
-        judging.note(code, words.clone());
-    }
-    let relief = relief.map(|(_, words)| words);
+    let relief = relief(&patch.0, &found, &changes.base);
     shares(&patch.0, judging, merged, &found, relief.as_deref());
     pragmas(&patch.0, judging, &found);
 }
@@ -286,26 +282,16 @@ fn missing(options: &PatchOptions, judging: &mut Judging, found: &Found) {
 }
 
 /// Why the shares are not judged, if so.
-fn relief(
-    options: &PatchOptions,
-    found: &Found,
-    changes: &ChangedLines,
-) -> Option<(&'static str, String)> {
-    if options.lines.is_none() && options.branches.is_none() {
-        return None;
-    }
-    let base = &changes.base;
+fn relief(options: &PatchOptions, found: &Found, base: &str) -> Option<String> {
     if found.lines.total == 0 {
-        let words = format!("no line that can run changed since {base}");
-        return Some(("patch-empty", words));
+        return Some(format!("no line that can run changed since {base}"));
     }
     let below = options.ignore_below.as_ref()?.value;
     (found.lines.total < below).then(|| {
         let number = count(found.lines.total, "line");
-        let words = format!(
-            "patch coverage is not judged: {number} that can run changed since {base}, fewer than {below} (`ignore-below`)"
-        );
-        ("patch-not-judged", words)
+        format!(
+            "not judged: {number} that can run changed since {base}, fewer than {below} (`ignore-below`)"
+        )
     })
 }
 
@@ -344,7 +330,6 @@ fn branches(
         Some(words) => judging.relieved("patch.branches", condition, words),
         None if merged.report.has_branches && found.branches.total == 0 => {
             judging.relieved("patch.branches", condition, none);
-            judging.note("patch-no-branches", none.to_owned());
         }
         None => judging.condition(
             "patch.branches",
@@ -364,10 +349,13 @@ fn pragmas(options: &PatchOptions, judging: &mut Judging, found: &Found) {
             judging.tell_of_last(places, &few(&list, LISTED));
         }
     }
-    if !list.is_empty() {
-        let number = count(list.len() as u64, "mark");
+    if options.pragmas.is_none() && !list.is_empty() {
+        let (marks, keep) = (
+            count(list.len() as u64, "mark"),
+            if list.len() == 1 { "keeps" } else { "keep" },
+        );
         let places = few(&list, LISTED);
-        let message = format!("the change adds {number} that keep code out of coverage: {places}");
+        let message = format!("the change adds {marks} that {keep} code out of coverage: {places}");
         judging.note("patch-pragmas", message);
     }
 }

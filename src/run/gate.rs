@@ -97,7 +97,7 @@ pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
     let gate = &shared.plan.gates[task.index];
     let mut run = GateRun {
         id: gate.id.clone(),
-        again: super::record::again(&gate.id),
+        again: again(shared, gate),
         ..GateRun::default()
     };
     run.started_ms = millis(shared.began.elapsed());
@@ -158,6 +158,20 @@ pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
         failed_before = true;
     }
     unreachable!("the last attempt returns")
+}
+
+/// The command that runs the gate again, with the base where the verdict rests on one that was named.
+fn again(shared: &Shared, gate: &PlannedGate) -> String {
+    let again = super::record::again(&gate.id);
+    let plain = |base: &&String| {
+        let safe = |c: char| c.is_ascii_alphanumeric() || "._/-".contains(c);
+        base.chars().all(safe)
+    };
+    let wants = gate.judges.iter().any(|judge| judge.wants().changes);
+    match shared.base.as_ref().filter(plain).filter(|_| wants) {
+        Some(base) => format!("{again} --base {base}"),
+        None => again,
+    }
 }
 
 /// The command as written, without secrets that somebody wrote into the file.

@@ -19,6 +19,7 @@ const DIFF: &[&str] = &[
     "-p",
     "-U0",
     "-M50%",
+    "-l1000",
     "--text",
     "--inter-hunk-context=0",
     "--diff-algorithm=myers",

@@ -620,6 +620,8 @@ fn files_of_the_repository_beside_the_project_count_where_reports_know_them() {
     let lines: &[(u32, u32)] = &[(1, 1), (2, 0)];
     report(&project, &[("../shared/s.c", lines), ("a.c", lines)]);
     let ran = project.run(&["-C", "part", "--base", "main"]).exits(1);
+    let again = "tollgate run cov --base main";
+    assert_eq!(ran.gate("cov").run["again"], again, "{ran}");
     let missed = json!({ "../shared/s.c": [2], "a.c": [2] });
     assert_eq!(found(&ran)["uncovered"], missed);
 }

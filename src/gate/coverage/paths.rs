@@ -6,6 +6,7 @@
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::Path;
 
 use ignore::WalkBuilder;
@@ -13,6 +14,8 @@ use ignore::WalkBuilder;
 /// Where the files of reports are looked for.
 pub(super) struct Places<'a> {
     root: &'a Path,
+    /// The root as it is named, and as it is without links: tools write either.
+    named: Vec<String>,
     /// Folder of the command from the root, `""` where it is the root itself.
     dir: String,
     /// What the gate says of prefixes: the report's, and the folder of the project that it stands for.
@@ -55,8 +58,20 @@ impl<'a> Places<'a> {
             .collect();
         // The longer prefix knows better.
         map.sort_by_key(|(from, _)| std::cmp::Reverse(from.len()));
+        let real = fs::canonicalize(root);
+        let mut named: Vec<String> = [Some(root), real.as_deref().ok()]
+            .into_iter()
+            .flatten()
+            .map(|root| {
+                slashes(&root.to_string_lossy())
+                    .trim_end_matches('/')
+                    .to_owned()
+            })
+            .collect();
+        named.dedup();
         Self {
             root,
+            named,
             dir: normal(&slashes(&dir.to_string_lossy())),
             map,
             beside,
@@ -133,25 +148,27 @@ impl<'a> Places<'a> {
     /// An absolute path as one from the root.
     fn below(&self, plain: &str) -> Option<String> {
         let plain = normal(plain);
-        let root = slashes(&self.root.to_string_lossy());
-        let root = root.trim_end_matches('/');
-        if let Some(rest) = plain.strip_prefix(root)
-            && (rest.is_empty() || rest.starts_with('/'))
-        {
-            return Some(rest.trim_start_matches('/').to_owned());
+        let rest = self.named.iter().find_map(|root| {
+            let rest = plain.strip_prefix(root.as_str())?;
+            (rest.is_empty() || rest.starts_with('/')).then(|| rest.trim_start_matches('/'))
+        });
+        match rest {
+            Some(rest) => Some(rest.to_owned()),
+            None => self.named.iter().find_map(|root| self.around(root, &plain)),
         }
-        let mut up = String::new();
-        let mut around = root;
+    }
+
+    /// An absolute path that leads out of the project, where it is of interest.
+    fn around(&self, root: &str, plain: &str) -> Option<String> {
+        let (mut up, mut around) = (String::new(), root);
         while let Some((outer, _)) = around
             .rsplit_once('/')
             .filter(|(outer, _)| !outer.is_empty())
         {
             up.push_str("../");
             around = outer;
-            if let Some(rest) = plain
-                .strip_prefix(around)
-                .and_then(|rest| rest.strip_prefix('/'))
-            {
+            let rest = plain.strip_prefix(around);
+            if let Some(rest) = rest.and_then(|rest| rest.strip_prefix('/')) {
                 return Some(format!("{up}{rest}")).filter(|file| (self.beside)(file));
             }
         }

@@ -83,6 +83,21 @@ fn paths_of_this_machine_are_taken_as_they_are() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn a_project_is_found_by_its_real_name_and_by_that_of_a_link() {
+    let tree = Tree::of(&["src/a.py"]);
+    let link = tree.0.path().join("link");
+    std::os::unix::fs::symlink(tree.root(), &link).unwrap();
+    let real = fs::canonicalize(tree.root()).unwrap();
+    let places = Places::new(&link, Path::new(""), std::iter::empty(), &|_| false);
+    for root in [&real, &link] {
+        let path = root.join("src/a.py").to_string_lossy().into_owned();
+        let found = places.locate(std::iter::once(path.as_str()), &[]);
+        assert_eq!(found[path.as_str()], Stands::For("src/a.py".to_owned()));
+    }
+}
+
 #[test]
 fn windows_paths_are_read_and_a_backslash_in_a_name_stays() {
     let tree = Tree::of(&["src/a.py", "src/b.py"]);

@@ -14,8 +14,8 @@ pub enum Base {
 /// Why there is no base.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BaseTrouble {
-    /// Neither a base nor a default branch is known.
-    None,
+    /// Neither a base nor a default branch is known; with a remote, the lines that make it known.
+    None(Option<String>),
     /// There is no commit yet.
     NoCommit,
     /// The ref that was named is not in the clone; the line that fetches it.
@@ -42,9 +42,12 @@ impl BaseTrouble {
     /// What is wrong, and what to do.
     pub fn words(&self) -> (String, String) {
         match self {
-            Self::None => (
-                "there is no base".to_owned(),
-                "name one with `--base REF`, or fetch the default branch: `git remote set-head origin --auto`".to_owned(),
+            Self::None(fetch) => (
+                "there is no base, because no default branch is known here".to_owned(),
+                match fetch {
+                    Some(fetch) => format!("name one with `--base REF`, or run `{fetch}`"),
+                    None => "name one with `--base REF`".to_owned(),
+                },
             ),
             Self::NoCommit => (
                 "there is no commit yet, and so no base".to_owned(),
@@ -118,7 +121,17 @@ impl Repository {
                 _ => Err(self.apart(&name)),
             };
         }
-        Err(BaseTrouble::None)
+        let remote = self.asks(&["config", "--get", "remote.origin.url"])?;
+        Err(BaseTrouble::None(remote.map(|_| {
+            let cut = if self.is_shallow() { "--unshallow " } else { "" };
+            format!(
+                "git fetch {cut}origin '+refs/heads/*:refs/remotes/origin/*' && git remote set-head origin --auto"
+            )
+        })))
+    }
+
+    fn is_shallow(&self) -> bool {
+        self.common.join("shallow").exists()
     }
 
     fn first_of(&self, names: &[String], shown: &str) -> Result<Base, BaseTrouble> {
@@ -136,7 +149,7 @@ impl Repository {
     }
 
     fn apart(&self, name: &str) -> BaseTrouble {
-        if self.common.join("shallow").exists() {
+        if self.is_shallow() {
             return BaseTrouble::Shallow {
                 name: name.to_owned(),
                 fetch: fetch(name, true),

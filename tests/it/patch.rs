@@ -360,7 +360,11 @@ fn branches_of_changed_lines_are_judged() {
     project.write("src/a.c", SIX);
     let lines = "SF:src/a.c\nDA:1,1\nBRDA:1,0,0,0\nBRDA:1,0,1,0\nDA:4,1\nBRDA:4,0,0,1\nBRDA:4,0,1,0\nend_of_record\n";
     project.write("../report.info", format!("TN:\n{lines}"));
-    project.run(&[]).exits(1).gate("cov").is("fail");
+    let ran = project
+        .run(&[])
+        .exits(1)
+        .says("not all taken: src/a.c:4 (1 of 2)");
+    ran.gate("cov").is("fail");
     project.write(
         "../report.info",
         format!("TN:\n{}", lines.replace("4,0,1,0", "4,0,1,2")),
@@ -467,6 +471,28 @@ fn the_ci_event_names_the_base_and_one_that_is_missing_is_not_replaced() {
         .exits(1)
         .gate("cov")
         .is("fail");
+}
+
+#[test]
+fn a_clone_that_knows_no_default_branch_says_the_lines_that_fetch_it() {
+    let project = project("patch: \">=90%\"");
+    project.write("src/a.c", SIX);
+    project.commit();
+    project.git(&["push", "-q", "origin", "work"]);
+    report(&project, &[("src/a.c", SOME)]);
+    let origin = format!("file://{}", project.beside().join("origin").display());
+    let clone = project.beside().join("clone");
+    let text = clone.to_str().unwrap();
+    project.git(&["clone", "-q", "--depth", "1", "-b", "work", &origin, text]);
+    // As a job's checkout leaves it.
+    project.git(&["-C", text, "remote", "set-head", "origin", "--delete"]);
+    let ran = project.start_in(&clone, &[]).end().exits(3);
+    let line = "git fetch --unshallow origin '+refs/heads/*:refs/remotes/origin/*' && git remote set-head origin --auto";
+    ran.gate("cov").reasons(&["no-base"]).says(line);
+    let mut fetch = project.command("sh", &clone);
+    assert!(fetch.args(["-c", line]).status().unwrap().success());
+    let ran = project.start_in(&clone, &[]).end().exits(1);
+    assert_eq!(found(&ran)["uncovered"], json!({ "src/a.c": [5, 6] }));
 }
 
 #[test]

@@ -105,6 +105,8 @@ struct Found {
     branches: Tally,
     /// Changed lines that can run and did not.
     uncovered: BTreeMap<String, Vec<u32>>,
+    /// Changed lines from which a branch was not taken, with taken and all.
+    untaken: Vec<(Place, Tally)>,
     /// Changed files of which the reports give totals only.
     without_lines: Vec<String>,
     /// Changed files that a path of the reports may stand for.
@@ -183,10 +185,15 @@ impl Found {
         for range in &changed.lines {
             for (line, coverage) in file.lines.range(range.first..=range.last) {
                 self.lines.total += 1;
-                self.branches.add(Tally {
+                let branches = Tally {
                     total: u64::from(coverage.branches),
                     covered: u64::from(coverage.taken),
-                });
+                };
+                self.branches.add(branches);
+                if branches.covered < branches.total {
+                    self.untaken
+                        .push((Place::line(path, Some(*line)), branches));
+                }
                 if coverage.hits > 0 {
                     self.lines.covered += 1;
                 } else {
@@ -331,12 +338,22 @@ fn branches(
         None if merged.report.has_branches && found.branches.total == 0 => {
             judging.relieved("patch.branches", condition, none);
         }
-        None => judging.condition(
-            "patch.branches",
-            condition,
-            "the reports say nothing of branches",
-        ),
+        None => {
+            let missing = "the reports say nothing of branches";
+            judging.condition("patch.branches", condition, missing);
+            let words: Vec<String> = found.untaken.iter().map(taken).collect();
+            if !words.is_empty() {
+                let places = found.untaken.iter().map(|(place, _)| place.clone());
+                let words = format!("not all taken: {}", few(&words, RANGES));
+                judging.tell_of_last(places.take(PLACES).collect(), &words);
+            }
+        }
     }
+}
+
+/// `src/a.rs:3 (1 of 2)`.
+fn taken((place, tally): &(Place, Tally)) -> String {
+    format!("{place} ({} of {})", tally.covered, tally.total)
 }
 
 /// What the change keeps out of coverage. Without a bound it is told.

@@ -93,11 +93,12 @@ fn loosened(path: &[String], old: &Node, new: &Node) -> Option<Problem> {
             ..,
             "reports" | "format" | "expect" | "produced" | "include" | "exclude",
         ] => Some("reads other evidence".to_owned()),
-        _ => {
-            let (old, new) = (Condition::guess(old)?, Condition::guess(new)?);
-            new.is_looser_than(&old)
-                .then(|| format!("`{new}` is looser than `{old}`"))
+        ["coverage", "map", ..] => Some("reads other evidence".to_owned()),
+        ["coverage", "patch"] => loosened_patch(old, new),
+        ["coverage", "patch", "ignore-below"] => {
+            (count(new) > count(old)).then(|| "demands less".to_owned())
         }
+        _ => looser(old, new),
     }?;
     let dotted = rest.join(".");
     Some(
@@ -110,6 +111,33 @@ fn loosened(path: &[String], old: &Node, new: &Node) -> Option<Problem> {
         .also(&old.at, "what it extends")
         .help(CHANGE_BELOW),
     )
+}
+
+fn looser(old: &Node, new: &Node) -> Option<String> {
+    let (old, new) = (Condition::guess(old)?, Condition::guess(new)?);
+    new.is_looser_than(&old)
+        .then(|| format!("`{new}` is looser than `{old}`"))
+}
+
+/// `patch: ">=90%"` over a mapping, or the other way round: the one replaces the other as a whole.
+fn loosened_patch(old: &Node, new: &Node) -> Option<String> {
+    let lines = |node: &Node| node.get("lines").cloned();
+    let (before, after) = match (&old.value, &new.value) {
+        (_, Value::Map(_)) => (Some(old.clone()), lines(new)),
+        (Value::Map(_), _) => (lines(old), Some(new.clone())),
+        _ => (Some(old.clone()), Some(new.clone())),
+    };
+    let has = |node: &Node, keys: &[&str]| keys.iter().any(|key| node.get(key).is_some());
+    let lost = has(old, &["branches", "pragmas"]) || has(new, &["ignore-below", "unmeasured"]);
+    match (before, after) {
+        (Some(before), Some(after)) if !lost => looser(&before, &after),
+        (None, _) if !lost => None,
+        _ => Some("demands less".to_owned()),
+    }
+}
+
+fn count(node: &Node) -> Option<u64> {
+    node.scalar()?.parse().ok()
 }
 
 /// An entry of `defaults:` holds for every gate that does not set it.
@@ -141,6 +169,16 @@ fn loosened_by_adding(path: &[String], around: &Node, new: &Node) -> Option<Prob
             (new.scalar().as_deref() == Some("false")).then_some("demands less")
         }
         ["gates", _, "absent" | "enforce-from"] => Some("demands less"),
+        [
+            "gates",
+            _,
+            "coverage",
+            "patch",
+            "ignore-below" | "unmeasured",
+        ] => Some("demands less"),
+        ["gates", _, "coverage", "map"] | ["gates", _, "coverage", "map", _] => {
+            Some("reads other evidence")
+        }
         ["gates", _, "with"] => Some("makes its evidence in another way"),
         ["gates", _, key] if PRODUCERS.contains(key) => Some("makes its evidence in another way"),
         ["gates", _, _, .., "include" | "exclude" | "produced"] => Some("reads other evidence"),

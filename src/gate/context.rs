@@ -175,6 +175,35 @@ impl Judging {
         }
     }
 
+    /// A condition that is not judged, for a reason that is shown: it passes.
+    pub fn relieved(&mut self, name: &str, condition: &Condition, why: &str) {
+        let value = self.value(name);
+        self.judgement.conditions.push(ConditionVerdict {
+            fact: format!("{}.{}.{name}", self.gate, self.kind),
+            verdict: Verdict::Pass,
+            cause: None,
+            measured: value
+                .filter(|(value, _)| value.number().is_some())
+                .map(|(value, _)| value.beside(condition.bound())),
+            bound: condition.text().to_owned(),
+            written: Some(condition.at().place()),
+            evidence: self.evidence.clone(),
+            note: Some(why.to_owned()),
+            volatile: false,
+        });
+    }
+
+    /// Says of the condition judged last where the evidence is, and adds to what is said of it.
+    pub fn tell_of_last(&mut self, places: Vec<Place>, words: &str) {
+        if let Some(last) = self.judgement.conditions.last_mut() {
+            last.evidence = places;
+            last.note = Some(match last.note.take() {
+                Some(note) => format!("{note}; {words}"),
+                None => words.to_owned(),
+            });
+        }
+    }
+
     /// A clause beside the conditions.
     pub fn reason(
         &mut self,

@@ -3,13 +3,17 @@
 //! Gates never read baseline, ledger, git or services themselves: they say in [`Wants`] what they need, and the
 //! engine hands it over in [`Given`]. What could not be had is an `Err` in words, never an empty value.
 
-use super::BaselineState;
+use std::sync::Arc;
+
+use super::{BaselineState, ChangedLines, ChangesUnknown};
 
 /// What a judge wants to know beside its reports. Asking costs time, so it is asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Wants {
     /// The baseline of its gate.
     pub baseline: bool,
+    /// The lines that changed since the base.
+    pub changes: bool,
 }
 
 /// What a judge is given beside its reports.
@@ -19,4 +23,6 @@ pub struct Given {
     pub strict: bool,
     /// The baseline of its gate.
     pub baseline: BaselineState,
+    /// The lines that changed since the base; `None` where nobody asked.
+    pub changes: Option<Result<Arc<ChangedLines>, ChangesUnknown>>,
 }

@@ -6,6 +6,7 @@
 mod baseline;
 mod canonical;
 mod case;
+mod changed;
 mod coverage;
 mod event;
 mod evidence;
@@ -21,6 +22,7 @@ mod verdict;
 pub use baseline::{Baseline, BaselineState, KnownFinding, KnownTest};
 pub use canonical::{canonical, digest, sha256_hex, verdict_pieces};
 pub use case::{TestCase, TestFailure, TestOutcome, TestReport};
+pub use changed::{ChangedFile, ChangedLines, ChangesUnknown, LineRange};
 pub use coverage::{CoverageReport, FileCoverage, LineCoverage, Tally};
 pub use event::{Event, Progress};
 pub use evidence::{Evidence, EvidenceKind, ReportEvidence, ReportRefusal, Warning};

@@ -5,7 +5,9 @@
 
 mod condition;
 mod interval;
+mod pragmas;
 mod units;
 
 pub use condition::{Bound, Bytes, Condition, Keeps, Percent, Pieces, Plain, Seconds, UnitOf};
+pub use pragmas::is_pragma;
 pub use units::{Date, Span, Unit, parse_duration};

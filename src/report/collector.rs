@@ -11,6 +11,9 @@ use crate::model::{
     LineCoverage, MetricReport, Tally, TestCase, TestFailure, TestOutcome, TestReport, Warning,
 };
 
+/// Folders of sources that are kept of one report.
+const ROOTS: usize = 100;
+
 /// Sums the observations of one report.
 pub struct Collector {
     kind: EvidenceKind,
@@ -310,6 +313,13 @@ impl Sink for Collector {
             ordered: Vec::new(),
             waiting: self.waiting.remove(path).unwrap_or_default(),
         };
+    }
+
+    fn coverage_root(&mut self, path: &str) {
+        let roots = &mut self.coverage.roots;
+        if roots.len() < ROOTS && !roots.iter().any(|root| root == path) {
+            roots.push(cut(path, Limits::DEFAULT.text));
+        }
     }
 
     fn line(&mut self, line: u32, hits: u64, how: Combine) {

@@ -79,6 +79,8 @@ pub trait Sink {
     fn broken(&mut self, message: &str);
     /// A file that coverage speaks of; must come before its lines. The same path again continues it.
     fn coverage_file(&mut self, path: &str);
+    /// A folder that relative paths of the report begin in, as the report says.
+    fn coverage_root(&mut self, path: &str);
     /// A line of the current file. Hits of the same line combine as `how` says.
     fn line(&mut self, line: u32, hits: u64, how: Combine);
     /// Branches that start on a line of the current file: the larger total and the larger taken count win.

@@ -1,6 +1,6 @@
 //! The engine: threads that run gates, and one that hears signals, draws, and ends the run.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio::task::{JoinHandle, JoinSet};
@@ -19,7 +19,7 @@ use crate::config::{Plan, PlannedGate, reach};
 use crate::exec;
 use crate::model::{Event, Progress};
 use crate::store::{Durations, RunFolder, place};
-use crate::vcs::Repository;
+use crate::vcs::{EventBase, Repository};
 
 /// How often a taken resource is asked for again.
 const RETRY_RESOURCE: Duration = Duration::from_millis(50);
@@ -98,6 +98,10 @@ impl Engine {
             today: request.today,
             now: SystemTime::from(request.now),
             repository,
+            start: OnceLock::new(),
+            base: request.base.clone(),
+            event: request.ci.then(|| EventBase::of(&request.env)).flatten(),
+            changes: OnceLock::new(),
             began: Instant::now(),
             outbox: Outbox::default(),
             plan,
@@ -219,7 +223,10 @@ impl Engine {
         let read = reading.await;
         let mut state = self.state();
         match read {
-            Ok(Ok(start)) => state.start = Some(start),
+            Ok(Ok(start)) => {
+                let _ = self.shared.start.set(start.clone());
+                state.start = Some(start);
+            }
             Ok(Err(words)) => {
                 state.notes.push(format!(
                     "git does not answer, so the verdict has no subject: {words}"

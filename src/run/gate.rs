@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::collect::{self, Collected, Sources};
@@ -14,15 +14,16 @@ use super::given;
 use super::outbox::Outbox;
 use super::plain::Plain;
 use super::services::{Pool, Setting, Trouble};
+use super::subject::Start;
 use crate::config::{Plan, PlannedCommand, PlannedGate};
 use crate::exec::{self, Command, Guard, Mask, Program, Spool, Stop};
 use crate::gate::{Context, Ended, Facts};
 use crate::model::{
-    Cause, Event, Fact, GateRun, GateVerdict, Judgement, Note, Reason, ReportUsed, Termination,
-    Verdict,
+    Cause, ChangedLines, ChangesUnknown, Event, Fact, GateRun, GateVerdict, Judgement, Note,
+    Reason, ReportUsed, Termination, Verdict,
 };
 use crate::store::RunFolder;
-use crate::vcs::Repository;
+use crate::vcs::{EventBase, Repository};
 
 /// What all gates of a run share.
 pub(super) struct Shared {
@@ -42,6 +43,13 @@ pub(super) struct Shared {
     pub today: jiff::civil::Date,
     pub now: SystemTime,
     pub repository: Option<Repository>,
+    /// What git said before the gates, once it did.
+    pub start: OnceLock<Start>,
+    /// Ref that changes are counted from, as asked for, and the one of the CI event.
+    pub base: Option<String>,
+    pub event: Option<EventBase>,
+    /// Asked of git once, by the first gate that wants it.
+    pub changes: OnceLock<Result<Arc<ChangedLines>, ChangesUnknown>>,
     pub began: Instant,
     pub outbox: Outbox,
     /// Where records are kept.
@@ -89,7 +97,7 @@ pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
     let gate = &shared.plan.gates[task.index];
     let mut run = GateRun {
         id: gate.id.clone(),
-        again: super::record::again(&gate.id),
+        again: again(shared, gate),
         ..GateRun::default()
     };
     run.started_ms = millis(shared.began.elapsed());
@@ -150,6 +158,20 @@ pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
         failed_before = true;
     }
     unreachable!("the last attempt returns")
+}
+
+/// The command that runs the gate again, with the base where the verdict rests on one that was named.
+fn again(shared: &Shared, gate: &PlannedGate) -> String {
+    let again = super::record::again(&gate.id);
+    let plain = |base: &&String| {
+        let safe = |c: char| c.is_ascii_alphanumeric() || "._/-".contains(c);
+        base.chars().all(safe)
+    };
+    let wants = gate.judges.iter().any(|judge| judge.wants().changes);
+    match shared.base.as_ref().filter(plain).filter(|_| wants) {
+        Some(base) => format!("{again} --base {base}"),
+        None => again,
+    }
 }
 
 /// The command as written, without secrets that somebody wrote into the file.

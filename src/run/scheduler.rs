@@ -233,7 +233,7 @@ impl Scheduler {
         let state = self.start.as_ref().map(|start| &start.state);
         let changed = match (&self.start, when.changed.is_empty()) {
             (_, true) => Ok(Vec::new()),
-            (Some(start), false) => start.changed(self.base.as_deref()),
+            (Some(start), false) => start.changed(self.base.as_deref(), self.shared.event.as_ref()),
             (None, false) => Err("there is no git here".to_owned()),
         };
         let branch = state.and_then(|state| state.branch.as_deref());

@@ -15,14 +15,15 @@ mod measure;
 mod metric;
 mod outcome;
 mod verdict;
+mod waiver;
 
 pub use baseline::{Baseline, BaselineState, KnownFinding, KnownTest};
 pub use canonical::{canonical, digest, sha256_hex, verdict_pieces};
-pub use case::{TestCase, TestFailure, TestOutcome, TestReport};
+pub use case::{TestCase, TestFailure, TestOutcome, TestReport, WaivedTests};
 pub use coverage::{CoverageReport, FileCoverage, LineCoverage, Tally};
 pub use event::{Event, Progress};
 pub use evidence::{Evidence, EvidenceKind, ReportEvidence, ReportRefusal, Warning};
-pub use finding::{Finding, FindingReport, Level};
+pub use finding::{Finding, FindingReport, Level, WaivedFindings};
 pub use given::{Given, Wants};
 pub use measure::Measure;
 pub use metric::MetricReport;
@@ -30,6 +31,9 @@ pub use outcome::{GateRun, Outcome, RunRecord, Subject, SubjectState, Terminatio
 pub use verdict::{
     Cause, ConditionVerdict, Decision, Enforce, Fact, GateVerdict, Judgement, Note, Reason,
     ReportUsed, VARIES, Verdict, VerdictDocument,
+};
+pub use waiver::{
+    AppliedWaiver, Scope, Target, Until, WAIVED_KEPT, Waived, Waiver, WaiverState,
 };
 
 /// How many failures or findings a summary keeps; the rest is counted as `items_cut`.

@@ -65,6 +65,8 @@ fn outcome(gates: Vec<Gate>) -> Outcome {
         },
         policy: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
         as_of: "2026-11-20".to_owned(),
+        readiness: None,
+        waivers: vec![],
         gates: verdicts,
     };
     Outcome {
@@ -105,6 +107,7 @@ fn gate(id: &str, kind: &str, line: u32, ms: u64) -> Gate {
         failures_cut: 0,
         findings: vec![],
         findings_cut: 0,
+        waived: vec![],
         reports: vec![],
         evidence_digest: None,
     };

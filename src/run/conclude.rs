@@ -1,10 +1,11 @@
 //! From what judges and the exit status say to the verdict of a gate. Adds nothing of its own but the
-//! declared absence, the bound on duration and the date from which a gate blocks.
+//! declared absence, waivers, the bound on duration and the date from which a gate blocks.
 
 use std::time::Duration;
 
 use jiff::civil::Date;
 
+use super::waivers::Waivers;
 use crate::config::PlannedGate;
 use crate::model::{
     Cause, ConditionVerdict, Enforce, Fact, GateVerdict, Judgement, Measure, Note, Reason,
@@ -30,6 +31,7 @@ pub(super) struct Found<'a> {
     pub reports: Vec<ReportUsed>,
     pub duration: Option<Duration>,
     pub today: Date,
+    pub waivers: &'a Waivers,
 }
 
 /// The verdict of a gate, and every value that was measured on the way.
@@ -41,6 +43,7 @@ pub(super) fn conclude(found: Found<'_>) -> (GateVerdict, Vec<Fact>) {
         reports,
         duration,
         today,
+        waivers,
     } = found;
     if let (Some(condition), Some(duration)) = (&gate.duration, duration) {
         judgement.conditions.push(time(gate, condition, duration));
@@ -54,6 +57,7 @@ pub(super) fn conclude(found: Found<'_>) -> (GateVerdict, Vec<Fact>) {
         });
     }
     declared_absence(gate, today, &mut judgement);
+    let waived = waivers.apply(gate, &mut judgement);
     let (verdict, cause) = worst(&judgement);
     let enforce = enforcement(gate, today, &mut judgement.notes);
     let measured = std::mem::take(&mut judgement.facts);
@@ -90,6 +94,7 @@ pub(super) fn conclude(found: Found<'_>) -> (GateVerdict, Vec<Fact>) {
         failures_cut: judgement.failures_cut,
         findings: judgement.findings,
         findings_cut: judgement.findings_cut,
+        waived,
         reports,
         evidence_digest: None,
     };

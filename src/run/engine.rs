@@ -14,6 +14,7 @@ use super::scheduler::Scheduler;
 use super::services::Pool;
 use super::signals::Signals;
 use super::subject::{Ours, Start};
+use super::waivers::Waivers;
 use super::{Finished, Request, record};
 use crate::config::{Plan, PlannedGate, reach};
 use crate::exec;
@@ -79,11 +80,12 @@ impl Engine {
         let folder = folder.ok();
         let shared = Arc::new(Shared {
             watched: watched(&plan),
-            plain: Plain::new(
+            plain: Arc::new(Plain::new(
                 Arc::clone(&mask),
                 &plan.root,
                 folder.as_ref().map(RunFolder::path),
-            ),
+            )),
+            waivers: Waivers::new(&plan, request.today),
             folder,
             store,
             run_id,

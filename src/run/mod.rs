@@ -18,6 +18,7 @@ mod engine;
 mod fresh;
 mod gate;
 mod given;
+mod hygiene;
 mod order;
 mod outbox;
 mod plain;
@@ -27,6 +28,7 @@ mod select;
 mod services;
 mod signals;
 mod subject;
+mod waivers;
 
 pub use decide::decide;
 pub use engine::run;

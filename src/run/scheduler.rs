@@ -333,6 +333,7 @@ impl Scheduler {
             reports: Vec::new(),
             duration: None,
             today: shared.today,
+            waivers: &shared.waivers,
         });
         let run = GateRun {
             id: gate.id.clone(),
@@ -348,6 +349,7 @@ impl Scheduler {
             run,
             facts,
             wrote: Vec::new(),
+            quarantine: Vec::new(),
         });
     }
 

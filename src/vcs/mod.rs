@@ -4,10 +4,12 @@
 //! changes output). Finding the repository starts no process. Writes nothing.
 
 mod base;
+mod history;
 mod repository;
 mod subject;
 mod tree;
 
 pub use base::{Base, BaseTrouble};
+pub use history::Versions;
 pub use repository::{GitTrouble, Repository};
 pub use subject::{Change, Content, State};

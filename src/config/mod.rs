@@ -4,6 +4,7 @@
 //! into a [`Plan`]. Gate kinds and formats are reached through their tables only. Nothing is run here.
 
 mod append;
+mod calendar;
 mod check;
 mod file;
 mod load;
@@ -19,6 +20,7 @@ mod waivers;
 mod yaml;
 
 pub use append::append_waiver;
+pub use calendar::{Change, changes};
 pub use load::{Loaded, load};
 pub use plan::{
     Absent, Plan, PlannedCommand, PlannedGate, PlannedPhase, PlannedService, Ready, When,

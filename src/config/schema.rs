@@ -61,4 +61,15 @@ mod tests {
             "run `tollgate config schema > src/config/tollgate.schema.json`"
         );
     }
+
+    #[test]
+    fn committed_schema_of_waivers_is_what_the_readers_declare() {
+        let made =
+            serde_json::to_string_pretty(&super::waiver_schema()).expect("schema is JSON") + "\n";
+        let committed = include_str!("waivers.schema.json");
+        assert_eq!(
+            made, committed,
+            "run `tollgate config schema --waivers > src/config/waivers.schema.json`"
+        );
+    }
 }

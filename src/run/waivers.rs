@@ -277,6 +277,9 @@ fn state(index: usize, entry: &Entry, plan: &Plan, gates: &[GateVerdict]) -> Wai
         None => entry.standing.word(),
     };
     let remark = match (&waiver.unknown, entry.standing.words(), used) {
+        (Some(words), Some(also), _) if !entry.standing.applies() => {
+            Some(format!("matches nothing: {words}; it {also}"))
+        }
         (Some(words), _, _) => Some(format!("matches nothing: {words}")),
         (None, Some(words), Some(false)) if entry.standing.applies() => {
             Some(format!("{words}, and accepted nothing: remove it"))

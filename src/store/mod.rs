@@ -12,7 +12,7 @@ mod runs;
 pub use durations::Durations;
 pub use locks::{Held, Slots};
 pub use quarantine::Quarantine;
-pub use runs::{RunFolder, prune};
+pub use runs::{RunFolder, last_record, prune};
 
 use std::path::{Path, PathBuf};
 

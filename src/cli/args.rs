@@ -9,8 +9,8 @@ use crate::policy::Days;
 
 /// Commands that are specified and not built yet: refused by name.
 pub const LATER: &[&str] = &[
-    "plan", "merge", "phase", "policy", "baseline", "hook", "ci", "agent", "report",
-    "history", "verify",
+    "plan", "merge", "phase", "policy", "baseline", "hook", "ci", "agent", "report", "history",
+    "verify",
 ];
 
 /// Commands that there are, for suggestions.

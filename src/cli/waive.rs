@@ -70,11 +70,7 @@ fn add(plan: &Plan, args: &WaiveAdd, screen: &Screen) -> anyhow::Result<Exit> {
         return Ok(Exit::Usage);
     };
     write(&path, &whole)?;
-    screen.print(&format!(
-        "{}\n{}",
-        waiver.written,
-        neutral::block(&entry)
-    ))?;
+    screen.print(&format!("{}\n{}", waiver.written, neutral::block(&entry)))?;
     match LastRun::read(plan) {
         Some(last) if !last.speaks_of(&waiver) => screen.say(&format!(
             "warning: nothing that failed in the last run is what this accepts ({})",
@@ -93,11 +89,7 @@ fn write(path: &Path, text: &str) -> anyhow::Result<()> {
 }
 
 /// The keys of the new waiver, in the order of the file.
-fn keys(
-    plan: &Plan,
-    args: &WaiveAdd,
-    today: Date,
-) -> Result<Vec<(&'static str, String)>, String> {
+fn keys(plan: &Plan, args: &WaiveAdd, today: Date) -> Result<Vec<(&'static str, String)>, String> {
     let given = [
         ("gate", &args.gate),
         ("condition", &args.condition),
@@ -161,13 +153,7 @@ fn day_after(today: Date, days: u32) -> Result<Date, String> {
 }
 
 /// The new waiver, if the file with it holds no mistake of its making. Mistakes are drawn.
-fn checked(
-    plan: &Plan,
-    whole: &str,
-    entry: &str,
-    today: Date,
-    screen: &Screen,
-) -> Option<Waiver> {
+fn checked(plan: &Plan, whole: &str, entry: &str, today: Date, screen: &Screen) -> Option<Waiver> {
     let source = Source {
         name: WAIVERS.into(),
         text: whole.into(),
@@ -191,9 +177,7 @@ fn checked(
     let waiver = list.last()?;
     if !standing.applies() {
         let words = standing.words().unwrap_or_default();
-        screen.error(&format!(
-            "{WAIVERS} is left as it is: the waiver {words}"
-        ));
+        screen.error(&format!("{WAIVERS} is left as it is: the waiver {words}"));
         return None;
     }
     let same = |other: &&Waiver| other.scope == waiver.scope;

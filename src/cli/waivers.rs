@@ -131,7 +131,8 @@ impl Seen<'_> {
 /// What changes by itself until a day, for people; of one gate, or of all.
 pub fn ahead(plan: &Plan, today: Date, at: Date, gate: Option<&str>) -> String {
     let mut changes = changes(plan, today, at);
-    changes.retain(|change| gate.is_none() || change.gate.is_none() || change.gate.as_deref() == gate);
+    changes
+        .retain(|change| gate.is_none() || change.gate.is_none() || change.gate.as_deref() == gate);
     if changes.is_empty() {
         return format!("nothing changes by itself until {at}\n");
     }
@@ -195,15 +196,14 @@ fn is_in(gate: &Value, waiver: &Waiver, covers: &Covers) -> bool {
     let kinds = list(gate, "kinds").count();
     match &waiver.scope.target {
         Target::Gate => failed(&gate),
-        Target::Condition(fact) => list(gate, "conditions").filter(failed).any(|condition| {
-            is_fact(fact, condition["fact"].as_str().unwrap_or(""), id, kinds)
-        }),
+        Target::Condition(fact) => list(gate, "conditions")
+            .filter(failed)
+            .any(|condition| is_fact(fact, condition["fact"].as_str().unwrap_or(""), id, kinds)),
         Target::Reason(code) => list(gate, "reasons")
             .filter(failed)
             .any(|reason| reason["code"] == code.as_str()),
-        Target::Test { .. } => list(gate, "failures").any(|test| {
-            covers.test(test["id"].as_str().unwrap_or(""), test["file"].as_str())
-        }),
+        Target::Test { .. } => list(gate, "failures")
+            .any(|test| covers.test(test["id"].as_str().unwrap_or(""), test["file"].as_str())),
         Target::Finding { .. } => list(gate, "findings").any(|one| {
             covers.finding(&Finding {
                 rule: text(one, "rule"),

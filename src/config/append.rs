@@ -8,7 +8,8 @@ use super::{WAIVERS, parse_waivers, yaml};
 use crate::model::Waiver;
 use crate::source::{Node, Source, Value};
 
-const HEAD: &str = "# Accepted exceptions: what, why, who answers for it, until when. `tollgate waive` adds one.
+const HEAD: &str =
+    "# Accepted exceptions: what, why, who answers for it, until when. `tollgate waive` adds one.
 version: 1
 waivers:
 ";
@@ -50,11 +51,7 @@ fn entry(keys: &[(&str, String)], indent: &str) -> String {
     for (index, (key, value)) in keys.iter().enumerate() {
         let dash = if index == 0 { "- " } else { "  " };
         let plain = matches!(*key, "opened" | "until" | "quarantine");
-        let value = if plain {
-            value.clone()
-        } else {
-            scalar(value)
-        };
+        let value = if plain { value.clone() } else { scalar(value) };
         text.push_str(&format!("{indent}{dash}{key}: {value}\n"));
     }
     text
@@ -155,7 +152,10 @@ mod tests {
         let (text, entry) = append_waiver(None, &keys()).expect("made");
         assert_eq!(entry, format!("  {ENTRY}"));
         assert_eq!(text, format!("{HEAD}{entry}"));
-        assert_eq!(parse_waivers(&source(&text)).map(|list| list.len()), Some(1));
+        assert_eq!(
+            parse_waivers(&source(&text)).map(|list| list.len()),
+            Some(1)
+        );
     }
 
     #[test]

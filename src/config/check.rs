@@ -33,6 +33,20 @@ pub(super) fn check(
 ) -> Option<Plan> {
     let mut fields = Fields::of(node, problems)?;
     let file = File::take(&mut fields, problems);
+    if let Some((key, _)) = fields.entry("waivers") {
+        problems.push(
+            Problem::new(
+                Code::UNKNOWN_KEY,
+                &key.at,
+                "waivers have a file of their own",
+            )
+            .label("not here")
+            .help(format!(
+                "write them to `{}`; what is allowed of them is `policy.waivers`",
+                super::WAIVERS
+            )),
+        );
+    }
     // `x-…` keys are free: a place for anchors.
     let _ = fields.take_where(|key| key.starts_with("x-"));
     fields.rest(problems);

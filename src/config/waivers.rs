@@ -147,6 +147,9 @@ fn read(source: &Source, problems: &mut Problems) -> Option<Vec<(Waiver, Places)
             return None;
         }
     };
+    if node.value == Value::Null {
+        return Some(Vec::new());
+    }
     if !matches!(node.value, Value::Map(_)) {
         problems.push(
             not_a_mapping(&node).help("it begins with `version: 1`, and its list is `waivers:`"),
@@ -193,17 +196,18 @@ fn check(written: &WaiverOptions, problems: &mut Problems) -> Option<(Waiver, Pl
     let owner = needed("owner", &written.owner, problems);
     let opened = needed("opened", &written.opened, problems).map(|_| opened(written, problems));
     let until = needed("until", &written.until, problems).and_then(|_| until(written, problems));
-    let quarantine = written
-        .quarantine
-        .as_ref()
-        .is_some_and(|flag| flag.value);
+    let quarantine = written.quarantine.as_ref().is_some_and(|flag| flag.value);
     let (target, at) = target?;
     if let (true, Some(flag)) = (quarantine, &written.quarantine)
         && !matches!(target, Target::Test { .. })
     {
         problems.push(
-            Problem::new(Code::NO_EFFECT, &flag.at, "only a test can be in quarantine")
-                .help("name it: `test: classname::name`"),
+            Problem::new(
+                Code::NO_EFFECT,
+                &flag.at,
+                "only a test can be in quarantine",
+            )
+            .help("name it: `test: classname::name`"),
         );
     }
     let places = Places {
@@ -251,10 +255,7 @@ fn day(text: &Text, problems: &mut Problems) -> Result<jiff::civil::Date, String
     })
 }
 
-fn opened(
-    written: &WaiverOptions,
-    problems: &mut Problems,
-) -> Result<jiff::civil::Date, String> {
+fn opened(written: &WaiverOptions, problems: &mut Problems) -> Result<jiff::civil::Date, String> {
     match &written.opened {
         Some(text) => day(text, problems),
         None => Err("it is missing".to_owned()),
@@ -436,12 +437,20 @@ fn find_unknown(
     let Some((words, help, of_gate)) = found else {
         return;
     };
-    let at = if of_gate { &places.gate } else { &places.target };
+    let at = if of_gate {
+        &places.gate
+    } else {
+        &places.target
+    };
     problems.push(
-        Problem::new(Code::UNKNOWN_NAME, at, format!("the waiver matches nothing: {words}"))
-            .label("not here")
-            .help(help)
-            .as_warning(),
+        Problem::new(
+            Code::UNKNOWN_NAME,
+            at,
+            format!("the waiver matches nothing: {words}"),
+        )
+        .label("not here")
+        .help(help)
+        .as_warning(),
     );
     waiver.unknown = Some(words);
 }

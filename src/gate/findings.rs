@@ -94,7 +94,11 @@ impl FindingGate {
             .filter_map(|(name, bound)| Some((name, bound.as_ref()?.condition.clone())))
             .collect();
         let named = o.severities.iter().flatten().count() + o.rules.iter().flatten().count();
-        if named == 0 && bounds.iter().all(|(name, _)| matches!(*name, "suppressed" | "waived")) {
+        if named == 0
+            && bounds
+                .iter()
+                .all(|(name, _)| matches!(*name, "suppressed" | "waived"))
+        {
             bounds.push(("total", Condition::zero(&self.reports.at)));
         }
         bounds

@@ -32,9 +32,7 @@ pub use verdict::{
     Cause, ConditionVerdict, Decision, Enforce, Fact, GateVerdict, Judgement, Note, Reason,
     ReportUsed, VARIES, Verdict, VerdictDocument,
 };
-pub use waiver::{
-    AppliedWaiver, Scope, Target, Until, WAIVED_KEPT, Waived, Waiver, WaiverState,
-};
+pub use waiver::{AppliedWaiver, Scope, Target, Until, WAIVED_KEPT, Waived, Waiver, WaiverState};
 
 /// How many failures or findings a summary keeps; the rest is counted as `items_cut`.
 pub const ITEMS_KEPT: usize = 1_000;

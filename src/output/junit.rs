@@ -103,9 +103,8 @@ fn properties(outcome: &Outcome, to: &mut dyn io::Write) -> io::Result<()> {
                 .map(|(name, value)| (name.clone(), value.to_string())),
         );
     }
-    properties.extend(
-        words::readiness(outcome).map(|words| ("tollgate.readiness".to_owned(), words)),
-    );
+    properties
+        .extend(words::readiness(outcome).map(|words| ("tollgate.readiness".to_owned(), words)));
     properties.extend(
         words::waiver_remarks(outcome)
             .into_iter()

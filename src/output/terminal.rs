@@ -341,10 +341,7 @@ fn decision(page: &mut Page<'_>, outcome: &Outcome) -> io::Result<()> {
         }
         match words::waiver_remarks(outcome).len() as u64 {
             0 => {}
-            count => parts.push(format!(
-                "{} on waivers",
-                words::many(count, "remark")
-            )),
+            count => parts.push(format!("{} on waivers", words::many(count, "remark"))),
         }
     }
     parts.push(words::time(outcome.run.duration_ms));

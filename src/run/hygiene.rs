@@ -29,9 +29,7 @@ pub(super) async fn of_history(engine: &Engine) -> Vec<String> {
 fn history(plan: &Plan, repository: &Repository) -> Vec<String> {
     match repository.versions(&plan.root.join(WAIVERS)) {
         Ok(versions) => told(plan, &versions),
-        Err(trouble) => vec![format!(
-            "renewals of waivers cannot be counted: {trouble}"
-        )],
+        Err(trouble) => vec![format!("renewals of waivers cannot be counted: {trouble}")],
     }
 }
 

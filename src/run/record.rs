@@ -8,8 +8,8 @@ use sha2::{Digest, Sha256};
 use super::engine::Engine;
 use super::{Finished, Request, decide, hygiene};
 use crate::model::{
-    GateRun, GateVerdict, Measure, Outcome, RunRecord, Subject, SubjectState, Termination, VerdictDocument,
-    digest, hex,
+    GateRun, GateVerdict, Measure, Outcome, RunRecord, Subject, SubjectState, Termination,
+    VerdictDocument, digest, hex,
 };
 use crate::policy::readiness;
 use crate::store::{Durations, prune};
@@ -66,7 +66,10 @@ pub(super) async fn finish(engine: Engine) -> Finished {
     let passes = engine.shared.plan.waiver_rules.passes;
     let steady = hygiene::of_quarantine(&engine.shared.store, passes, &quarantined);
     let renewed = hygiene::of_history(&engine).await;
-    engine.state().notes.extend(renewed.into_iter().chain(steady));
+    engine
+        .state()
+        .notes
+        .extend(renewed.into_iter().chain(steady));
     verdicts.sort_by(|a, b| a.id.cmp(&b.id));
     let verdict = VerdictDocument {
         decision: decide(&verdicts, subject.state, ci),

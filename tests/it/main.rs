@@ -27,4 +27,5 @@ mod start;
 mod storage;
 mod subject;
 mod support;
+mod waivers;
 mod when;

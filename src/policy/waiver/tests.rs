@@ -66,11 +66,7 @@ fn a_waiver_counts_from_its_first_to_its_last_day_and_never_on_a_wrong_one() {
             "2026-02-30",
             bad("`until`: `2026-02-30` is not a date"),
         ),
-        (
-            "soon",
-            "2026-07-01",
-            bad("`opened`: `soon` is not a date"),
-        ),
+        ("soon", "2026-07-01", bad("`opened`: `soon` is not a date")),
     ] {
         let found = standing(&waiver(opened, until), &WaiverRules::default(), today);
         assert_eq!(found, wanted, "{opened} to {until}");
@@ -146,17 +142,18 @@ fn finding() -> Finding {
 
 #[test]
 fn every_part_of_a_scope_must_agree() {
-    let covers = |rule: Option<&str>, print: Option<&str>, said: Option<&str>, path: Option<&str>| {
-        let own = |text: Option<&str>| text.map(str::to_owned);
-        let mut waiver = waiver("2026-06-01", "2026-06-20");
-        waiver.scope.target = Target::Finding {
-            rule: own(rule),
-            fingerprint: own(print),
-            message: own(said),
-            path: own(path),
+    let covers =
+        |rule: Option<&str>, print: Option<&str>, said: Option<&str>, path: Option<&str>| {
+            let own = |text: Option<&str>| text.map(str::to_owned);
+            let mut waiver = waiver("2026-06-01", "2026-06-20");
+            waiver.scope.target = Target::Finding {
+                rule: own(rule),
+                fingerprint: own(print),
+                message: own(said),
+                path: own(path),
+            };
+            Covers::of(&waiver).finding(&finding())
         };
-        Covers::of(&waiver).finding(&finding())
-    };
     assert!(covers(Some("no-eval"), None, None, None));
     assert!(!covers(Some("no-eva"), None, None, None));
     assert!(covers(None, Some("f00"), None, None));

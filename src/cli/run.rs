@@ -56,7 +56,18 @@ pub fn run(global: &Global, args: &Run, screen: &Screen) -> anyhow::Result<Exit>
     if args.dry_run {
         return dry_run(&plan, &selection, args.at, screen);
     }
-    let request = request(global, args, plan, selection, &targets);
+    let ci = world::is_ci(global.ci.as_deref());
+    let skip = match run::skips(&world::variable(run::SKIP).unwrap_or_default(), &plan, ci) {
+        Ok(skip) => skip,
+        Err(words) => {
+            screen.error(&output::neutral::line(&words));
+            return Ok(Exit::Usage);
+        }
+    };
+    let request = Request {
+        skip,
+        ..request(global, args, plan, selection, &targets)
+    };
     let people = targets
         .iter()
         .any(|target| target.path.is_none() && target.output.name() == "terminal");
@@ -108,6 +119,7 @@ fn request(
         stream: args.stream || (commands == 1 && !global.quiet),
         env: world::environment(),
         ci: world::is_ci(global.ci.as_deref()),
+        skip: Vec::new(),
         base: args.base.clone(),
         now: world::now(),
         today: world::today(),

@@ -16,6 +16,7 @@ mod preset;
 mod relations;
 mod schema;
 mod show;
+mod unmatched;
 mod waivers;
 mod yaml;
 

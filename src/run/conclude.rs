@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 
+use super::skip::SKIPPED;
 use super::waivers::Waivers;
 use crate::config::PlannedGate;
 use crate::model::{
@@ -163,8 +164,10 @@ fn worst(judgement: &Judgement) -> (Verdict, Option<Cause>) {
 
 fn declared_absence(gate: &PlannedGate, today: Date, judgement: &mut Judgement) {
     let Some(absent) = &gate.absent else { return };
-    let not_run =
-        |reason: &Reason| matches!(reason.verdict, Verdict::NotApplicable | Verdict::Cancelled);
+    let not_run = |reason: &Reason| {
+        reason.code == SKIPPED
+            || matches!(reason.verdict, Verdict::NotApplicable | Verdict::Cancelled)
+    };
     if judgement.reasons.iter().any(not_run) {
         return;
     }

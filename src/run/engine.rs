@@ -78,6 +78,9 @@ impl Engine {
             &declared,
         )));
         let folder = folder.ok();
+        let mut withheld = exec::withheld(names, request.ci, &[]);
+        // It speaks of the gates of this file, not of those that a gate itself may run.
+        withheld.push(super::SKIP.to_owned());
         let shared = Arc::new(Shared {
             watched: watched(&plan),
             plain: Arc::new(Plain::new(
@@ -89,7 +92,7 @@ impl Engine {
             folder,
             store,
             run_id,
-            withheld: exec::withheld(names, request.ci, &[]),
+            withheld,
             mask,
             env: request.env.clone(),
             guard: request.guard.clone(),

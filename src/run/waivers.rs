@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::plain::Plain;
+use super::skip::SKIPPED;
 use crate::config::{Plan, PlannedGate};
 use crate::model::{
     AppliedWaiver, Finding, GateVerdict, Judgement, Note, Target, TestCase, Verdict, Waived,
@@ -324,7 +325,8 @@ fn used(index: usize, entry: &Entry, plan: &Plan, gates: &[GateVerdict]) -> Opti
         matches!(
             gate.verdict,
             Verdict::Pass | Verdict::Fail | Verdict::Waived
-        ) && speaks_of_gate(entry, gate)
+        ) && gate.reasons.iter().all(|reason| reason.code != SKIPPED)
+            && speaks_of_gate(entry, gate)
     };
     let asked: Vec<&GateVerdict> = gates.iter().filter(judged).collect();
     // Over several gates only all of them can tell that nothing is accepted any more.

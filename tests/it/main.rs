@@ -23,6 +23,7 @@ mod resources;
 mod retry;
 mod secrets;
 mod services;
+mod skip;
 mod start;
 mod storage;
 mod subject;

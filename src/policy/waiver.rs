@@ -85,7 +85,8 @@ impl Standing {
     }
 }
 
-/// How each waiver stands on that day. Beyond the budget the newest do not count: by `opened`, then as written.
+/// How each waiver stands on that day. Beyond the budget the newest do not count: by `opened`, then as written. One that
+/// is not applied for its dates takes its place in the budget all the same: a stricter policy must not make room.
 pub fn standings(waivers: &[Waiver], rules: &WaiverRules, today: Date) -> Vec<Standing> {
     let mut standings: Vec<Standing> = waivers
         .iter()
@@ -97,13 +98,15 @@ pub fn standings(waivers: &[Waiver], rules: &WaiverRules, today: Date) -> Vec<St
     let mut counting: Vec<(Option<Date>, usize)> = waivers
         .iter()
         .enumerate()
-        .filter(|(index, _)| standings[*index].applies())
+        .filter(|(index, _)| !matches!(standings[*index], Standing::Expired(_)))
         .map(|(index, waiver)| (waiver.opened.as_ref().ok().copied(), index))
         .collect();
     counting.sort();
     let allowed = usize::try_from(most).unwrap_or(usize::MAX);
     for (_, index) in counting.into_iter().skip(allowed) {
-        standings[index] = Standing::OverBudget(most);
+        if standings[index].applies() {
+            standings[index] = Standing::OverBudget(most);
+        }
     }
     standings
 }

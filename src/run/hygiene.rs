@@ -10,7 +10,7 @@ use crate::source::Source;
 use crate::store::Quarantine;
 use crate::vcs::{Repository, Versions};
 
-/// Tests named in one note.
+/// Tests or waivers of one sort that are named.
 const NAMED: usize = 5;
 
 /// What git's history says of the waivers of a plan.
@@ -36,6 +36,7 @@ fn history(plan: &Plan, repository: &Repository) -> Vec<String> {
 /// What the versions of the file tell.
 pub(super) fn told(plan: &Plan, versions: &Versions) -> Vec<String> {
     let mut notes = Vec::new();
+    let mut fresh = Vec::new();
     let mut past: Vec<_> = versions.texts.iter().map(|text| parsed(text)).collect();
     let committed = past.last().cloned().unwrap_or_default();
     past.push(plan.waivers.clone());
@@ -61,11 +62,18 @@ pub(super) fn told(plan: &Plan, versions: &Versions) -> Vec<String> {
                 && old.quarantine == waiver.quarantine
         });
         if !known {
-            notes.push(format!(
+            fresh.push(format!(
                 "the waiver at {written} ({scope}, owner {}) is not committed as it stands here",
                 waiver.owner
             ));
         }
+    }
+    let more = fresh.len().saturating_sub(NAMED);
+    notes.extend(fresh.into_iter().take(NAMED));
+    if more > 0 {
+        notes.push(format!(
+            "{more} more waivers are not committed as they stand here"
+        ));
     }
     if versions.shallow {
         notes.push("the clone is shallow: renewals of waivers are counted in it only".to_owned());

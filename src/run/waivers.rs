@@ -3,6 +3,7 @@
 //! A waiver accepts what fails. It never stands in for evidence: what is inconclusive stays so, whoever signs for it
 //! (`absent` in the gate declares that evidence may be missing).
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::plain::Plain;
@@ -66,15 +67,27 @@ impl Waivers {
                 .map(|(index, _)| index)
                 .collect()
         };
-        let findings = chosen(|target| matches!(target, Target::Finding { .. }));
+        let mut findings = chosen(|target| matches!(target, Target::Finding { .. }));
+        let mut named: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        findings.retain(|&index| match &self.list[index].waiver.scope.target {
+            Target::Finding {
+                fingerprint: Some(print),
+                ..
+            } => {
+                named.entry(print.clone()).or_default().push(index);
+                false
+            }
+            _ => true,
+        });
         let mut tests = chosen(|target| matches!(target, Target::Test { .. }));
         // Quarantine first: what two waivers speak of is then at least not counted as clean.
         tests.sort_by_key(|index| !self.list[*index].waiver.quarantine);
-        if findings.is_empty() && tests.is_empty() {
+        if findings.is_empty() && named.is_empty() && tests.is_empty() {
             return None;
         }
         Some(Arc::new(GateSieve {
             list: Arc::clone(&self.list),
+            named,
             findings,
             tests,
             plain: Arc::clone(plain),
@@ -115,9 +128,10 @@ impl Waivers {
 
     /// How every waiver stands, given what became of all gates.
     pub fn states(&self, plan: &Plan, gates: &[GateVerdict]) -> Vec<WaiverState> {
+        let asked = Asked::of(plan, gates);
         let entries = self.list.iter().enumerate();
         entries
-            .map(|(index, entry)| state(index, entry, plan, gates))
+            .map(|(index, entry)| state(entry, asked.used(index, entry)))
             .collect()
     }
 
@@ -270,9 +284,8 @@ fn speaks_of_undecided(entry: &Entry, gate: &PlannedGate, judgement: &Judgement)
         })
 }
 
-fn state(index: usize, entry: &Entry, plan: &Plan, gates: &[GateVerdict]) -> WaiverState {
+fn state(entry: &Entry, used: Option<bool>) -> WaiverState {
     let waiver = &entry.waiver;
-    let used = used(index, entry, plan, gates);
     let word = match &waiver.unknown {
         Some(_) => "unmatched",
         None => entry.standing.word(),
@@ -310,35 +323,63 @@ fn never(waiver: &Waiver) -> Option<String> {
     }
 }
 
-/// Whether a waiver accepted something; nothing when no gate that it speaks of was judged.
-fn used(index: usize, entry: &Entry, plan: &Plan, gates: &[GateVerdict]) -> Option<bool> {
-    if !entry.applies() || matches!(entry.waiver.scope.target, Target::Criterion { .. }) {
-        return None;
+/// What became of the gates, for asking which waivers were used.
+struct Asked<'a> {
+    /// Waivers that accepted something.
+    at_work: BTreeSet<usize>,
+    /// Gates whose evidence was judged.
+    judged: Vec<&'a GateVerdict>,
+    /// Gates that were not, with the kinds of their judges.
+    others: Vec<(&'a str, Vec<&'static str>)>,
+}
+
+impl<'a> Asked<'a> {
+    fn of(plan: &'a Plan, gates: &'a [GateVerdict]) -> Self {
+        let judged: Vec<&GateVerdict> = gates.iter().filter(|gate| was_judged(gate)).collect();
+        let ids: BTreeSet<&str> = judged.iter().map(|gate| gate.id.as_str()).collect();
+        let others = plan
+            .gates
+            .iter()
+            .filter(|gate| !ids.contains(gate.id.as_str()));
+        Self {
+            at_work: gates
+                .iter()
+                .flat_map(|gate| gate.waived.iter().map(|applied| applied.index))
+                .collect(),
+            others: others
+                .map(|gate| {
+                    let kinds = gate.judges.iter().map(|judge| judge.kind()).collect();
+                    (gate.id.as_str(), kinds)
+                })
+                .collect(),
+            judged,
+        }
     }
-    if gates
-        .iter()
-        .any(|gate| gate.waived.iter().any(|applied| applied.index == index))
-    {
-        return Some(true);
+
+    /// Whether a waiver accepted something; nothing when it does not count, or when not every gate that it speaks of was
+    /// judged: what it accepts may be in the others.
+    fn used(&self, index: usize, entry: &Entry) -> Option<bool> {
+        if !entry.applies() || matches!(entry.waiver.scope.target, Target::Criterion { .. }) {
+            return None;
+        }
+        if self.at_work.contains(&index) {
+            return Some(true);
+        }
+        let asked = self.judged.iter().any(|gate| speaks_of_gate(entry, gate));
+        let elsewhere = self
+            .others
+            .iter()
+            .any(|(id, kinds)| speaks_of(entry, id, kinds));
+        (asked && !elsewhere).then_some(false)
     }
-    let judged = |gate: &&GateVerdict| {
-        matches!(
-            gate.verdict,
-            Verdict::Pass | Verdict::Fail | Verdict::Waived
-        ) && gate.reasons.iter().all(|reason| reason.code != SKIPPED)
-            && speaks_of_gate(entry, gate)
-    };
-    let asked: Vec<&GateVerdict> = gates.iter().filter(judged).collect();
-    // Over several gates only all of them can tell that nothing is accepted any more.
-    let all = plan
-        .gates
-        .iter()
-        .filter(|gate| gates.iter().all(|judged| judged.id != gate.id))
-        .all(|gate| {
-            let kinds: Vec<&str> = gate.judges.iter().map(|judge| judge.kind()).collect();
-            !speaks_of(entry, &gate.id, &kinds)
-        });
-    (!asked.is_empty() && all).then_some(false)
+}
+
+fn was_judged(gate: &GateVerdict) -> bool {
+    let verdict = matches!(
+        gate.verdict,
+        Verdict::Pass | Verdict::Fail | Verdict::Waived
+    );
+    verdict && gate.reasons.iter().all(|reason| reason.code != SKIPPED)
 }
 
 fn speaks_of_gate(entry: &Entry, gate: &GateVerdict) -> bool {
@@ -363,6 +404,8 @@ fn speaks_of(entry: &Entry, gate: &str, kinds: &[&str]) -> bool {
 /// folder of the project, secrets masked.
 struct GateSieve {
     list: Arc<Vec<Entry>>,
+    /// Those that name a finding by its fingerprint: a long list of them must not cost for each finding.
+    named: BTreeMap<String, Vec<usize>>,
     findings: Vec<usize>,
     tests: Vec<usize>,
     plain: Arc<Plain>,
@@ -370,7 +413,7 @@ struct GateSieve {
 
 impl Sieve for GateSieve {
     fn takes_findings(&self) -> bool {
-        !self.findings.is_empty()
+        !self.findings.is_empty() || !self.named.is_empty()
     }
 
     fn takes_tests(&self) -> bool {
@@ -380,11 +423,12 @@ impl Sieve for GateSieve {
     fn finding(&self, finding: &Finding) -> Option<Taken> {
         let mut shown = finding.clone();
         self.plain.finding(&mut shown);
-        let by = self
-            .findings
-            .iter()
+        let covers = |index: &usize| self.list[*index].covers.finding(&shown);
+        let named = self.named.get(&shown.fingerprint).into_iter().flatten();
+        let by = named
+            .chain(&self.findings)
             .copied()
-            .find(|&index| self.list[index].covers.finding(&shown))?;
+            .find(|index| covers(index))?;
         Some(Taken {
             by,
             name: name_of(&shown),

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::{GitTrouble, Repository};
 
-/// Commits that are looked at.
-const MOST: &str = "-n500";
+/// Changes of the file that are looked at: the newest.
+const MOST: &str = "-n200";
 
 /// The texts that a file had, oldest first, without what is not committed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

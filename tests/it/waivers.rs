@@ -477,6 +477,9 @@ fn a_bound_holds_how_many_may_be_waived_or_in_quarantine() {
     unit(yaml, &["a"], &["b1"], &[waiver("test: 'case::b1'")])
         .run(&[])
         .exits(1);
+    let none = unit(yaml, &["a"], &[], &quarantine);
+    none.write("unit.sh", "true\n");
+    none.run(&[]).exits(3).gate("unit").is("inconclusive");
     let yaml = "gates:
   scan: { run: sh scan.sh, findings: { reports: out.sarif, waived: 0 } }
 ";
@@ -574,7 +577,8 @@ fn a_hostile_or_foreign_file_of_waivers_is_refused() {
     ] {
         let project = scan(SCAN, &["eval"], &[]);
         project.write(".tollgate/waivers.yaml", text);
-        project.run(&[]).exits(2).complains(words);
+        let ran = project.run(&[]).exits(2).complains(words);
+        ran.complains("problem in `.tollgate/waivers.yaml`; nothing was run");
     }
 }
 
@@ -676,6 +680,38 @@ fn renewals_are_counted_from_history() {
         .call(&["config", "check"])
         .exits(0)
         .says("was renewed 3 times");
+}
+
+#[test]
+fn a_long_list_of_fingerprints_is_looked_up_and_kept_short_in_what_is_said() {
+    let messages: Vec<String> = (0..300).map(|n| format!("m{}", "x".repeat(n))).collect();
+    let messages: Vec<&str> = messages.iter().map(String::as_str).collect();
+    let project = scan(SCAN, &messages, &[]);
+    project.write(".tollgate/waivers.yaml", "");
+    let project = project.committed();
+    let ran = project.run(&[]).exits(1);
+    let findings = ran.gate("scan").verdict["findings"].clone();
+    let entries: Vec<String> = findings
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| {
+            waiver(&format!(
+                "gate: scan, fingerprint: {}",
+                finding["fingerprint"]
+            ))
+        })
+        .collect();
+    assert_eq!(entries.len(), 300);
+    project.write(".tollgate/waivers.yaml", file(&entries[1..]));
+    let ran = project.run(&[]).exits(1);
+    ran.gate("scan")
+        .fact("scan.findings.high", 1)
+        .fact("scan.findings.waived", 299);
+    assert!(
+        ran.notes().contains("294 more waivers are not committed"),
+        "{ran}"
+    );
 }
 
 #[test]

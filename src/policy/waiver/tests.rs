@@ -1,6 +1,7 @@
 //! Every state of a waiver, and what each kind of scope speaks of.
 
 use jiff::civil::date;
+use proptest::prelude::*;
 
 use super::*;
 use crate::model::{Level, Scope};
@@ -209,4 +210,52 @@ fn only_an_end_later_than_all_before_is_a_renewal() {
         version("never"),
     ];
     assert_eq!(times(&list), Some(3));
+}
+
+#[test]
+fn a_waiver_with_a_wrong_date_takes_its_place_in_the_budget() {
+    let rules = WaiverRules {
+        most: Some(1),
+        ..WaiverRules::default()
+    };
+    let list = [
+        waiver("2026-01-01", "2026-12-31"),
+        waiver("2026-06-10", "2026-07-20"),
+    ];
+    let words: Vec<&str> = standings(&list, &rules, date(2026, 6, 15))
+        .iter()
+        .map(Standing::word)
+        .collect();
+    assert_eq!(words, ["bad-date", "over-budget"]);
+}
+
+proptest! {
+    #[test]
+    fn a_stricter_policy_never_lets_a_waiver_count_that_did_not(
+        list in prop::collection::vec((0_i8..28, 0_i16..200), 0..8),
+        longest in (1_u32..200, 0_u32..200),
+        most in (0_u64..8, 0_u64..8),
+    ) {
+        let today = date(2026, 6, 15);
+        let list: Vec<Waiver> = list
+            .into_iter()
+            .map(|(opened, length)| {
+                let opened = date(2026, 6, 1 + opened);
+                let until = opened.checked_add(jiff::Span::new().days(length)).unwrap();
+                waiver(&opened.to_string(), &until.to_string())
+            })
+            .collect();
+        let loose = WaiverRules { longest: longest.0, most: Some(most.0), ..WaiverRules::default() };
+        let strict = WaiverRules {
+            longest: longest.0.min(longest.1),
+            most: Some(most.0.min(most.1)),
+            ..WaiverRules::default()
+        };
+        let both = standings(&list, &loose, today)
+            .into_iter()
+            .zip(standings(&list, &strict, today));
+        for (loose, strict) in both {
+            prop_assert!(loose.applies() || !strict.applies(), "{loose:?} {strict:?}");
+        }
+    }
 }

@@ -262,7 +262,7 @@ pub struct WaiveAdd {
     #[arg(long, value_name = "ID")]
     pub fingerprint: Option<String>,
     /// Findings with this message; * stands for anything
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub finding: Option<String>,
     /// Failures of this test, classname::name; * stands for anything
     #[arg(long, value_name = "TEST")]
@@ -280,7 +280,7 @@ pub struct WaiveAdd {
     #[arg(long)]
     pub quarantine: bool,
     /// Why it is accepted
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub why: Option<String>,
     /// Who answers for it; git's user.email when not given
     #[arg(long, value_name = "WHO")]
@@ -292,7 +292,7 @@ pub struct WaiveAdd {
     #[arg(long = "for", value_name = "DAYS", group = "end")]
     pub lasts: Option<Days>,
     /// Without end, for this reason
-    #[arg(long, value_name = "WHY", group = "end")]
+    #[arg(long, value_name = "WHY", group = "end", allow_hyphen_values = true)]
     pub never: Option<String>,
 }
 

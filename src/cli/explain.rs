@@ -145,7 +145,7 @@ fn dated(text: &mut String, plan: &Plan, gate: &PlannedGate, day: jiff::civil::D
         line(text, "enforce", &words);
     }
     let own = super::waivers::seen(plan, day);
-    for one in own.iter().filter(|one| one.is_for(&gate.id)) {
+    for one in own.iter().filter(|one| one.is_for(gate)) {
         let mut words = one.title();
         for remark in one.remarks() {
             words.push_str(&format!("; {remark}"));

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use jiff::civil::Date;
 use serde_json::Value;
 
-use crate::config::{Plan, WAIVERS, changes, parse_waivers};
+use crate::config::{Plan, PlannedGate, WAIVERS, changes, parse_waivers};
 use crate::model::{Finding, Level, Target, Until, Waiver};
 use crate::output::neutral;
 use crate::policy::{Covers, Standing, days, is_fact, renewals, standings};
@@ -102,13 +102,16 @@ impl Seen<'_> {
         }
     }
 
-    /// Whether it speaks of this gate and no other.
-    pub fn is_for(&self, gate: &str) -> bool {
-        let of_fact = match &self.waiver.scope.target {
-            Target::Condition(fact) => fact.split('.').next() == Some(gate),
-            _ => false,
-        };
-        self.waiver.scope.gate.as_deref() == Some(gate) || of_fact
+    /// Whether it may speak of this gate.
+    pub fn is_for(&self, gate: &PlannedGate) -> bool {
+        let judges = |kind: &str| gate.judges.iter().any(|judge| judge.kind() == kind);
+        match (&self.waiver.scope.gate, &self.waiver.scope.target) {
+            (Some(named), _) => *named == gate.id,
+            (None, Target::Condition(fact)) => fact.split('.').next() == Some(gate.id.as_str()),
+            (None, Target::Finding { .. }) => judges("findings"),
+            (None, Target::Test { .. }) => judges("tests"),
+            (None, _) => false,
+        }
     }
 
     /// All that is to be said of it.

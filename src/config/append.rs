@@ -199,6 +199,30 @@ waivers: # all of them
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn whatever_the_file_holds_it_is_kept_or_left_alone(
+            lines in proptest::collection::vec(
+                proptest::sample::select(vec![
+                    "version: 1", "waivers:", "waivers: []", "- gate: a", "  - gate: a", "    why: x",
+                    "    owner: ada", "    opened: 2026-06-01", "    until: 2026-06-02", "# words", "",
+                    "  - { gate: b, why: y, owner: z, opened: 2026-06-01, until: never, why-never: n }",
+                    "    why: |", "      # no comment", "\u{e9}\t- [", "&a *a", "...", "---",
+                ]),
+                0..14,
+            ),
+        ) {
+            let old = lines.join("\n");
+            if let Ok((new, entry)) = append_waiver(Some(&old), &keys()) {
+                proptest::prop_assert!(new.contains(&entry));
+                proptest::prop_assert!(old.trim().is_empty() || keeps_all(&old, &new));
+                for line in old.lines().filter(|line| !line.trim().is_empty() && !line.contains("[]")) {
+                    proptest::prop_assert!(new.contains(line), "{line}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn a_layout_without_a_certain_place_is_left_alone() {
         let one = "gate: a, why: x, owner: ada, opened: 2026-06-01, until: 2026-06-02";

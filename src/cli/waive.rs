@@ -164,7 +164,10 @@ fn checked(plan: &Plan, whole: &str, entry: &str, today: Date, screen: &Screen) 
     let own: Vec<_> = problems
         .sorted()
         .into_iter()
-        .filter(|problem| problem.at.as_ref().is_none_or(|at| at.start >= start))
+        // The file was accepted without it, so whatever refuses it now is of its making.
+        .filter(|problem| {
+            !problem.warning || problem.at.as_ref().is_none_or(|at| at.start >= start)
+        })
         .collect();
     if !own.is_empty() {
         let mut sources = Sources::default();

@@ -64,7 +64,13 @@ fn inserted(text: &str, node: &Node, keys: &[(&str, String)]) -> Option<(String,
     };
     let Some(list) = node.get("waivers") else {
         let entry = entry(keys, "  ");
-        return Some((format!("{}waivers:\n{entry}", ended(text)), entry));
+        // A file of comments alone says nothing yet.
+        let head = match node.value {
+            Value::Null => "version: 1\n",
+            _ => "",
+        };
+        let before = ended(text);
+        return Some((format!("{before}{head}waivers:\n{entry}"), entry));
     };
     match &list.value {
         Value::List(items) if items.is_empty() => {
@@ -188,6 +194,7 @@ waivers: # all of them
         let one = "gate: a, why: x, owner: ada, opened: 2026-06-01, until: 2026-06-02";
         for old in [
             "version: 1\n".to_owned(),
+            "# version: 1\n".to_owned(),
             "version: 1\nwaivers: []\n".to_owned(),
             "waivers: []\nversion: 1\n".to_owned(),
             format!("version: 1\nwaivers:\n- {{ {one} }}"),
@@ -195,7 +202,8 @@ waivers: # all of them
         ] {
             let (text, _) = append_waiver(Some(&old), &keys()).expect("added");
             assert!(keeps_all(&old, &text), "{text}");
-            assert!(text.contains("version: 1"), "{text}");
+            let version = text.lines().any(|line| line == "version: 1");
+            assert!(version, "{text}");
         }
     }
 

@@ -10,7 +10,7 @@ use crate::model::{
     Cause, ConditionVerdict, Evidence, Fact, Given, Judgement, Measure, Note, Reason,
     ReportEvidence, Verdict,
 };
-use crate::policy::Condition;
+use crate::policy::{Condition, Keeps};
 use crate::source::{At, Place};
 
 /// Measured values of gates that were judged before, by gate and dotted name below the gate.
@@ -257,6 +257,25 @@ impl Judging {
         });
     }
 
+    /// Says of the condition judged last that it holds only because waived things are not counted: with them the value
+    /// would be `strict`. One that holds either way, or does not hold, is told how many there are.
+    pub fn unless_waived(&mut self, condition: &Condition, strict: Measure, waived: u64) {
+        let Some(last) = self.judgement.conditions.last_mut().filter(|_| waived > 0) else {
+            return;
+        };
+        let words = format!("{waived} more waived");
+        // Whether a step from the baseline would be kept is not asked again: then it is the waivers that are told.
+        let kept = !condition.is_relative()
+            && matches!(condition.keeps(&strict), Keeps::Yes | Keeps::Tolerated(_));
+        if last.verdict == Verdict::Pass && !kept {
+            last.verdict = Verdict::Waived;
+        }
+        last.note = Some(match last.note.take() {
+            Some(note) => format!("{note}; {words}"),
+            None => words,
+        });
+    }
+
     /// Says of the condition judged last where exactly the evidence is.
     pub fn evidence_of_last(&mut self, places: Vec<Place>, note: Option<String>) {
         if let Some(last) = self.judgement.conditions.last_mut() {
@@ -267,6 +286,35 @@ impl Judging {
                 (Some(said), Some(note)) => Some(format!("{said}; {note}")),
                 (said, note) => said.or(note),
             };
+        }
+    }
+
+    /// A condition that is not judged, for a reason that is shown: it passes.
+    pub fn relieved(&mut self, name: &str, condition: &Condition, why: &str) {
+        let value = self.value(name);
+        self.judgement.conditions.push(ConditionVerdict {
+            fact: self.bounds.full(&format!("{}.{name}", self.kind)),
+            verdict: Verdict::Pass,
+            cause: None,
+            measured: value
+                .filter(|(value, _)| value.number().is_some())
+                .map(|(value, _)| value.beside(condition.bound())),
+            bound: condition.text().to_owned(),
+            written: Some(condition.at().place()),
+            evidence: self.evidence.clone(),
+            note: Some(why.to_owned()),
+            volatile: false,
+        });
+    }
+
+    /// Says of the condition judged last where the evidence is, and adds to what is said of it.
+    pub fn tell_of_last(&mut self, places: Vec<Place>, words: &str) {
+        if let Some(last) = self.judgement.conditions.last_mut() {
+            last.evidence = places;
+            last.note = Some(match last.note.take() {
+                Some(note) => format!("{note}; {words}"),
+                None => words.to_owned(),
+            });
         }
     }
 

@@ -5,7 +5,7 @@ mod part;
 #[cfg(test)]
 mod table;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use globset::GlobMatcher;
 use serde_json::{Value as Json, json};
@@ -13,14 +13,13 @@ use serde_json::{Value as Json, json};
 use self::compare::{Changes, Seen};
 use self::part::{Part, SHOWN, fixed_words};
 use super::bounds::no_step;
-use super::coverage::in_repository;
 use super::known::{self, Missing};
+use super::place::in_repository;
 use super::reports::glob;
 use super::wording::{count, few};
 use super::{Context, Gate, GateKind, Judging, Reports};
 use crate::model::{
-    Evidence, EvidenceKind, Finding, FindingReport, FindingState, ITEMS_KEPT, Judgement, Level,
-    Measure, Wants,
+    Evidence, EvidenceKind, Finding, FindingReport, ITEMS_KEPT, Judgement, Level, Measure, Wants,
 };
 use crate::policy::{Bound, Condition, Pieces};
 use crate::problem::{Code, Fields, Problem, Problems, object, options};
@@ -43,6 +42,8 @@ options! {
         total("total"): Bound<Pieces>,
         /// Findings that the tool or the source marks as accepted.
         suppressed("suppressed"): Bound<Pieces>,
+        /// Findings that waivers accept; they are in no other count.
+        waived("waived"): Bound<Pieces>,
         /// Findings that the baseline does not know, by fingerprint.
         new("new"): Bound<Pieces>,
         /// Findings of the baseline that are not there any more.
@@ -72,6 +73,7 @@ impl CountOptions {
             ("info", &self.info),
             ("total", &self.total),
             ("suppressed", &self.suppressed),
+            ("waived", &self.waived),
             ("new", &self.new),
             ("fixed", &self.fixed),
         ];
@@ -113,7 +115,7 @@ impl GateKind for Findings {
     }
 
     fn about(&self) -> &'static str {
-        "scanners, linters, type checkers: critical, high, medium, low, info, total, suppressed; new and fixed against \
+        "scanners, linters, type checkers: critical, high, medium, low, info, total, suppressed, waived; new and fixed against \
          the baseline; severities, rules, paths"
     }
 
@@ -205,7 +207,10 @@ impl Gate for FindingGate {
         }
         let mut all = self.merged(context);
         let mut paths = Paths::new(context);
-        let mut seen = self.seen(std::mem::take(&mut all.items), &mut paths);
+        let live = std::mem::take(&mut all.items);
+        let mut seen = self.seen(live, false, &mut paths);
+        let waived = std::mem::take(&mut all.waived.items);
+        seen.extend(self.seen(waived, true, &mut paths));
         if !all.broken.is_empty() {
             let message = format!(
                 "the tool says that its scan did not succeed: {}",
@@ -216,10 +221,12 @@ impl Gate for FindingGate {
         }
         let changes = self.compare(context, &mut seen, &all);
         self.accept(&mut judging, &seen, &all);
+        let (waived, seen): (Vec<Seen>, Vec<Seen>) = seen.into_iter().partition(|one| one.waived);
         facts(&mut judging, &all, &seen, changes.as_ref());
         let whole = Part {
             all: &all,
             seen: seen.iter().collect(),
+            waived: waived.iter().collect(),
             suppressed: all.suppressed + all.hidden,
             changes: changes.as_ref(),
             glob: None,
@@ -236,7 +243,20 @@ impl Gate for FindingGate {
             );
         }
         self.judge_words(&mut judging, &all);
-        self.judge_paths(&mut judging, &mut paths, &all, &seen, changes.as_ref());
+        for (key, glob, counts) in &self.paths {
+            let quiet = all.suppressed_items.iter();
+            let quiet = quiet.filter(|one| glob.is_match(paths.of(one.file.as_deref())));
+            let part = whole.of_paths(glob, quiet.count() as u64);
+            for (name, condition) in counts.bounds() {
+                part.judge(
+                    &mut judging,
+                    &format!("paths[{}].", key.name),
+                    name,
+                    condition,
+                );
+            }
+        }
+        judging.out().waived = std::mem::take(&mut all.waived.by_waiver);
         list(&mut judging, seen, all.items_cut);
         judging.done()
     }
@@ -261,17 +281,20 @@ impl FindingGate {
         let others = self.options.severities.iter().flatten().count()
             + self.options.rules.iter().flatten().count()
             + self.options.paths.iter().flatten().count();
-        let idle = |name: &str| matches!(name, "suppressed" | "fixed");
+        let idle = |name: &str| matches!(name, "suppressed" | "waived" | "fixed");
         others == 0 && self.counts.bounds().iter().all(|(name, _)| idle(name))
     }
 
     /// Each finding with its path, which only what looks at paths has to know.
-    fn seen(&self, items: Vec<Finding>, paths: &mut Paths<'_>) -> Vec<Seen> {
+    fn seen(&self, items: Vec<Finding>, waived: bool, paths: &mut Paths<'_>) -> Vec<Seen> {
         let placed = self.reports.choice.whole;
         let seen = items.into_iter().map(|finding| {
             let file = finding.file.as_deref().filter(|_| placed);
             let path = paths.of(file);
-            Seen::new(finding, path)
+            Seen {
+                waived,
+                ..Seen::new(finding, path)
+            }
         });
         seen.collect()
     }
@@ -319,39 +342,21 @@ impl FindingGate {
     }
 
     fn judge_words(&self, judging: &mut Judging, all: &FindingReport) {
+        let waived = &all.waived;
         let severities = self.options.severities.iter().flatten();
-        let severities =
-            severities.map(|(key, bound)| ("severities", key, bound, &all.by_severity));
+        let severities = severities.map(|(key, bound)| {
+            let numbers = (&all.by_severity, &waived.by_severity);
+            ("severities", key, bound, numbers)
+        });
         let rules = self.options.rules.iter().flatten();
-        let rules = rules.map(|(key, bound)| ("rules", key, bound, &all.by_rule));
-        for (what, key, bound, numbers) in severities.chain(rules) {
-            let number = numbers.get(&key.name).copied().unwrap_or(0);
+        let rules =
+            rules.map(|(key, bound)| ("rules", key, bound, (&all.by_rule, &waived.by_rule)));
+        for (what, key, bound, (live, waived)) in severities.chain(rules) {
+            let of = |counts: &BTreeMap<String, u64>| counts.get(&key.name).copied().unwrap_or(0);
+            let (number, waived) = (of(live), of(waived));
             let value = Some((Measure::Count(number), false));
             judging.measured(&format!("{what}.{}", key.name), &bound.condition, value, "");
-        }
-    }
-
-    fn judge_paths(
-        &self,
-        judging: &mut Judging,
-        paths: &mut Paths<'_>,
-        all: &FindingReport,
-        seen: &[Seen],
-        changes: Option<&Result<Changes, Missing>>,
-    ) {
-        for (key, glob, counts) in &self.paths {
-            let suppressed = all.suppressed_items.iter();
-            let suppressed = suppressed.filter(|one| glob.is_match(paths.of(one.file.as_deref())));
-            let part = Part {
-                all,
-                seen: seen.iter().filter(|one| glob.is_match(&one.path)).collect(),
-                suppressed: suppressed.count() as u64,
-                changes,
-                glob: Some(glob),
-            };
-            for (name, condition) in counts.bounds() {
-                part.judge(judging, &format!("paths[{}].", key.name), name, condition);
-            }
+            judging.unless_waived(&bound.condition, Measure::Count(number + waived), waived);
         }
     }
 }
@@ -395,15 +400,14 @@ fn facts(
     judging.fact("total", Measure::Count(all.total));
     // What marks in the source hide is suppressed, whether or not the tool lists it.
     judging.fact("suppressed", Measure::Count(all.suppressed + all.hidden));
+    judging.fact("waived", Measure::Count(all.waived.total));
     for (word, number) in &all.by_severity {
         judging.fact(&format!("severities.{word}"), Measure::Count(*number));
     }
     let Some(Ok(changes)) = changes else {
         return;
     };
-    let new = seen
-        .iter()
-        .filter(|one| one.finding.state == Some(FindingState::New));
+    let new = seen.iter().filter(|one| one.is_new());
     judging.fact("new", Measure::Count(new.count() as u64));
     let fixed = changes.fixed.iter().map(|one| one.count).sum();
     judging.fact("fixed", Measure::Count(fixed));

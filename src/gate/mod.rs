@@ -12,6 +12,7 @@ mod files;
 mod findings;
 mod known;
 mod metrics;
+mod place;
 mod reports;
 mod require;
 mod tests;

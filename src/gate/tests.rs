@@ -15,8 +15,8 @@ use self::change::Change;
 use self::inventory::Inventory;
 use self::options::{TestOptions, Wanted};
 use self::red::{SHOWN, Told};
-use super::coverage::in_repository;
 use super::known::{self, Missing};
+use super::place::in_repository;
 use super::wording::{count, few};
 use super::{Context, Gate, GateKind, Judging, Reports};
 use crate::model::{
@@ -44,8 +44,8 @@ impl GateKind for Tests {
     }
 
     fn about(&self) -> &'static str {
-        "test reports: passed, failed, errored, skipped, total, flaky, pass-rate, duration, slowest, all-skipped; \
-         removed, newly-skipped, added against the baseline; outcome, green-list"
+        "test reports: passed, failed, errored, skipped, total, flaky, pass-rate, duration, slowest, all-skipped, waived, \
+         quarantined; removed, newly-skipped, added against the baseline; outcome, green-list"
     }
 
     fn build(&self, node: &Node, problems: &mut Problems) -> Option<Box<dyn Gate>> {
@@ -131,6 +131,7 @@ impl Gate for TestGate {
                 .green_list
                 .as_ref()
                 .map(|text| text.value.clone()),
+            ..Wants::default()
         }
     }
 
@@ -164,6 +165,8 @@ impl Gate for TestGate {
         let out = judging.out();
         out.failures = seen.all.failures;
         out.failures_cut = seen.all.failures_cut;
+        out.waived = seen.all.waived.by_waiver;
+        out.quarantine = seen.all.waived.in_quarantine;
         if expected {
             // What fails is what was asked for: only what fails in the wrong way is shown.
             out.failures.retain(|failure| failure.errored);
@@ -174,6 +177,7 @@ impl Gate for TestGate {
 }
 
 fn facts(judging: &mut Judging, all: &TestReport) {
+    let waived = &all.waived;
     let counts = [
         ("passed", all.passed),
         ("failed", all.failed),
@@ -182,17 +186,17 @@ fn facts(judging: &mut Judging, all: &TestReport) {
         ("total", all.total()),
         ("flaky", all.flaky),
         ("all-skipped", all.all_skipped().count() as u64),
+        ("waived", waived.failed + waived.errored),
+        ("quarantined", waived.quarantined),
+        (
+            "quarantined-failed",
+            waived.quarantined_failed + waived.quarantined_errored,
+        ),
     ];
     for (name, number) in counts {
         judging.fact(name, Measure::Count(number));
     }
-    judging.fact(
-        "pass-rate",
-        Measure::Share {
-            part: all.passed,
-            whole: all.total() - all.skipped,
-        },
-    );
+    judging.fact("pass-rate", pass_rate(all));
     judging.volatile("duration", Measure::seconds(all.seconds));
     if let Some((_, seconds)) = &all.slowest {
         judging.volatile("slowest", Measure::seconds(*seconds));
@@ -219,6 +223,14 @@ impl TestGate {
             };
             let help = "check that the command finds its tests";
             judging.undecided("no-tests", message.to_owned(), help);
+        }
+        let quarantined = all.waived.quarantined;
+        if quarantined > 0 && all.total() == quarantined && all.broken.is_empty() {
+            judging.undecided(
+                "only-quarantined",
+                "no test ran outside quarantine, and what is in it proves nothing".to_owned(),
+                "take tests out of quarantine",
+            );
         }
     }
 
@@ -270,6 +282,9 @@ impl TestGate {
         let implied = self.wanted.red.is_none();
         for (name, condition) in self.options.bounds(&self.reports.at, implied) {
             judging.condition(name, &condition, "the reports do not say");
+            if let Some((strict, count)) = strictly(name, all) {
+                judging.unless_waived(&condition, strict, count);
+            }
             if name == "slowest"
                 && let Some((id, _)) = &all.slowest
             {
@@ -417,4 +432,31 @@ fn say(judging: &mut Judging, name: &str, bound: (&str, &crate::source::At), tol
     };
     judging.stated(name, bound, verdict, None, Some(told.measured));
     judging.evidence_of_last(told.evidence, told.note);
+}
+
+/// Passed tests as a share of those that ran and count.
+fn pass_rate(all: &TestReport) -> Measure {
+    Measure::Share {
+        part: all.passed,
+        whole: all.counted() - all.skipped,
+    }
+}
+
+/// What a value would be if no waiver spoke of tests, and how many of them matter to it.
+fn strictly(name: &str, all: &TestReport) -> Option<(Measure, u64)> {
+    let waived = &all.waived;
+    let failed = waived.failed + waived.quarantined_failed;
+    let errored = waived.errored + waived.quarantined_errored;
+    match name {
+        "failed" => Some((Measure::Count(all.failed + failed), failed)),
+        "errored" => Some((Measure::Count(all.errored + errored), errored)),
+        "pass-rate" => {
+            let strict = Measure::Share {
+                part: all.passed,
+                whole: all.counted() - all.skipped + failed + errored,
+            };
+            Some((strict, failed + errored))
+        }
+        _ => None,
+    }
 }

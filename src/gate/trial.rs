@@ -1,14 +1,43 @@
 //! Helpers of the tests of the kinds: builds a judge from its keys, and shows it reports and a baseline.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 
 use super::{Context, Facts, Gate, find};
-use crate::model::{Baseline, BaselineState, ConditionVerdict, Given, Judgement, Verdict};
+use crate::model::{
+    Baseline, BaselineState, ConditionVerdict, Finding, Given, Judgement, TestCase, Verdict,
+};
 use crate::problem::Problems;
-use crate::report;
+use crate::report::{self, Counting, Sieve, Taken};
 use crate::source::{At, Key, Node, Value};
+
+/// A waiver of all findings of a rule.
+struct Waiver(&'static str);
+
+impl Sieve for Waiver {
+    fn takes_findings(&self) -> bool {
+        true
+    }
+
+    fn takes_tests(&self) -> bool {
+        false
+    }
+
+    fn finding(&self, finding: &Finding) -> Option<Taken> {
+        let taken = Taken {
+            by: 0,
+            name: self.0.to_owned(),
+            quarantine: false,
+        };
+        (finding.rule.as_deref() == Some(self.0)).then_some(taken)
+    }
+
+    fn test(&self, _: &TestCase<'_>) -> Option<Taken> {
+        None
+    }
+}
 
 /// A judge under trial.
 pub(super) struct Trial {
@@ -16,6 +45,8 @@ pub(super) struct Trial {
     pub(super) gate: Box<dyn Gate>,
     /// What it is given.
     pub(super) given: Given,
+    /// Findings with this rule are waived.
+    pub(super) waived: Option<&'static str>,
     /// The tree it looks at.
     pub(super) root: std::path::PathBuf,
 }
@@ -56,6 +87,7 @@ impl Trial {
         Self {
             gate: gate.unwrap(),
             given: Given::default(),
+            waived: None,
             root: std::path::PathBuf::from("/nowhere/at/all"),
         }
     }
@@ -79,7 +111,13 @@ impl Trial {
             let file = tempfile::NamedTempFile::new().unwrap();
             std::fs::write(file.path(), text).unwrap();
             let name = format!("r{number}");
-            report::read_file(file.path(), &name, reports.declared(), &reports.choice).unwrap()
+            let counting = Counting {
+                choice: reports.choice.clone(),
+                sieve: self
+                    .waived
+                    .map(|rule| Arc::new(Waiver(rule)) as Arc<dyn Sieve>),
+            };
+            report::read_counting(file.path(), &name, reports.declared(), &counting).unwrap()
         };
         let reports: Vec<_> = texts.iter().enumerate().map(read).collect();
         self.gate.judge(&Context {

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::Waived;
+
 /// Severity on one common scale, worst first.
 ///
 /// A format maps its own words; the own word is always kept beside it.
@@ -103,6 +105,25 @@ pub struct FindingReport {
     pub items_cut: u64,
     /// The tool says of itself that its scan did not succeed: such a report can fail a gate, never pass one.
     pub broken: Vec<String>,
+    /// Findings that waivers accept: in no count above.
+    pub waived: WaivedFindings,
+}
+
+/// Findings that waivers accept.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct WaivedFindings {
+    /// All of them.
+    pub total: u64,
+    /// By the report's own word.
+    pub by_severity: BTreeMap<String, u64>,
+    /// On the common scale.
+    pub by_level: BTreeMap<Level, u64>,
+    /// By rule.
+    pub by_rule: BTreeMap<String, u64>,
+    /// By the number of the waiver.
+    pub by_waiver: BTreeMap<usize, Waived>,
+    /// Each of them; only where every one was asked for.
+    pub items: Vec<Finding>,
 }
 
 impl FindingReport {
@@ -130,5 +151,28 @@ impl FindingReport {
         self.items.extend(other.items.into_iter().take(room));
         self.suppressed_items.extend(other.suppressed_items);
         self.broken.extend(other.broken);
+        self.waived.merge(other.waived);
+    }
+}
+
+impl WaivedFindings {
+    fn merge(&mut self, other: WaivedFindings) {
+        self.total += other.total;
+        self.items.extend(other.items);
+        for (word, count) in other.by_severity {
+            *self.by_severity.entry(word).or_default() += count;
+        }
+        for (level, count) in other.by_level {
+            *self.by_level.entry(level).or_default() += count;
+        }
+        for (rule, count) in other.by_rule {
+            *self.by_rule.entry(rule).or_default() += count;
+        }
+        for (waiver, one) in other.by_waiver {
+            self.by_waiver
+                .entry(waiver)
+                .or_default()
+                .add(one.count, one.first);
+        }
     }
 }

@@ -3,13 +3,17 @@
 //! Gates never read baseline, ledger, git or services themselves: they say in [`Wants`] what they need, and the
 //! engine hands it over in [`Given`]. What could not be had is an `Err` in words, never an empty value.
 
-use super::{Baseline, BaselineState};
+use std::sync::Arc;
+
+use super::{Baseline, BaselineState, ChangedLines, ChangesUnknown};
 
 /// What a judge wants to know beside its reports. Asking costs time, so it is asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wants {
     /// The baseline of its gate.
     pub baseline: bool,
+    /// The lines that changed since the base.
+    pub changes: bool,
     /// The tests that were recorded as red by the gate of this name, or by those of the phase of this name.
     pub green_list: Option<String>,
 }
@@ -33,6 +37,8 @@ pub struct Given {
     pub baseline: BaselineState,
     /// The reason why there may be none yet, declared in the gate and in force.
     pub first_run: Option<String>,
+    /// The lines that changed since the base; `None` where nobody asked.
+    pub changes: Option<Result<Arc<ChangedLines>, ChangesUnknown>>,
     /// The baseline that a new one is recorded in the place of: nothing is held against it, but what only got another
     /// name keeps the one that it has there.
     pub recorded: Option<Box<Baseline>>,

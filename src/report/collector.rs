@@ -1,17 +1,22 @@
 //! Adds up the observations of one report into evidence. The one place where counting is done.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
 use super::choice::{Choice, Chooser};
+use super::covered::{place_branches, settle};
 use super::limits::{Limits, cut};
 use super::tested::{TestFile, listed};
-use super::{Combine, Sink};
+use super::{Combine, Sieve, Sink, sieve};
 use crate::model::{
     CoverageReport, Evidence, EvidenceKind, FileCoverage, Finding, FindingReport, ITEMS_KEPT,
     LineCoverage, MetricReport, Tally, TestCase, TestFailure, TestOutcome, TestReport, Warning,
 };
+
+/// Folders of sources that are kept of one report.
+const ROOTS: usize = 100;
 
 /// Sums the observations of one report.
 pub struct Collector {
@@ -21,6 +26,8 @@ pub struct Collector {
     /// Keep every test and every finding.
     whole: bool,
     test_file: TestFile,
+    /// What it takes is counted apart.
+    sieve: Option<Arc<dyn Sieve>>,
     tests: TestReport,
     coverage: CoverageReport,
     /// The file that coverage speaks of now, taken out of the report for as long.
@@ -75,6 +82,7 @@ impl Collector {
             chooser: Chooser::default(),
             whole: false,
             test_file: TestFile::default(),
+            sieve: None,
             tests: TestReport::default(),
             coverage: CoverageReport::default(),
             open: OpenFile::default(),
@@ -93,6 +101,13 @@ impl Collector {
     pub fn choosing(mut self, choice: &Choice) -> Self {
         self.chooser = Chooser::new(choice);
         self.whole = choice.whole;
+        self
+    }
+
+    /// Counts apart what the sieve takes.
+    #[must_use]
+    pub fn sieve(mut self, sieve: Option<Arc<dyn Sieve>>) -> Self {
+        self.sieve = sieve;
         self
     }
 
@@ -189,6 +204,16 @@ impl Collector {
         Tally::default()
     }
 
+    /// Cuts what is shown of a finding, and gives it its identity among all before it.
+    fn identify(&mut self, finding: &mut Finding) {
+        name(finding);
+        let times = self.seen.entry(finding.fingerprint.clone()).or_default();
+        *times += 1;
+        if *times > 1 {
+            finding.fingerprint = format!("{}:{times}", finding.fingerprint);
+        }
+    }
+
     /// Counts findings of one sort, keeping no item.
     fn count(&mut self, like: &Finding, count: u64) {
         let report = &mut self.findings;
@@ -204,36 +229,17 @@ impl Collector {
     }
 }
 
-/// Branches go to the lines they start on, where these hold a statement.
-fn place_branches(file: &mut FileCoverage, waiting: BTreeMap<u32, (u32, u32)>) {
-    for (line, (total, taken)) in waiting {
-        match file.lines.get_mut(&line) {
-            Some(entry) => {
-                entry.branches = entry.branches.max(total);
-                entry.taken = entry.taken.max(taken);
-            }
-            None => file.stray_branches.add(Tally {
-                total: u64::from(total),
-                covered: u64::from(taken),
-            }),
-        }
+/// Cuts what is shown of a finding, and gives it a fingerprint where the tool gives none.
+fn name(finding: &mut Finding) {
+    finding.message = cut(finding.message.trim(), Limits::DEFAULT.text);
+    if finding.fingerprint.is_empty() {
+        finding.fingerprint = super::fingerprint::of(finding);
     }
 }
 
 fn add(counts: &mut BTreeMap<String, u64>, key: String, count: u64) {
     if counts.len() < Limits::DEFAULT.entries || counts.contains_key(&key) {
         *counts.entry(key).or_default() += count;
-    }
-}
-
-/// Totals follow from the lines where there are lines; stated totals stand only where there are none.
-fn settle(file: &mut FileCoverage) {
-    if !file.lines.is_empty() {
-        file.tally_lines();
-    }
-    let from_lines = file.branch_sum();
-    if from_lines.total > 0 {
-        file.branch_tally = from_lines;
     }
 }
 
@@ -247,6 +253,12 @@ impl Sink for Collector {
             self.tests.inventory.push(listed(case));
         }
         let tests = &mut self.tests;
+        let sieve = self.sieve.as_ref().filter(|sieve| sieve.takes_tests());
+        if let Some(taken) = sieve.and_then(|sieve| sieve.test(case))
+            && sieve::test(case, taken, &mut tests.waived)
+        {
+            return;
+        }
         match case.outcome {
             TestOutcome::Passed => tests.passed += 1,
             TestOutcome::Failed => tests.failed += 1,
@@ -324,6 +336,13 @@ impl Sink for Collector {
         };
     }
 
+    fn coverage_root(&mut self, path: &str) {
+        let roots = &mut self.coverage.roots;
+        if roots.len() < ROOTS && !roots.iter().any(|root| root == path) {
+            roots.push(cut(path, Limits::DEFAULT.text));
+        }
+    }
+
     fn line(&mut self, line: u32, hits: u64, how: Combine) {
         let Some(entry) = self.open.entry(line, true) else {
             return;
@@ -378,7 +397,12 @@ impl Sink for Collector {
     }
 
     fn wanted(&self) -> usize {
-        if self.whole { usize::MAX } else { ITEMS_KEPT }
+        let each = self.sieve.as_ref().is_some_and(|s| s.takes_findings());
+        if self.whole || each {
+            usize::MAX
+        } else {
+            ITEMS_KEPT
+        }
     }
 
     fn wants_suppressed(&self) -> bool {
@@ -386,29 +410,33 @@ impl Sink for Collector {
     }
 
     fn finding(&mut self, mut finding: Finding) {
-        self.count(&finding, 1);
-        if finding.suppressed && !self.whole {
-            return;
-        }
-        if !finding.suppressed && self.findings.items.len() >= self.wanted() {
-            self.findings.items_cut += 1;
-            return;
-        }
-        finding.message = cut(finding.message.trim(), Limits::DEFAULT.text);
-        if finding.fingerprint.is_empty() {
-            finding.fingerprint = super::fingerprint::of(&finding);
-        }
         if finding.suppressed {
-            // No order: which of two equal findings is suppressed must not change the name of the live one.
-            self.findings.suppressed_items.push(finding);
+            self.count(&finding, 1);
+            if self.whole {
+                // No order: which of two equal findings is suppressed must not change the name of the live one.
+                name(&mut finding);
+                self.findings.suppressed_items.push(finding);
+            }
             return;
         }
-        let times = self.seen.entry(finding.fingerprint.clone()).or_default();
-        *times += 1;
-        if *times > 1 {
-            finding.fingerprint = format!("{}:{times}", finding.fingerprint);
+        let sieve = self.sieve.clone().filter(|sieve| sieve.takes_findings());
+        let kept = self.whole || self.findings.items.len() < ITEMS_KEPT;
+        if sieve.is_some() || kept {
+            self.identify(&mut finding);
         }
-        self.findings.items.push(finding);
+        if let Some(taken) = sieve.and_then(|sieve| sieve.finding(&finding)) {
+            sieve::finding(&finding, taken, &mut self.findings.waived);
+            if self.whole {
+                self.findings.waived.items.push(finding);
+            }
+            return;
+        }
+        self.count(&finding, 1);
+        if kept {
+            self.findings.items.push(finding);
+        } else {
+            self.findings.items_cut += 1;
+        }
     }
 
     fn hidden_findings(&mut self, count: u64) {

@@ -11,8 +11,8 @@ mod clippy;
 mod cobertura;
 mod collector;
 mod count;
+mod covered;
 mod csv;
-mod digest;
 mod eslint;
 mod fingerprint;
 mod gotest;
@@ -32,6 +32,7 @@ mod read;
 mod ruff;
 mod sarif;
 mod shape;
+mod sieve;
 mod sniff;
 mod tap;
 mod tested;
@@ -47,8 +48,9 @@ pub(crate) use fingerprint::{content, moved as moved_fingerprint, plain as plain
 pub use input::Input;
 pub use inspect::inspect_line;
 pub use limits::Limits;
-pub use read::{ReportError, inspect_file, read_bytes, read_file};
+pub use read::{Counting, ReportError, inspect_file, read_bytes, read_counting, read_file};
 pub use shape::Shape;
+pub use sieve::{Sieve, Taken};
 pub use sniff::Head;
 
 use crate::model::{EvidenceKind, Finding, ITEMS_KEPT, Tally, TestCase};
@@ -91,6 +93,8 @@ pub trait Sink {
     fn broken(&mut self, message: &str);
     /// A file that coverage speaks of; must come before its lines. The same path again continues it.
     fn coverage_file(&mut self, path: &str);
+    /// A folder that relative paths of the report begin in, as the report says.
+    fn coverage_root(&mut self, path: &str);
     /// A line of the current file. Hits of the same line combine as `how` says.
     fn line(&mut self, line: u32, hits: u64, how: Combine);
     /// Branches that start on a line of the current file: the larger total and the larger taken count win.

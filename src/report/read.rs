@@ -3,9 +3,10 @@
 use std::fmt;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::input::HEAD;
-use super::{Choice, Collector, FORMATS, Head, Input, ReportFormat, Sink};
+use super::{Choice, Collector, FORMATS, Head, Input, ReportFormat, Sieve, Sink};
 use crate::model::{ReportEvidence, ReportRefusal};
 
 /// Why a report cannot be used. Data only; `Display` gives the words.
@@ -102,12 +103,21 @@ impl From<io::Error> for ReportError {
     }
 }
 
-/// Reads a report file, with the format given or sniffed. `name` is how people know it.
-pub fn read_file(
+/// What of a report counts.
+#[derive(Clone, Default)]
+pub struct Counting {
+    /// Which tests count, and whether every item is kept.
+    pub choice: Choice,
+    /// What it takes is counted apart.
+    pub sieve: Option<Arc<dyn Sieve>>,
+}
+
+/// Reads a report file as [`read_file`] does, counting as asked.
+pub fn read_counting(
     path: &Path,
     name: &str,
     format: Option<&'static dyn ReportFormat>,
-    choice: &Choice,
+    counting: &Counting,
 ) -> Result<ReportEvidence, ReportError> {
     if path.is_dir() {
         return Err(ReportError::Io(io::Error::new(
@@ -115,7 +125,21 @@ pub fn read_file(
             "it is a folder",
         )));
     }
-    read(Input::open(path, name)?, format, choice)
+    read(Input::open(path, name)?, format, counting)
+}
+
+/// Reads a report file, with the format given or sniffed. `name` is how people know it.
+pub fn read_file(
+    path: &Path,
+    name: &str,
+    format: Option<&'static dyn ReportFormat>,
+    choice: &Choice,
+) -> Result<ReportEvidence, ReportError> {
+    let counting = Counting {
+        choice: choice.clone(),
+        sieve: None,
+    };
+    read_counting(path, name, format, &counting)
 }
 
 /// Reads a report from memory.
@@ -124,7 +148,7 @@ pub fn read_bytes(
     name: &str,
     format: Option<&'static dyn ReportFormat>,
 ) -> Result<ReportEvidence, ReportError> {
-    read(Input::from_bytes(bytes, name), format, &Choice::default())
+    read(Input::from_bytes(bytes, name), format, &Counting::default())
 }
 
 /// Reads a report file whose format is unknown.
@@ -135,7 +159,7 @@ pub fn inspect_file(path: &Path, name: &str) -> Result<ReportEvidence, ReportErr
 fn read(
     mut input: Input,
     format: Option<&'static dyn ReportFormat>,
-    choice: &Choice,
+    counting: &Counting,
 ) -> Result<ReportEvidence, ReportError> {
     let head = Head::new(input.head()?);
     if head.text.trim().is_empty()
@@ -153,17 +177,20 @@ fn read(
         Some(format) => format,
         None => sniff(&head)?,
     };
-    let mut collector = Collector::new(format.kind()).choosing(choice);
+    let mut collector = Collector::new(format.kind())
+        .choosing(&counting.choice)
+        .sieve(counting.sieve.clone());
     if nameless {
         let message = "an empty list does not say which tool found nothing; say it with `format:`";
         collector.warn("empty-list", message.to_owned());
     }
     format.parse(&mut input, &mut collector)?;
     let (evidence, warnings) = collector.finish();
+    let path = input.name().to_owned();
+    input.finish()?;
     Ok(ReportEvidence {
-        path: input.name().to_owned(),
+        path,
         format: format.name(),
-        digest: input.finish()?,
         evidence,
         warnings,
     })

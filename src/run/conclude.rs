@@ -1,10 +1,12 @@
 //! From what judges and the exit status say to the verdict of a gate. Adds nothing of its own but the
-//! declared absence, the bound on duration and the date from which a gate blocks.
+//! declared absence, waivers, the bound on duration and the date from which a gate blocks.
 
 use std::time::Duration;
 
 use jiff::civil::Date;
 
+use super::skip::SKIPPED;
+use super::waivers::Waivers;
 use crate::config::PlannedGate;
 use crate::gate::{Bounds, Question};
 use crate::model::{
@@ -33,6 +35,7 @@ pub(super) struct Found<'a> {
     /// What the bound on the duration is judged by.
     pub given: &'a Given,
     pub today: Date,
+    pub waivers: &'a Waivers,
 }
 
 /// What is concluded of a gate.
@@ -55,6 +58,7 @@ pub(super) fn conclude(found: Found<'_>) -> Concluded {
         duration,
         given,
         today,
+        waivers,
     } = found;
     if let (Some(condition), Some(duration)) = (&gate.duration, duration) {
         time(gate, condition, duration, given, &mut judgement);
@@ -68,6 +72,7 @@ pub(super) fn conclude(found: Found<'_>) -> Concluded {
         });
     }
     declared_absence(gate, today, &mut judgement);
+    let waived = waivers.apply(gate, &mut judgement);
     let (verdict, cause) = worst(&judgement);
     let enforce = enforcement(gate, today, &mut judgement.notes);
     let measured = std::mem::take(&mut judgement.facts);
@@ -104,6 +109,7 @@ pub(super) fn conclude(found: Found<'_>) -> Concluded {
         failures_cut: judgement.failures_cut,
         findings: judgement.findings,
         findings_cut: judgement.findings_cut,
+        waived,
         reports,
         evidence_digest: None,
     };
@@ -179,8 +185,10 @@ fn worst(judgement: &Judgement) -> (Verdict, Option<Cause>) {
 
 fn declared_absence(gate: &PlannedGate, today: Date, judgement: &mut Judgement) {
     let Some(absent) = &gate.absent else { return };
-    let not_run =
-        |reason: &Reason| matches!(reason.verdict, Verdict::NotApplicable | Verdict::Cancelled);
+    let not_run = |reason: &Reason| {
+        reason.code == SKIPPED
+            || matches!(reason.verdict, Verdict::NotApplicable | Verdict::Cancelled)
+    };
     if judgement.reasons.iter().any(not_run) {
         return;
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::collect::{self, Collected, Sources};
@@ -14,16 +14,18 @@ use super::given;
 use super::outbox::Outbox;
 use super::plain::Plain;
 use super::services::{Pool, Setting, Trouble};
+use super::subject::Start;
+use super::waivers::Waivers;
 use crate::config::{Plan, PlannedCommand, PlannedGate};
 use crate::exec::{self, Command, Guard, Mask, Program, Spool, Stop};
 use crate::gate::{Context, Ended, Facts};
 use crate::ledger::History;
 use crate::model::{
-    Baseline, Cause, Event, Fact, GateRun, GateVerdict, Judgement, Note, Reason, ReportUsed,
-    Termination, Verdict,
+    Baseline, Cause, ChangedLines, ChangesUnknown, Event, Fact, GateRun, GateVerdict, Judgement,
+    Note, Reason, ReportUsed, Termination, Verdict,
 };
 use crate::store::RunFolder;
-use crate::vcs::Repository;
+use crate::vcs::{EventBase, Repository};
 
 /// What all gates of a run share.
 pub(super) struct Shared {
@@ -33,7 +35,8 @@ pub(super) struct Shared {
     pub env: Vec<(String, String)>,
     pub withheld: Vec<String>,
     pub mask: Arc<Mask>,
-    pub plain: Plain,
+    pub plain: Arc<Plain>,
+    pub waivers: Waivers,
     pub guard: Option<Arc<Guard>>,
     pub stop: Stop,
     pub services: Pool,
@@ -47,6 +50,13 @@ pub(super) struct Shared {
     pub repository: Option<Repository>,
     /// What git says of baselines that are missing.
     pub history: History,
+    /// What git said before the gates, once it did.
+    pub start: OnceLock<Start>,
+    /// Ref that changes are counted from, as asked for, and the one of the CI event.
+    pub base: Option<String>,
+    pub event: Option<EventBase>,
+    /// Asked of git once, by the first gate that wants it.
+    pub changes: OnceLock<Result<Arc<ChangedLines>, ChangesUnknown>>,
     pub began: Instant,
     pub outbox: Outbox,
     /// Where records are kept.
@@ -79,6 +89,8 @@ pub(super) struct Done {
     pub accepted: Option<Baseline>,
     /// Files matching watched patterns that its command wrote.
     pub wrote: Vec<String>,
+    /// Tests in quarantine, and whether each held.
+    pub quarantine: Vec<(String, bool)>,
 }
 
 /// The last attempt's traces.
@@ -96,7 +108,7 @@ pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
     let gate = &shared.plan.gates[task.index];
     let mut run = GateRun {
         id: gate.id.clone(),
-        again: super::record::again(&gate.id),
+        again: again(shared, gate),
         ..GateRun::default()
     };
     run.started_ms = millis(shared.began.elapsed());
@@ -123,11 +135,12 @@ pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
         shared.outbox.push(started);
         run.attempts = number;
         let attempt = attempt(shared, gate, &task);
+        let (concluded, quarantine) = judge(shared, gate, &task, &attempt);
         let Concluded {
             mut verdict,
             facts,
             accepted,
-        } = judge(shared, gate, &task, &attempt);
+        } = concluded;
         describe(&mut run, shared, &attempt);
         let passed = matches!(verdict.verdict, Verdict::Pass | Verdict::Waived);
         if passed || number == attempts || shared.stop.asked() {
@@ -157,11 +170,26 @@ pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
                 facts,
                 accepted,
                 wrote,
+                quarantine,
             };
         }
         failed_before = true;
     }
     unreachable!("the last attempt returns")
+}
+
+/// The command that runs the gate again, with the base where the verdict rests on one that was named.
+fn again(shared: &Shared, gate: &PlannedGate) -> String {
+    let again = super::record::again(&gate.id);
+    let plain = |base: &&String| {
+        let safe = |c: char| c.is_ascii_alphanumeric() || "._/-".contains(c);
+        base.chars().all(safe)
+    };
+    let wants = gate.judges.iter().any(|judge| judge.wants().changes);
+    match shared.base.as_ref().filter(plain).filter(|_| wants) {
+        Some(base) => format!("{again} --base {base}"),
+        None => again,
+    }
 }
 
 /// The command as written, without secrets that somebody wrote into the file.
@@ -312,7 +340,7 @@ fn services(shared: &Shared, gate: &PlannedGate) -> Result<Vec<(OsString, OsStri
             let log = shared
                 .folder
                 .as_ref()
-                .map(|folder| folder.log(&format!("service-{}", service.id)));
+                .map(|folder| folder.log(&format!("service.{}", service.id)));
             Setting { template, log }
         };
         variables.extend(shared.services.ensure(service, setting, &shared.stop)?);
@@ -392,7 +420,12 @@ fn start(shared: &Shared, gate: &PlannedGate, command: &Command) -> exec::Ended 
 }
 
 /// Reads the reports of every judge, lets them judge, joins the exit status, and concludes.
-fn judge(shared: &Shared, gate: &PlannedGate, task: &Task, attempt: &Attempt) -> Concluded {
+fn judge(
+    shared: &Shared,
+    gate: &PlannedGate,
+    task: &Task,
+    attempt: &Attempt,
+) -> (Concluded, Vec<(String, bool)>) {
     let mut whole = Judgement::default();
     let mut used: Vec<ReportUsed> = Vec::new();
     let how = attempt.ended.as_ref().map(|ended| &ended.how);
@@ -402,7 +435,7 @@ fn judge(shared: &Shared, gate: &PlannedGate, task: &Task, attempt: &Attempt) ->
     if attempt.refused.is_none() || attempt.ended.is_some() {
         for judge in &gate.judges {
             let mut collected = match judge.reports() {
-                Some(reports) => collect_for(shared, reports, task, attempt, explained),
+                Some(reports) => collect_for(shared, gate, reports, task, attempt, explained),
                 None => Collected::default(),
             };
             let reports = collected.reports.iter_mut();
@@ -452,6 +485,7 @@ fn judge(shared: &Shared, gate: &PlannedGate, task: &Task, attempt: &Attempt) ->
     whole.reasons.dedup();
     shared.plain.judgement(&mut whole, &mut used);
     let secret = shared.plain.accepted(&mut whole.accepted);
+    let quarantine = std::mem::take(&mut whole.quarantine);
     let concluded = conclude(Found {
         gate,
         needs: gate
@@ -464,16 +498,19 @@ fn judge(shared: &Shared, gate: &PlannedGate, task: &Task, attempt: &Attempt) ->
         duration: attempt.ended.as_ref().map(|ended| ended.duration),
         given: &given::of_exit(shared, gate),
         today: shared.today,
+        waivers: &shared.waivers,
     });
-    Concluded {
+    let concluded = Concluded {
         // A name that holds a secret can neither be committed nor be changed: it would never be found again.
         accepted: concluded.accepted.filter(|_| !secret),
         ..concluded
-    }
+    };
+    (concluded, quarantine)
 }
 
 fn collect_for(
     shared: &Shared,
+    gate: &PlannedGate,
     reports: &crate::gate::Reports,
     task: &Task,
     attempt: &Attempt,
@@ -494,6 +531,7 @@ fn collect_for(
         commit: task.commit.as_deref(),
         env: &shared.env,
         explained,
+        sieve: shared.waivers.sieve(&gate.id, &shared.plain),
     };
     collect::collect(reports, &sources)
 }
@@ -517,6 +555,14 @@ fn join(whole: &mut Judgement, one: Judgement, reasons: Vec<Reason>) {
     whole.findings.extend(one.findings);
     whole.findings_cut += one.findings_cut;
     whole.accepted.merge(one.accepted);
+    for (waiver, waived) in one.waived {
+        whole
+            .waived
+            .entry(waiver)
+            .or_default()
+            .add(waived.count, waived.first);
+    }
+    whole.quarantine.extend(one.quarantine);
 }
 
 fn ended_notes(ended: &exec::Ended) -> Vec<Note> {

@@ -1,10 +1,12 @@
 //! Gathers what a judge wants to know beside its reports: from baseline, git and services, each asked once a run.
 
+use std::sync::Arc;
+
 use super::gate::Shared;
 use crate::config::{PlannedGate, red_gates};
 use crate::ledger;
-use crate::model::{BaselineState, Given, GreenList, Note, Wants};
-use crate::policy::{Condition, Date};
+use crate::model::{BaselineState, ChangedLines, ChangesUnknown, Given, GreenList, Note, Wants};
+use crate::policy::{Condition, Date, is_pragma};
 
 /// The kind that the bound on a gate's duration counts as.
 pub(super) const EXIT: &str = "exit";
@@ -19,6 +21,7 @@ pub(super) fn of_exit(shared: &Shared, gate: &PlannedGate) -> Given {
 pub(super) fn given(shared: &Shared, gate: &PlannedGate, kind: &str, wants: Wants) -> Given {
     let Wants {
         baseline,
+        changes: wants_changes,
         green_list,
     } = wants;
     let known = if baseline {
@@ -37,6 +40,7 @@ pub(super) fn given(shared: &Shared, gate: &PlannedGate, kind: &str, wants: Want
         baseline,
         recorded,
         first_run: first_run(shared, gate),
+        changes: wants_changes.then(|| changes(shared)),
         green_list: green_list
             .map(|name| self::green_list(shared, &name))
             .unwrap_or_default(),
@@ -116,4 +120,26 @@ fn of_kind(state: BaselineState, kind: &str) -> BaselineState {
         BaselineState::Here(baseline) if !baseline.holds.contains(kind) => BaselineState::Never,
         other => other,
     }
+}
+
+/// The changed lines. Git that fails, or is not there, is no "nothing changed".
+fn changes(shared: &Shared) -> Result<Arc<ChangedLines>, ChangesUnknown> {
+    let read = || {
+        let Some(start) = shared.start.get() else {
+            let message = if shared.repository.is_some() {
+                "git does not answer, so what changed cannot be told"
+            } else {
+                "this is no git repository, so what changed cannot be told"
+            };
+            return Err(ChangesUnknown {
+                message: message.to_owned(),
+                help: "run in a clone of the repository, with `git` installed".to_owned(),
+            });
+        };
+        let base = shared.base.as_deref();
+        start
+            .changed_lines(base, shared.event.as_ref(), &is_pragma)
+            .map(Arc::new)
+    };
+    shared.changes.get_or_init(read).clone()
 }

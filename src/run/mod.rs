@@ -18,6 +18,7 @@ mod engine;
 mod fresh;
 mod gate;
 mod given;
+mod hygiene;
 mod order;
 mod outbox;
 mod plain;
@@ -26,12 +27,15 @@ mod scheduler;
 mod select;
 mod services;
 mod signals;
+mod skip;
 mod subject;
+mod waivers;
 
 pub use decide::decide;
 pub use engine::run;
 pub use order::schedule;
 pub use select::{Selection, select};
+pub use skip::{SKIP, Skip, skips};
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -61,6 +65,8 @@ pub struct Request {
     pub ci: bool,
     /// The run is made to record baselines: judges measure, and compare with none.
     pub recording: bool,
+    /// Gates that whoever runs this skips, each with the reason.
+    pub skip: Vec<Skip>,
     /// Ref that changes are counted from.
     pub base: Option<String>,
     /// The moment the run began.

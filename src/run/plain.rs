@@ -62,13 +62,15 @@ impl Plain {
             Evidence::Findings(findings) => {
                 let all = findings.items.iter_mut();
                 all.chain(&mut findings.suppressed_items)
+                    .chain(&mut findings.waived.items)
                     .for_each(|finding| self.finding(finding));
             }
             Evidence::Coverage(_) | Evidence::Metrics(_) => {}
         }
     }
 
-    fn finding(&self, finding: &mut Finding) {
+    /// One finding, its identity with it.
+    pub fn finding(&self, finding: &mut Finding) {
         let before = finding.clone();
         self.text(&mut finding.message);
         self.some([&mut finding.rule, &mut finding.file]);

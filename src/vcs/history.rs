@@ -1,74 +1,94 @@
-//! Files of other commits: the content of one at a ref, and whether history ever held a path. Checks nothing out.
+//! What a file held before, as far as the clone goes back.
 
-use std::collections::BTreeSet;
+use std::fs;
 use std::path::Path;
 
 use super::{GitTrouble, Repository};
 
-impl Repository {
-    /// A path of the project as git names it, from the top of the work tree.
-    pub fn from_top(&self, root: &Path, path: &str) -> Option<String> {
-        let root = std::fs::canonicalize(root).ok()?;
-        let below = root.strip_prefix(&self.top).ok()?.join(path);
-        Some(below.to_str()?.replace('\\', "/"))
-    }
+/// Changes of the file that are looked at: the newest.
+const MOST: &str = "-n200";
 
-    /// Every file below a folder (from the top) that the history of HEAD ever held. One git process.
-    pub fn ever_held(&self, folder: &str) -> Result<BTreeSet<String>, GitTrouble> {
-        let asked = self.ask(&[
+/// The texts that a file had, oldest first, without what is not committed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Versions {
+    /// The texts; an empty one where the file was deleted.
+    pub texts: Vec<String>,
+    /// The clone does not hold all of history.
+    pub shallow: bool,
+}
+
+impl Repository {
+    /// Every committed text of a file. One git process.
+    pub fn versions(&self, file: &Path) -> Result<Versions, GitTrouble> {
+        let folder = file.parent().unwrap_or(Path::new("."));
+        let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
+        let full = folder.join(file.file_name().unwrap_or_default());
+        let Ok(below) = full.strip_prefix(&self.top) else {
+            return Err(GitTrouble(format!(
+                "{} is not in the repository",
+                file.display()
+            )));
+        };
+        // So much context that each difference shows the whole file.
+        let path = format!(":(top,literal){}", below.display());
+        let arguments = [
             "log",
-            "--no-show-signature",
-            "--format=",
-            "--name-only",
+            MOST,
+            "--reverse",
+            "--topo-order",
+            "--format=%x00",
+            "--patch",
+            "--unified=99999999",
             "--no-renames",
             "--no-ext-diff",
-            "-z",
+            "--no-textconv",
+            "--no-show-signature",
             "HEAD",
             "--",
-            &literal(folder),
-        ]);
-        match asked {
-            Ok(answer) => {
-                let names = answer.split(|byte| matches!(byte, 0 | b'\n'));
-                let names = names.filter(|name| !name.is_empty());
-                Ok(names
-                    .map(|name| String::from_utf8_lossy(name).into_owned())
-                    .collect())
-            }
-            // Before the first commit there is no HEAD to walk from, and no history.
-            Err(_) if self.is_unborn() => Ok(BTreeSet::new()),
-            Err(trouble) => Err(trouble),
-        }
-    }
-
-    /// The bytes of a file (path from the top) at a ref; `None` where that tree has no such file.
-    pub fn file_at(&self, reference: &str, path: &str) -> Result<Option<Vec<u8>>, GitTrouble> {
-        let commit = format!("{reference}^{{commit}}");
-        let commit = self.ask(&["rev-parse", "--verify", "--end-of-options", &commit])?;
-        let commit = String::from_utf8_lossy(&commit).trim().to_owned();
-        let listed = self.ask(&["ls-tree", "-z", "--full-tree", &commit, "--", path])?;
-        let entry = String::from_utf8_lossy(&listed).into_owned();
-        let blob = entry
-            .split(['\t', '\0'])
-            .next()
-            .and_then(|head| head.split_once(" blob "))
-            .map(|(_, id)| id.to_owned());
-        match blob {
-            Some(id) => self.ask(&["cat-file", "blob", &id]).map(Some),
-            None => Ok(None),
-        }
-    }
-
-    fn is_unborn(&self) -> bool {
-        // A detached HEAD always names a commit; a symbolic one names a branch that may not exist yet.
-        self.ask(&["symbolic-ref", "-q", "HEAD"]).is_ok()
-            && self
-                .ask(&["rev-parse", "--verify", "--quiet", "HEAD"])
-                .is_err()
+            &path,
+        ];
+        let answer = self.ask(&arguments)?;
+        Ok(Versions {
+            texts: texts(&String::from_utf8_lossy(&answer)),
+            shallow: self.common.join("shallow").exists(),
+        })
     }
 }
 
-/// A path that git must not take for a pattern.
-fn literal(path: &str) -> String {
-    format!(":(top,literal){path}")
+/// The text after each commit: what a difference keeps and adds.
+fn texts(log: &str) -> Vec<String> {
+    let mut texts = Vec::new();
+    for commit in log.split('\0').skip(1) {
+        let deleted = commit.lines().any(|line| line.starts_with("deleted file"));
+        let Some((_, body)) = commit.split_once("\n@@") else {
+            if deleted {
+                texts.push(String::new());
+            }
+            continue;
+        };
+        let mut text = String::new();
+        for line in body.lines().skip(1) {
+            if let Some(line) = line.strip_prefix([' ', '+']) {
+                text.push_str(line);
+                text.push('\n');
+            }
+        }
+        texts.push(text);
+    }
+    texts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::texts;
+
+    #[test]
+    fn each_difference_gives_back_the_whole_text() {
+        let log = "\0\n\ndiff --git a/w b/w\nnew file mode 100644\n--- /dev/null\n+++ b/w\n@@ -0,0 +1,2 @@\n+a\n+b\n\
+                   \0\n\ndiff --git a/w b/w\n--- a/w\n+++ b/w\n@@ -1,2 +1,2 @@ x\n a\n-b\n+c\n\\ No newline at end of file\n\
+                   \0\n\
+                   \0\n\ndiff --git a/w b/w\ndeleted file mode 100644\n--- a/w\n+++ /dev/null\n@@ -1,2 +0,0 @@\n-a\n-c\n";
+        assert_eq!(texts(log), ["a\nb\n", "a\nc\n", ""]);
+        assert!(texts("").is_empty());
+    }
 }

@@ -167,23 +167,12 @@ fn what_comes_in_a_later_version_is_refused_by_name() {
             &[key, "not in this version"],
         );
     }
-    for key in [
-        "hooks",
-        "worktree",
-        "policy",
-        "protected",
-        "people",
-        "waivers",
-    ] {
+    for key in ["hooks", "worktree", "protected", "people"] {
         refused(
             &format!("{key}: {{}}\ngates: {{ a: {{ run: 'true' }} }}\n"),
             &[key, "not in this version"],
         );
     }
-    refused(
-        "gates: { a: { run: 'true', tests: { reports: x.xml, quarantine: 0 } } }\n",
-        &["quarantine", "not in this version"],
-    );
     refused(
         "extends: git:main\ngates: { a: { run: 'true' } }\n",
         &["not in this version"],

@@ -15,6 +15,8 @@ pub(super) struct Seen {
     pub(super) path: String,
     /// Fingerprint and path under which the baseline knows it, where a renamed file took it along.
     pub(super) known_as: Option<(String, String)>,
+    /// A waiver accepts it.
+    pub(super) waived: bool,
 }
 
 impl Seen {
@@ -23,7 +25,13 @@ impl Seen {
             finding,
             path,
             known_as: None,
+            waived: false,
         }
+    }
+
+    /// Whether the baseline does not know it.
+    pub(super) fn is_new(&self) -> bool {
+        self.finding.state == Some(FindingState::New)
     }
 }
 
@@ -50,7 +58,9 @@ pub(super) struct Changes {
 /// look fixed here and new there to whoever compares two baselines without the tree.
 pub(super) fn known(seen: &[Seen]) -> BTreeMap<String, KnownFinding> {
     let mut known: BTreeMap<String, KnownFinding> = BTreeMap::new();
-    for one in seen {
+    // A waiver ends, a baseline does not: what is waived is in it only if it was.
+    let counted = |one: &&Seen| !one.waived || one.finding.state == Some(FindingState::Existing);
+    for one in seen.iter().filter(counted) {
         let own = || {
             let fingerprint = plain_fingerprint(&one.finding.fingerprint);
             (fingerprint.to_owned(), one.path.clone())
@@ -112,15 +122,15 @@ pub(super) fn compare(
     changes
 }
 
-type Place<'a> = (&'a str, Option<u32>, Option<u32>, &'a str, &'a str);
+type Place<'a> = (bool, &'a str, Option<u32>, Option<u32>, &'a str, &'a str);
 
 fn place(one: &Seen) -> Place<'_> {
     let finding = &one.finding;
-    let (line, column) = (finding.line, finding.column);
     (
+        one.waived,
         &one.path,
-        line,
-        column,
+        finding.line,
+        finding.column,
         &finding.fingerprint,
         &finding.message,
     )

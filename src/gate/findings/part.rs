@@ -6,7 +6,7 @@ use super::compare::{Changes, Fixed, Seen};
 use crate::gate::Judging;
 use crate::gate::known::Missing;
 use crate::gate::wording::few;
-use crate::model::{FindingReport, FindingState, Level, Measure};
+use crate::model::{FindingReport, Level, Measure};
 use crate::policy::Condition;
 use crate::source::Place;
 
@@ -14,6 +14,7 @@ use crate::source::Place;
 pub(super) struct Part<'a> {
     pub(super) all: &'a FindingReport,
     pub(super) seen: Vec<&'a Seen>,
+    pub(super) waived: Vec<&'a Seen>,
     pub(super) suppressed: u64,
     pub(super) changes: Option<&'a Result<Changes, Missing>>,
     pub(super) glob: Option<&'a GlobMatcher>,
@@ -22,7 +23,23 @@ pub(super) struct Part<'a> {
 /// Places shown of a list.
 pub(super) const SHOWN: usize = 10;
 
-impl Part<'_> {
+impl<'a> Part<'a> {
+    /// Those of the files that a glob selects.
+    pub(super) fn of_paths(&self, glob: &'a GlobMatcher, suppressed: u64) -> Part<'a> {
+        let here = |list: &[&'a Seen]| {
+            let list = list.iter().copied();
+            list.filter(|one| glob.is_match(&one.path)).collect()
+        };
+        Part {
+            all: self.all,
+            seen: here(&self.seen),
+            waived: here(&self.waived),
+            suppressed,
+            changes: self.changes,
+            glob: Some(glob),
+        }
+    }
+
     /// Judges one bound.
     pub(super) fn judge(
         &self,
@@ -40,6 +57,8 @@ impl Part<'_> {
             _ => self.number(name),
         };
         judging.measured(&fact, condition, Some((Measure::Count(number), false)), "");
+        let waived = self.waived(name);
+        judging.unless_waived(condition, Measure::Count(number + waived), waived);
         if number == 0 {
             return;
         }
@@ -56,10 +75,12 @@ impl Part<'_> {
     }
 
     fn number(&self, name: &str) -> u64 {
-        let is_new = |one: &&&Seen| one.finding.state == Some(FindingState::New);
+        let is_new = |one: &&&Seen| one.is_new();
         let level = Level::ALL.into_iter().find(|level| level.word() == name);
         match (name, level) {
             ("suppressed", _) => self.suppressed,
+            ("waived", _) if self.glob.is_none() => self.all.waived.total,
+            ("waived", _) => self.waived.len() as u64,
             ("new", _) => self.seen.iter().filter(is_new).count() as u64,
             (_, Some(level)) if self.glob.is_none() => self.all.at(level),
             (_, Some(level)) => {
@@ -71,9 +92,29 @@ impl Part<'_> {
         }
     }
 
+    /// How many more there would be if no waiver accepted any.
+    fn waived(&self, name: &str) -> u64 {
+        let level = Level::ALL.into_iter().find(|level| level.word() == name);
+        let here = |keep: &dyn Fn(&Seen) -> bool| {
+            let kept = self.waived.iter().filter(|one| keep(one));
+            kept.count() as u64
+        };
+        match (name, level) {
+            ("new", _) => here(&Seen::is_new),
+            (_, Some(level)) if self.glob.is_none() => {
+                let of_level = self.all.waived.by_level.get(&level);
+                of_level.copied().unwrap_or(0)
+            }
+            (_, Some(level)) => here(&|one| one.finding.level == level),
+            ("total", _) if self.glob.is_none() => self.all.waived.total,
+            ("total", _) => here(&|_| true),
+            _ => 0,
+        }
+    }
+
     /// The new ones in words, and where they are.
     fn newcomers(&self) -> (String, Vec<Place>) {
-        let is_new = |one: &&&Seen| one.finding.state == Some(FindingState::New);
+        let is_new = |one: &&&Seen| one.is_new();
         let new: Vec<&&Seen> = self.seen.iter().filter(is_new).collect();
         let place = |one: &Seen| Place::line(one.path.clone(), one.finding.line);
         let words: Vec<String> = new

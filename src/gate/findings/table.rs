@@ -103,6 +103,33 @@ fn what_is_suppressed_instead_of_mended_is_said_and_not_fixed() {
 }
 
 #[test]
+fn a_waived_finding_is_neither_new_nor_fixed_and_no_baseline_takes_it_over() {
+    let other = ("q", "src/b.c", 1, "z", false);
+    let keys =
+        json!({ "new": "0", "fixed": "0", "paths": { "src/b.c": { "new": "0", "total": "0" } } });
+    let mut trial = with(keys).baseline(recorded(&[X]));
+    trial.waived = Some("q");
+    let judgement = trial.judge(&[&sarif(&[X, other])]);
+    for name in ["new", "paths[src/b.c].new", "paths[src/b.c].total"] {
+        assert_eq!(
+            told(&judgement, name),
+            (Verdict::Waived, "0", "1 more waived"),
+            "{name}"
+        );
+    }
+    assert_eq!(judgement.accepted, recorded(&[X]));
+    trial.waived = Some("r");
+    let judgement = trial.judge(&[&sarif(&[X])]);
+    assert_eq!(told(&judgement, "new"), (Verdict::Pass, "0", ""));
+    assert_eq!(told(&judgement, "fixed"), (Verdict::Pass, "0", ""));
+    assert_eq!(
+        judgement.accepted,
+        recorded(&[X]),
+        "what was known stays known"
+    );
+}
+
+#[test]
 fn a_clean_baseline_is_one() {
     let trial = with(json!({ "new": "0" })).strict().baseline(recorded(&[]));
     assert_eq!(told(&trial.judge(&[&sarif(&[])]), "new").0, Verdict::Pass);

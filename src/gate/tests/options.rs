@@ -33,6 +33,10 @@ options! {
         slowest("slowest"): Bound<Seconds>,
         /// Test files (classes or suites, where the report names no files) in which every test was skipped.
         all_skipped("all-skipped"): Bound<Pieces>,
+        /// Failures that waivers accept; they are in no other count but the total.
+        waived("waived"): Bound<Pieces>,
+        /// Tests that waivers put in quarantine; they are in no other count but the total.
+        quarantined("quarantined"): Bound<Pieces>,
         /// Tests of the baseline that are gone.
         removed("removed"): Bound<Pieces>,
         /// Tests that ran when the baseline was recorded and are skipped now.
@@ -46,7 +50,6 @@ options! {
         /// Gate with `outcome: failing`, or phase of such gates: each test recorded as red is there and passes.
         green_list("green-list"): Text,
     }
-    reserved ["quarantine"]
 }
 
 /// What the options come to.
@@ -157,6 +160,8 @@ impl TestOptions {
             ("total", &self.total),
             ("flaky", &self.flaky),
             ("all-skipped", &self.all_skipped),
+            ("waived", &self.waived),
+            ("quarantined", &self.quarantined),
         ];
         let mut bounds: Vec<(&'static str, Condition)> = Vec::new();
         for (name, bound) in counts {

@@ -367,7 +367,7 @@ fn mistakes_in_the_keys_are_told() {
     assert_eq!(of(same), ["no-effect"]);
     assert_eq!(
         of(json!({ "reports": "r", "quarantine": "x" })),
-        ["not-in-this-version"]
+        ["unknown-key"]
     );
 }
 

@@ -9,6 +9,7 @@
 )]
 
 mod args;
+mod baseline;
 mod check;
 mod doctor;
 mod exit;
@@ -69,6 +70,7 @@ fn dispatch(arguments: Vec<OsString>) -> Exit {
         Command::Explain(explain) => explain::explain(&args.global, explain, &screen),
         Command::Waive(waive) => waive::waive(&args.global, waive, &screen),
         Command::Doctor => doctor::doctor(&args.global, &screen),
+        Command::Baseline { command } => baseline::baseline(&args.global, command, &screen),
         Command::Config { command } => match command {
             ConfigCommand::Check { at } => check::check(&args.global, *at, &screen),
             ConfigCommand::Show => check::show(&args.global, &screen),

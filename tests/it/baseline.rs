@@ -747,3 +747,19 @@ fn walk(folder: &std::path::Path) -> Vec<String> {
     };
     entries.flat_map(below).collect()
 }
+
+#[test]
+fn verdict_on_a_time_has_the_same_bytes_in_every_run() {
+    let yaml = "gates:
+  slow:
+    run: sleep 0.01
+    duration: \"<=+1h\"
+";
+    let project = Project::new(yaml);
+    project.call(&["baseline", "record"]).exits(0);
+    let digest = || project.run(&[]).exits(0).outcome()["digest"].clone();
+    let first = digest();
+    for _ in 0..3 {
+        assert_eq!(digest(), first);
+    }
+}

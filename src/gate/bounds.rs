@@ -173,12 +173,14 @@ impl Bounds {
         let apart = known
             .spread
             .map(|spread| format!(" ± {}", known.value.another(spread, None)));
+        // A value that differs between equal runs must not choose the digits of what is no such value.
+        let beside = sample.value.number().filter(|_| !sample.volatile);
         verdict.bound = format!(
             "{} (baseline {}{} → {})",
             condition.text(),
-            known.value.beside(sample.value.number()),
+            known.value.beside(beside),
             apart.unwrap_or_default(),
-            met.wanted(&sample.value)
+            met.wanted(&sample.value, beside)
         );
         self.headroom(name, sample, &known, spread);
     }

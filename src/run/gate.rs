@@ -452,6 +452,8 @@ fn judge(
             };
             let mut judgement = judge.judge(&context);
             if judge.wants().baseline {
+                let note = given::first_run_note(shared, gate, &given);
+                judgement.notes.extend(note);
                 let holds = &mut judgement.accepted.holds;
                 holds.insert(judge.kind().to_owned());
             }

@@ -165,13 +165,13 @@ fn options_that_are_shown_exist() {
         &["run", "--help"],
         &["inspect", "--help"],
         &["init", "--help"],
-        &["baseline", "record", "--help"],
-        &["baseline", "check", "--help"],
-        &["baseline", "show", "--help"],
         &["explain", "--help"],
         &["waive", "--help"],
         &["waive", "list", "--help"],
         &["config", "schema", "--help"],
+        &["baseline", "record", "--help"],
+        &["baseline", "check", "--help"],
+        &["baseline", "show", "--help"],
     ]
     .iter()
     .map(|arguments| {

@@ -98,9 +98,9 @@ impl Bounds {
         }
     }
 
-    /// The full dotted name of what is called so below the gate.
-    pub fn full(&self, name: &str) -> String {
-        format!("{}.{name}", self.gate)
+    /// The gate that is judged.
+    pub fn gate(&self) -> &str {
+        &self.gate
     }
 
     /// Whether there is a baseline that lacks this value.
@@ -186,12 +186,14 @@ impl Bounds {
         let apart = known
             .spread
             .map(|spread| format!(" ± {}", known.value.another(spread, None)));
+        // A value that differs between equal runs must not choose the digits of what is no such value.
+        let beside = sample.value.number().filter(|_| !sample.volatile);
         verdict.bound = format!(
             "{} (baseline {}{} → {})",
             condition.text(),
-            known.value.beside(sample.value.number()),
+            known.value.beside(beside),
             apart.unwrap_or_default(),
-            met.wanted(&sample.value)
+            met.wanted(&sample.value, beside)
         );
         self.headroom(name, sample, &known, spread);
     }

@@ -245,7 +245,7 @@ impl Judging {
         measured: Option<String>,
     ) {
         self.judgement.conditions.push(ConditionVerdict {
-            fact: self.bounds.full(&format!("{}.{name}", self.kind)),
+            fact: format!("{}.{}.{name}", self.bounds.gate(), self.kind),
             verdict,
             cause,
             measured,
@@ -293,7 +293,7 @@ impl Judging {
     pub fn relieved(&mut self, name: &str, condition: &Condition, why: &str) {
         let value = self.value(name);
         self.judgement.conditions.push(ConditionVerdict {
-            fact: self.bounds.full(&format!("{}.{name}", self.kind)),
+            fact: format!("{}.{}.{name}", self.bounds.gate(), self.kind),
             verdict: Verdict::Pass,
             cause: None,
             measured: value

@@ -40,12 +40,12 @@ options! {
         paths("paths"): Vec<(Key, ShareOptions)>,
         /// Globs of files that do not count; how many that are is shown.
         exclude("exclude"): Many<Text>,
-        /// How far shares may fall below the baseline, in percentage points.
-        drop("drop"): Drops,
         /// Share of the lines that changed since the base.
         patch("patch"): Patch,
         /// Prefix of paths in reports → folder of the project that it stands for.
         map("map"): Vec<(Key, Text)>,
+        /// How far shares may fall below the baseline, in percentage points.
+        drop("drop"): Drops,
     }
 }
 
@@ -126,8 +126,8 @@ fn asks(node: &Node) -> bool {
     };
     let paths = node.get("paths").map(|paths| &paths.value);
     bound(node)
-        || node.get("drop").is_some()
         || node.get("patch").is_some()
+        || node.get("drop").is_some()
         || node.get("each-file").is_some_and(bound)
         || matches!(paths, Some(Value::Map(entries)) if entries.iter().any(|(_, shares)| bound(shares)))
 }
@@ -339,10 +339,10 @@ impl Gate for CoverageGate {
         let mut shares = std::iter::once(&self.whole)
             .chain(&self.options.each_file)
             .chain(paths);
-        let relative = self.options.drop.is_some() || shares.any(ShareOptions::is_relative);
         Wants {
             changes: self.options.patch.is_some(),
-            ..Wants::baseline_if(relative)
+            baseline: self.options.drop.is_some() || shares.any(ShareOptions::is_relative),
+            ..Wants::default()
         }
     }
 

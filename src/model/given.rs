@@ -35,10 +35,10 @@ pub struct Given {
     pub strict: bool,
     /// The baseline of its gate.
     pub baseline: BaselineState,
-    /// The reason why there may be none yet, declared in the gate and in force.
-    pub first_run: Option<String>,
     /// The lines that changed since the base; `None` where nobody asked.
     pub changes: Option<Result<Arc<ChangedLines>, ChangesUnknown>>,
+    /// The reason why there may be none yet, declared in the gate and in force.
+    pub first_run: Option<String>,
     /// The baseline that a new one is recorded in the place of: nothing is held against it, but what only got another
     /// name keeps the one that it has there.
     pub recorded: Option<Box<Baseline>>,

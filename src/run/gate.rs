@@ -48,8 +48,6 @@ pub(super) struct Shared {
     pub today: jiff::civil::Date,
     pub now: SystemTime,
     pub repository: Option<Repository>,
-    /// What git says of baselines that are missing.
-    pub history: History,
     /// What git said before the gates, once it did.
     pub start: OnceLock<Start>,
     /// Ref that changes are counted from, as asked for, and the one of the CI event.
@@ -57,6 +55,8 @@ pub(super) struct Shared {
     pub event: Option<EventBase>,
     /// Asked of git once, by the first gate that wants it.
     pub changes: OnceLock<Result<Arc<ChangedLines>, ChangesUnknown>>,
+    /// What git says of baselines that are missing.
+    pub history: History,
     pub began: Instant,
     pub outbox: Outbox,
     /// Where records are kept.
@@ -135,12 +135,14 @@ pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
         shared.outbox.push(started);
         run.attempts = number;
         let attempt = attempt(shared, gate, &task);
-        let (concluded, quarantine) = judge(shared, gate, &task, &attempt);
-        let Concluded {
-            mut verdict,
-            facts,
-            accepted,
-        } = concluded;
+        let (
+            Concluded {
+                mut verdict,
+                facts,
+                accepted,
+            },
+            quarantine,
+        ) = judge(shared, gate, &task, &attempt);
         describe(&mut run, shared, &attempt);
         let passed = matches!(verdict.verdict, Verdict::Pass | Verdict::Waived);
         if passed || number == attempts || shared.stop.asked() {
@@ -484,8 +486,8 @@ fn judge(
     }
     whole.reasons.dedup();
     shared.plain.judgement(&mut whole, &mut used);
-    let secret = shared.plain.accepted(&mut whole.accepted);
     let quarantine = std::mem::take(&mut whole.quarantine);
+    let secret = shared.plain.accepted(&mut whole.accepted);
     let concluded = conclude(Found {
         gate,
         needs: gate

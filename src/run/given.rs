@@ -111,7 +111,16 @@ fn green_list(shared: &Shared, name: &str) -> GreenList {
 
 /// The baseline of a gate: read again for each judge that wants it, because a gate rarely has two.
 fn known(shared: &Shared, gate: &PlannedGate) -> BaselineState {
-    ledger::state(&shared.plan.root, &gate.id, &shared.history)
+    let root = &shared.plan.root;
+    match (&gate.baseline_ref, &shared.repository) {
+        (None, _) => ledger::state(root, &gate.id, &shared.history),
+        (Some(reference), Some(repository)) => {
+            ledger::state_at(repository, root, reference, &gate.id)
+        }
+        (Some(reference), None) => BaselineState::Broken(format!(
+            "it is that of `{reference}`, and there is no git repository"
+        )),
+    }
 }
 
 /// A baseline that was recorded before the gate had a judge of this kind holds nothing of it.

@@ -63,10 +63,10 @@ pub struct Request {
     pub env: Vec<(String, String)>,
     /// Whether this is a CI job.
     pub ci: bool,
-    /// The run is made to record baselines: judges measure, and compare with none.
-    pub recording: bool,
     /// Gates that whoever runs this skips, each with the reason.
     pub skip: Vec<Skip>,
+    /// The run is made to record baselines: judges measure, and compare with none.
+    pub recording: bool,
     /// Ref that changes are counted from.
     pub base: Option<String>,
     /// The moment the run began.

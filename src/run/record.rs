@@ -56,11 +56,10 @@ pub(super) async fn finish(engine: Engine) -> Finished {
     }
     let (mut verdicts, mut runs): (Vec<GateVerdict>, Vec<GateRun>) = (Vec::new(), Vec::new());
     let ended = std::mem::take(&mut engine.state().done);
-    let mut accepted = BTreeMap::new();
-    let mut quarantined = Vec::new();
+    let (mut quarantined, mut accepted) = (Vec::new(), BTreeMap::new());
     for done in ended.into_values() {
-        accepted.insert(done.verdict.id.clone(), done.accepted);
         quarantined.push((done.verdict.id.clone(), done.quarantine));
+        accepted.insert(done.verdict.id.clone(), done.accepted);
         verdicts.push(done.verdict);
         runs.push(done.run);
     }

@@ -12,6 +12,9 @@ mod metrics;
 mod reports;
 mod require;
 mod tests;
+mod tree;
+#[cfg(test)]
+mod trial;
 mod wording;
 
 pub use context::{Context, Facts, Judging};

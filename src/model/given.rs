@@ -10,6 +10,8 @@ use super::BaselineState;
 pub struct Wants {
     /// The baseline of its gate.
     pub baseline: bool,
+    /// The paths that git tracks.
+    pub tracked: bool,
 }
 
 /// What a judge is given beside its reports.
@@ -19,4 +21,6 @@ pub struct Given {
     pub strict: bool,
     /// The baseline of its gate.
     pub baseline: BaselineState,
+    /// The paths below the project that git tracks; empty without git.
+    pub tracked: Vec<String>,
 }

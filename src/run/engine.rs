@@ -1,6 +1,6 @@
 //! The engine: threads that run gates, and one that hears signals, draws, and ends the run.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio::task::{JoinHandle, JoinSet};
@@ -98,6 +98,7 @@ impl Engine {
             today: request.today,
             now: SystemTime::from(request.now),
             repository,
+            tracked: OnceLock::new(),
             began: Instant::now(),
             outbox: Outbox::default(),
             plan,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::collect::{self, Collected, Sources};
@@ -42,6 +42,8 @@ pub(super) struct Shared {
     pub today: jiff::civil::Date,
     pub now: SystemTime,
     pub repository: Option<Repository>,
+    /// Paths that git tracks, once somebody wanted to know.
+    pub tracked: OnceLock<Vec<String>>,
     pub began: Instant,
     pub outbox: Outbox,
     /// Where records are kept.
@@ -399,7 +401,7 @@ fn judge(
                 None => Collected::default(),
             };
             reported |= !collected.reports.is_empty();
-            let given = given::given(shared, judge.wants());
+            let given = given::given(shared, &judge.wants());
             let context = Context {
                 gate: &gate.id,
                 root: &shared.plan.root,

@@ -8,7 +8,7 @@ use crate::model::{
     ReportEvidence, Verdict,
 };
 use crate::policy::{Condition, Keeps};
-use crate::source::Place;
+use crate::source::{At, Place};
 
 /// Measured values of gates that were judged before, by gate and dotted name below the gate.
 #[derive(Clone, Debug, Default)]
@@ -79,6 +79,24 @@ impl Context<'_> {
     pub fn evidence(&self) -> impl Iterator<Item = &Evidence> {
         self.reports.iter().map(|report| &report.evidence)
     }
+}
+
+/// A condition whose keeping a judge found out by itself.
+pub(super) struct Stated<'a> {
+    /// Name below the kind.
+    pub name: &'a str,
+    pub verdict: Verdict,
+    pub cause: Option<Cause>,
+    /// What was found.
+    pub measured: Option<String>,
+    /// What was wanted.
+    pub bound: String,
+    /// Where that is written.
+    pub at: &'a At,
+    pub evidence: Vec<Place>,
+    pub note: Option<String>,
+    /// What was found is a time and so differs between equal runs.
+    pub volatile: bool,
 }
 
 /// Writes a judgement: facts, conditions, reasons and notes under their dotted names.
@@ -160,6 +178,21 @@ impl Judging {
             evidence: self.evidence.clone(),
             note,
             volatile: value.is_some_and(|(_, volatile)| volatile),
+        });
+    }
+
+    /// A condition that is no bound on a number, or one that follows from more than what is written.
+    pub(super) fn stated(&mut self, stated: Stated<'_>) {
+        self.judgement.conditions.push(ConditionVerdict {
+            fact: format!("{}.{}.{}", self.gate, self.kind, stated.name),
+            verdict: stated.verdict,
+            cause: stated.cause,
+            measured: stated.measured,
+            bound: stated.bound,
+            written: Some(stated.at.place()),
+            evidence: stated.evidence,
+            note: stated.note,
+            volatile: stated.volatile,
         });
     }
 

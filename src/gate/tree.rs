@@ -10,6 +10,7 @@ use globset::GlobMatcher;
 use ignore::WalkBuilder;
 use regex::Regex;
 
+use super::Judging;
 use super::reports::glob;
 use crate::model::Measure;
 use crate::problem::{Code, Many, Problem, Problems, Text};
@@ -168,6 +169,14 @@ impl<'a> Tree<'a> {
             root,
             files,
             unlisted,
+        }
+    }
+
+    /// Says what could not be listed: what is not seen is not judged.
+    pub fn confess(&self, judging: &mut Judging) {
+        for words in &self.unlisted {
+            let message = format!("a part of the tree cannot be listed: {words}");
+            judging.undecided("tree-unreadable", message, "make it readable for this user");
         }
     }
 

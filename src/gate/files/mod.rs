@@ -297,6 +297,7 @@ impl Gate for FileGate {
     fn judge(&self, context: &Context<'_>) -> Judgement {
         let mut judging = context.judging("files");
         let tree = Tree::walk(context.root, &context.given.tracked);
+        tree.confess(&mut judging);
         self.existence(&tree, &mut judging);
         self.content(&tree, &mut judging);
         self.sizes(&tree, &mut judging);

@@ -1,0 +1,432 @@
+//! Counts, and compares with what was accepted before.
+
+use std::collections::BTreeMap;
+
+use super::super::context::{Judging, Stated};
+use super::super::tree::{Content, Tree, line_of};
+use super::super::wording::{count, few};
+use super::{Context, Counted, RatchetGate};
+use crate::model::{Baseline, BaselineState, Cause, Judgement, Measure, Verdict};
+use crate::source::Place;
+
+/// The policy, the baseline and what we keep: they name patterns, which is no use of them.
+const OWN: &str = ".tollgate/";
+/// So many places are shown.
+const SHOWN: usize = 5;
+
+/// What was found, by pattern and path: the line of each place.
+#[derive(Default)]
+struct Found {
+    places: BTreeMap<(usize, String), Vec<u32>>,
+    searched: u64,
+    binary: Vec<String>,
+    trouble: Vec<String>,
+}
+
+impl Found {
+    fn of(&self, index: usize) -> impl Iterator<Item = (&String, &Vec<u32>)> {
+        self.places
+            .iter()
+            .filter(move |((owner, _), _)| *owner == index)
+            .map(|((_, path), lines)| (path, lines))
+    }
+
+    fn sum(&self, index: usize) -> u64 {
+        self.of(index).map(|(_, lines)| lines.len() as u64).sum()
+    }
+}
+
+impl RatchetGate {
+    pub(super) fn judged(&self, context: &Context<'_>) -> Judgement {
+        let mut judging = context.judging("ratchet");
+        let tree = Tree::walk(context.root, &context.given.tracked);
+        tree.confess(&mut judging);
+        let found = self.search(&tree);
+        self.state(&found, &mut judging);
+        self.absolute(&found, &mut judging);
+        self.relative(&found, context, &mut judging);
+        for ((index, path), lines) in &found.places {
+            let key = (self.counted[*index].name.clone(), path.clone());
+            judging.out().accepted.counts.insert(key, lines.len() as u64);
+        }
+        judging.done()
+    }
+
+    /// Whether the gate looks at that path.
+    fn looks_at(&self, path: &str) -> bool {
+        let own = path.starts_with(OWN) || path == &*self.at.file;
+        let named = self.files.iter().any(|one| one.text == path);
+        let selected = self.files.is_empty() || self.files.iter().any(|one| one.selects(path));
+        (named || (selected && !own)) && !self.exclude.iter().any(|one| one.selects(path))
+    }
+
+    fn search(&self, tree: &Tree<'_>) -> Found {
+        let mut found = Found::default();
+        for path in tree.select(&self.files, &self.exclude) {
+            let meant = self.counted.iter().any(|one| one.is_for(&path));
+            if !self.looks_at(&path) || tree.is_link(&path) || !meant {
+                continue;
+            }
+            match tree.content(&path) {
+                Ok(Content::Text(text)) => {
+                    found.searched += 1;
+                    self.count_in(&path, &text, &mut found);
+                }
+                Ok(Content::Binary) => found.binary.push(path),
+                Ok(Content::Huge(size)) => found.trouble.push(format!(
+                    "{path} is too large to search ({})",
+                    Measure::Size(size)
+                )),
+                Err(words) => found.trouble.push(words),
+            }
+        }
+        found
+    }
+
+    fn count_in(&self, path: &str, text: &str, found: &mut Found) {
+        let mut seen = None;
+        for hit in self.all.matches(text) {
+            let index = self.owner[hit];
+            let one = &self.counted[index];
+            // Several expressions of one name are counted together, once.
+            if seen == Some(index) || !one.is_for(path) {
+                continue;
+            }
+            seen = Some(index);
+            let matches = one.regexes.iter().flat_map(|regex| regex.find_iter(text));
+            let mut starts: Vec<usize> = matches.map(|hit| hit.start()).collect();
+            starts.sort_unstable();
+            starts.dedup();
+            let lines = starts.into_iter().map(|start| line_of(text, start)).collect();
+            found.places.insert((index, path.to_owned()), lines);
+        }
+    }
+
+    /// Records what was measured, and says what could not be.
+    fn state(&self, found: &Found, judging: &mut Judging) {
+        let mut total = 0;
+        let mut sets: BTreeMap<&str, u64> = BTreeMap::new();
+        for (index, one) in self.counted.iter().enumerate() {
+            let sum = found.sum(index);
+            total += sum;
+            if let Some(set) = one.set {
+                *sets.entry(set).or_default() += sum;
+            }
+            if sum > 0 || one.set.is_none() {
+                judging.fact(&one.name, Measure::Count(sum));
+            }
+        }
+        for (set, sum) in sets {
+            judging.fact(set, Measure::Count(sum));
+        }
+        judging.fact("total", Measure::Count(total));
+        judging.fact("files", Measure::Count(found.searched));
+        judging.fact("skipped", Measure::Count(found.binary.len() as u64));
+        if !found.binary.is_empty() {
+            let number = count(found.binary.len() as u64, "file");
+            let names = few(&found.binary, 3);
+            judging.note("not-searched", format!("{number} of bytes, not text, left out: {names}"));
+        }
+        for words in &found.trouble {
+            let help = "make it readable, or leave it out by `exclude`";
+            judging.undecided("file-unreadable", words.clone(), help);
+        }
+        if found.searched == 0 {
+            judging.undecided(
+                "nothing-searched",
+                "no file was searched: `files` selects none in which these patterns mean anything"
+                    .to_owned(),
+                "correct `files`, `exclude` or `patterns`",
+            );
+        }
+    }
+
+    fn absolute(&self, found: &Found, judging: &mut Judging) {
+        let measured = |keep: &dyn Fn(&Counted, &str) -> bool| {
+            let mut places = Vec::new();
+            let mut sum = 0;
+            for ((index, path), lines) in &found.places {
+                if keep(&self.counted[*index], path) {
+                    sum += lines.len() as u64;
+                    places.extend(lines.iter().map(|line| Place::line(path, Some(*line))));
+                }
+            }
+            places.sort();
+            places.truncate(SHOWN);
+            (sum, places)
+        };
+        for max in &self.max {
+            let of = max.of.as_deref();
+            let (sum, places) = measured(&|one, _| {
+                of.is_none_or(|name| one.name == name || one.set == Some(name))
+            });
+            let value = Some((Measure::Count(sum), false));
+            judging.measured(of.unwrap_or("total"), &max.condition, value, "");
+            judging.evidence_of_last(places, None);
+        }
+        for (pattern, condition) in &self.paths {
+            let (sum, places) = measured(&|_, path| pattern.selects(path));
+            let value = Some((Measure::Count(sum), false));
+            judging.measured(&format!("paths[{}]", pattern.text), condition, value, "");
+            judging.evidence_of_last(places, None);
+        }
+    }
+
+    fn relative(&self, found: &Found, context: &Context<'_>, judging: &mut Judging) {
+        let help = "`tollgate baseline record` accepts what is there now";
+        match &context.given.baseline {
+            BaselineState::Here(baseline) => self.compare(found, baseline, judging),
+            BaselineState::Gone(words) => judging.reason(
+                "baseline-gone",
+                Verdict::Fail,
+                None,
+                words.clone(),
+                Some("bring the baseline back from the history of the repository"),
+            ),
+            BaselineState::Broken(words) => {
+                judging.undecided("baseline-broken", words.clone(), "mend the baseline");
+            }
+            // An absolute bound on everything says enough.
+            BaselineState::Never if self.max.iter().any(|max| max.of.is_none()) => {}
+            BaselineState::Never if context.given.strict => judging.undecided(
+                "no-baseline",
+                "there is no baseline, so nothing says whether the counts rose".to_owned(),
+                help,
+            ),
+            BaselineState::Never => judging.reason(
+                "no-baseline",
+                Verdict::Waived,
+                None,
+                "no baseline yet: the counts are compared with nothing".to_owned(),
+                Some(help),
+            ),
+        }
+    }
+
+    fn compare(&self, found: &Found, baseline: &Baseline, judging: &mut Judging) {
+        let mut fewer = Vec::new();
+        let mut judged = false;
+        for (index, one) in self.counted.iter().enumerate() {
+            let before: BTreeMap<&str, u64> = baseline
+                .counts
+                .iter()
+                .filter(|((name, path), _)| *name == one.name && self.looks_at(path))
+                .map(|((_, path), number)| (path.as_str(), *number))
+                .collect();
+            let was: u64 = before.values().fold(0, |sum, number| sum.saturating_add(*number));
+            let now = found.sum(index);
+            if was == 0 && now == 0 {
+                continue;
+            }
+            judged = true;
+            if now < was {
+                fewer.push(format!("{} {was} → {now}", one.name));
+            }
+            self.condition(one, (was, now), &risen(found, index, &before), judging);
+        }
+        if !judged {
+            judging.stated(Stated {
+                name: "total",
+                verdict: Verdict::Pass,
+                cause: None,
+                measured: Some("0".to_owned()),
+                bound: "<=0 (baseline)".to_owned(),
+                at: &self.at,
+                evidence: Vec::new(),
+                note: None,
+                volatile: false,
+            });
+        }
+        if !fewer.is_empty() {
+            let message = format!(
+                "fewer than the baseline: {}; `tollgate baseline tighten` keeps it so",
+                few(&fewer, 5)
+            );
+            judging.note("better", message);
+        }
+    }
+
+    fn condition(
+        &self,
+        one: &Counted,
+        (was, now): (u64, u64),
+        risen: &[(String, u64, Vec<u32>)],
+        judging: &mut Judging,
+    ) {
+        let worse = now > was;
+        let places = risen.iter().filter(|_| worse).flat_map(|(path, _, lines)| {
+            lines.iter().map(|line| Place::line(path.clone(), Some(*line)))
+        });
+        let words: Vec<String> = risen
+            .iter()
+            .map(|(path, before, lines)| format!("{path} {before} → {}", lines.len()))
+            .collect();
+        judging.stated(Stated {
+            name: &one.name,
+            verdict: if worse { Verdict::Fail } else { Verdict::Pass },
+            cause: None::<Cause>,
+            measured: Some(now.to_string()),
+            bound: format!("<={was} (baseline)"),
+            at: &one.at,
+            evidence: places.take(SHOWN).collect(),
+            note: worse.then(|| format!("more in {}", few(&words, SHOWN))),
+            volatile: false,
+        });
+    }
+}
+
+/// The paths that hold more of a pattern than before, with the number before and the lines now.
+fn risen(found: &Found, index: usize, before: &BTreeMap<&str, u64>) -> Vec<(String, u64, Vec<u32>)> {
+    let with_before = |(path, lines): (&String, &Vec<u32>)| {
+        let was = before.get(path.as_str()).copied().unwrap_or(0);
+        (path.clone(), was, lines.clone())
+    };
+    let all = found.of(index).map(with_before);
+    all.filter(|(_, was, lines)| lines.len() as u64 > *was).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::super::trial::{Trial, build};
+    use super::super::Ratchet;
+    use crate::model::{Baseline, BaselineState, Verdict};
+
+    fn accepted(counts: &[(&str, &str, u64)]) -> BaselineState {
+        let counts = counts.iter();
+        let entry = |(name, path, number): &(&str, &str, u64)| {
+            (((*name).to_owned(), (*path).to_owned()), *number)
+        };
+        BaselineState::Here(Box::new(Baseline {
+            counts: counts.map(entry).collect(),
+            ..Baseline::default()
+        }))
+    }
+
+    const PY: (&str, &str) = ("src/a.py", "import a  # noqa\nimport b  # noqa\nx = 1  # type: ignore\n");
+
+    #[test]
+    fn more_than_the_baseline_is_a_fail_that_shows_the_file() {
+        let mut trial = Trial::new(&[PY, ("src/b.py", "import c  # noqa\n")]);
+        trial.given.baseline = accepted(&[("noqa", "src/a.py", 2), ("type-ignore", "src/a.py", 1)]);
+        let said = trial
+            .judge(&Ratchet, json!({ "patterns": "suppressions" }))
+            .is(Verdict::Fail)
+            .says("more in src/b.py 0 → 1")
+            .fact("ratchet.noqa", "3")
+            .fact("ratchet.suppressions", "4");
+        assert_eq!(said.places(), ["src/b.py:1"]);
+        let noqa = said.0.conditions.iter().find(|one| one.fact == "g.ratchet.noqa").unwrap();
+        assert_eq!((noqa.measured.as_deref(), noqa.bound.as_str()), (Some("3"), "<=2 (baseline)"));
+    }
+
+    #[test]
+    fn one_sort_cannot_be_swapped_for_another() {
+        let mut trial = Trial::new(&[PY]);
+        trial.given.baseline = accepted(&[("noqa", "src/a.py", 3)]);
+        trial
+            .judge(&Ratchet, json!({ "patterns": "suppressions" }))
+            .is(Verdict::Fail)
+            .says("g.ratchet.type-ignore");
+    }
+
+    #[test]
+    fn fewer_and_moved_ones_are_never_red() {
+        let mut trial = Trial::new(&[PY]);
+        let options = json!({ "patterns": "suppressions" });
+        trial.given.baseline = accepted(&[("noqa", "src/gone.py", 5), ("type-ignore", "src/old.py", 1)]);
+        trial.judge(&Ratchet, options).is(Verdict::Pass).says("noqa 5 → 2");
+    }
+
+    #[test]
+    fn what_would_be_recorded_is_told_by_pattern_and_path() {
+        let said = Trial::new(&[PY]).judge(&Ratchet, json!({ "patterns": ["noqa", { "one": "= 1" }] }));
+        let counts: Vec<String> = said.0.accepted.counts.iter().map(|entry| format!("{entry:?}")).collect();
+        assert_eq!(counts, ["((\"noqa\", \"src/a.py\"), 2)", "((\"one\", \"src/a.py\"), 1)"]);
+    }
+
+    #[test]
+    fn without_a_baseline_a_laptop_waives_and_ci_cannot_decide() {
+        let mut trial = Trial::new(&[PY]);
+        let options = json!({ "patterns": "noqa" });
+        trial.judge(&Ratchet, options.clone()).is(Verdict::Waived).says("no-baseline");
+        trial.given.strict = true;
+        trial.judge(&Ratchet, options.clone()).is(Verdict::Inconclusive).says("tollgate baseline record");
+        trial.given.baseline = BaselineState::Gone("it was there".to_owned());
+        trial.judge(&Ratchet, options.clone()).is(Verdict::Fail).says("baseline-gone");
+        trial.given.baseline = BaselineState::Broken("conflict".to_owned());
+        trial.judge(&Ratchet, options).is(Verdict::Inconclusive).says("baseline-broken");
+    }
+
+    #[test]
+    fn an_absolute_bound_needs_no_baseline() {
+        let mut trial = Trial::new(&[PY, ("src/b.ts", "it.only('x')\n")]);
+        trial.given.strict = true;
+        let options = |max: serde_json::Value| json!({ "patterns": ["noqa", "skipped-tests"], "max": max });
+        trial.judge(&Ratchet, options(json!(3))).is(Verdict::Pass);
+        let said = trial.judge(&Ratchet, options(json!(2))).is(Verdict::Fail);
+        assert_eq!(said.places(), ["src/a.py:1", "src/a.py:2", "src/b.ts:1"]);
+        trial.given.strict = false;
+        trial.judge(&Ratchet, options(json!({ "skipped-tests": 0 }))).is(Verdict::Fail);
+        let paths = json!({ "patterns": "noqa", "max": 9, "paths": { "src/*.ts": 0, "src/*.py": 1 } });
+        trial.judge(&Ratchet, paths).is(Verdict::Fail).says("g.ratchet.paths[src/*.py]");
+    }
+
+    #[test]
+    fn prose_links_ignored_bytes_and_our_own_files_do_not_count() {
+        let files = [
+            ("README.md", "write NOSONAR\n"),
+            ("src/a.ts", "x() // NOSONAR\n"),
+            (".gitignore", "dist\n"),
+            ("dist/a.ts", "NOSONAR NOSONAR\n"),
+            (".tollgate/baseline/g", "NOSONAR\n"),
+            ("tollgate.yaml", "NOSONAR\n"),
+        ];
+        let trial = Trial::new(&files);
+        trial.write("src/b.ts", b"\0\x01NOSONAR");
+        trial
+            .judge(&Ratchet, json!({ "patterns": "nosonar", "max": 1 }))
+            .is(Verdict::Pass)
+            .fact("ratchet.total", "1")
+            .fact("ratchet.skipped", "1")
+            .says("not-searched");
+    }
+
+    #[test]
+    fn tracked_file_is_counted_though_it_is_ignored() {
+        let mut trial = Trial::new(&[PY, (".gitignore", "lib/\n"), ("lib/c.py", "x  # noqa\n")]);
+        trial.given.tracked = vec!["lib/c.py".to_owned()];
+        trial
+            .judge(&Ratchet, json!({ "patterns": "noqa", "max": 2 }))
+            .is(Verdict::Fail)
+            .fact("ratchet.noqa", "3");
+    }
+
+    #[test]
+    fn nothing_to_search_decides_nothing() {
+        Trial::new(&[("a.txt", "x")])
+            .judge(&Ratchet, json!({ "patterns": "noqa", "max": 0 }))
+            .is(Verdict::Inconclusive)
+            .says("nothing-searched");
+    }
+
+    #[test]
+    fn mistakes_are_problems() {
+        for (options, says) in [
+            (json!({}), "counts nothing"),
+            (json!({ "patterns": "supressions" }), "unknown pattern"),
+            (json!({ "patterns": ["noqa", "suppressions"] }), "counted twice"),
+            (json!({ "patterns": { "a b": "x" } }), "cannot be the name"),
+            (json!({ "patterns": { "noqa": "x" } }), "it is taken"),
+            (json!({ "patterns": { "a": "(" } }), "not a regular expression"),
+            (json!({ "patterns": { "a": "x*" } }), "everywhere"),
+            (json!({ "patterns": "noqa", "max": { "other": 1 } }), "is not counted here"),
+            (json!({ "patterns": "noqa", "max": "<5" }), "wanted a whole number"),
+            (json!({ "patterns": "noqa", "files": "../x" }), "leaves the project"),
+        ] {
+            let said = build(&Ratchet, &options).map(|_| ()).unwrap_err().join("\n");
+            assert!(said.contains(says), "{options}: {said}");
+        }
+    }
+}

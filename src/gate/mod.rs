@@ -3,6 +3,7 @@
 //! A gate kind turns evidence into a judgement. It reads no file but the tree it is asked about, starts no
 //! process, and never sees baseline, ledger or store. What it cannot decide it says to be inconclusive.
 
+mod checklist;
 mod context;
 mod coverage;
 mod exit;
@@ -71,13 +72,13 @@ pub static KINDS: &[&dyn GateKind] = &[
     &metrics::Metrics,
     &files::Files,
     &ratchet::Ratchet,
+    &checklist::Checklist,
     &require::Require,
 ];
 
 /// Kinds that are specified and not built yet: refused by name.
 pub static LATER: &[&str] = &[
     "migrations",
-    "checklist",
     "trace",
     "git",
     "http",

@@ -9,6 +9,7 @@ mod coverage;
 mod exit;
 mod files;
 mod findings;
+mod git;
 mod metrics;
 mod ratchet;
 mod reports;
@@ -73,6 +74,7 @@ pub static KINDS: &[&dyn GateKind] = &[
     &files::Files,
     &ratchet::Ratchet,
     &checklist::Checklist,
+    &git::Git,
     &require::Require,
 ];
 
@@ -80,7 +82,6 @@ pub static KINDS: &[&dyn GateKind] = &[
 pub static LATER: &[&str] = &[
     "migrations",
     "trace",
-    "git",
     "http",
     "sign-off",
 ];

@@ -3,15 +3,17 @@
 //! Gates never read baseline, ledger, git or services themselves: they say in [`Wants`] what they need, and the
 //! engine hands it over in [`Given`]. What could not be had is an `Err` in words, never an empty value.
 
-use super::BaselineState;
+use super::{BaselineState, GitGiven, GitWants};
 
 /// What a judge wants to know beside its reports. Asking costs time, so it is asked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wants {
     /// The baseline of its gate.
     pub baseline: bool,
     /// The paths that git tracks.
     pub tracked: bool,
+    /// Answers of the repository.
+    pub git: Option<GitWants>,
 }
 
 /// What a judge is given beside its reports.
@@ -23,4 +25,6 @@ pub struct Given {
     pub baseline: BaselineState,
     /// The paths below the project that git tracks; empty without git.
     pub tracked: Vec<String>,
+    /// Answers of the repository.
+    pub git: Option<GitGiven>,
 }

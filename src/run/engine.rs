@@ -98,6 +98,8 @@ impl Engine {
             today: request.today,
             now: SystemTime::from(request.now),
             repository,
+            start: OnceLock::new(),
+            base: request.base.clone(),
             tracked: OnceLock::new(),
             began: Instant::now(),
             outbox: Outbox::default(),
@@ -220,7 +222,10 @@ impl Engine {
         let read = reading.await;
         let mut state = self.state();
         match read {
-            Ok(Ok(start)) => state.start = Some(start),
+            Ok(Ok(start)) => {
+                let _ = self.shared.start.set(start.clone());
+                state.start = Some(start);
+            }
             Ok(Err(words)) => {
                 state.notes.push(format!(
                     "git does not answer, so the verdict has no subject: {words}"

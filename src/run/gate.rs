@@ -14,6 +14,7 @@ use super::given;
 use super::outbox::Outbox;
 use super::plain::Plain;
 use super::services::{Pool, Setting, Trouble};
+use super::subject::Start;
 use crate::config::{Plan, PlannedCommand, PlannedGate};
 use crate::exec::{self, Command, Guard, Mask, Program, Spool, Stop};
 use crate::gate::{Context, Ended, Facts};
@@ -42,6 +43,10 @@ pub(super) struct Shared {
     pub today: jiff::civil::Date,
     pub now: SystemTime,
     pub repository: Option<Repository>,
+    /// What is known of the repository before the gates.
+    pub start: OnceLock<Start>,
+    /// Ref that changes are counted from, when one was named.
+    pub base: Option<String>,
     /// Paths that git tracks, once somebody wanted to know.
     pub tracked: OnceLock<Vec<String>>,
     pub began: Instant,

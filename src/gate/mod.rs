@@ -10,6 +10,7 @@ mod exit;
 mod files;
 mod findings;
 mod git;
+mod http;
 mod metrics;
 mod ratchet;
 mod reports;
@@ -57,6 +58,10 @@ pub trait Gate: Debug + Send + Sync {
     fn wants(&self) -> Wants {
         Wants::default()
     }
+    /// The services that it asks, beside those of its gate.
+    fn services(&self) -> Vec<Located<String>> {
+        Vec::new()
+    }
     /// The gates whose facts it speaks of.
     fn mentions(&self) -> Vec<Located<String>> {
         Vec::new()
@@ -75,6 +80,7 @@ pub static KINDS: &[&dyn GateKind] = &[
     &ratchet::Ratchet,
     &checklist::Checklist,
     &git::Git,
+    &http::Http,
     &require::Require,
 ];
 
@@ -82,7 +88,6 @@ pub static KINDS: &[&dyn GateKind] = &[
 pub static LATER: &[&str] = &[
     "migrations",
     "trace",
-    "http",
     "sign-off",
 ];
 

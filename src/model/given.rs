@@ -3,7 +3,7 @@
 //! Gates never read baseline, ledger, git or services themselves: they say in [`Wants`] what they need, and the
 //! engine hands it over in [`Given`]. What could not be had is an `Err` in words, never an empty value.
 
-use super::{BaselineState, GitGiven, GitWants};
+use super::{BaselineState, GitGiven, GitWants, HttpGiven, HttpWants};
 
 /// What a judge wants to know beside its reports. Asking costs time, so it is asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct Wants {
     pub tracked: bool,
     /// Answers of the repository.
     pub git: Option<GitWants>,
+    /// Answers of a service.
+    pub http: Option<HttpWants>,
 }
 
 /// What a judge is given beside its reports.
@@ -27,4 +29,6 @@ pub struct Given {
     pub tracked: Vec<String>,
     /// Answers of the repository.
     pub git: Option<GitGiven>,
+    /// Answers of a service.
+    pub http: Option<HttpGiven>,
 }

@@ -46,6 +46,8 @@ pub struct Unknown {
     pub why: String,
     /// What to do.
     pub help: String,
+    /// What differs from run to run, for people.
+    pub detail: Option<String>,
 }
 
 impl Unknown {
@@ -54,6 +56,7 @@ impl Unknown {
         Self {
             why: why.into(),
             help: help.into(),
+            detail: None,
         }
     }
 }

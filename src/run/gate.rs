@@ -191,6 +191,12 @@ fn attempt(shared: &Shared, gate: &PlannedGate, task: &Task) -> Attempt {
                 .collect();
             attempt.matches.insert(pattern.clone(), list);
         }
+        let asks = gate.judges.iter().any(|judge| judge.wants().http.is_some());
+        if asks && task.judge_only.is_none() {
+            attempt.refused = services(shared, gate)
+                .err()
+                .map(|trouble| of_service("service-not-ready", trouble));
+        }
         return attempt;
     };
     if let Err(reason) = prepare(shared, gate) {
@@ -292,7 +298,8 @@ fn prepare(shared: &Shared, gate: &PlannedGate) -> Result<(), Reason> {
     Ok(())
 }
 
-fn services(shared: &Shared, gate: &PlannedGate) -> Result<Vec<(OsString, OsString)>, Trouble> {
+/// Starts the services of a gate, unless they run, and gives the variables that tell of them.
+pub(super) fn services(shared: &Shared, gate: &PlannedGate) -> Result<Vec<(OsString, OsString)>, Trouble> {
     let mut variables = Vec::new();
     for &index in &gate.services {
         let service = &shared.plan.services[index];
@@ -406,7 +413,10 @@ fn judge(
                 None => Collected::default(),
             };
             reported |= !collected.reports.is_empty();
-            let given = given::given(shared, &judge.wants());
+            let mut wants = judge.wants();
+            // Without its needs nothing is asked of a service that may be half there.
+            wants.http = wants.http.filter(|_| task.judge_only.is_none());
+            let given = given::given(shared, gate, &wants);
             let context = Context {
                 gate: &gate.id,
                 root: &shared.plan.root,

@@ -1,16 +1,19 @@
 //! Gathers what a judge wants to know beside its reports: from baseline, git and services, each asked once a run.
 
+use super::asking;
 use super::gate::Shared;
 use super::subject::Start;
+use crate::config::PlannedGate;
 use crate::model::{Given, GitGiven, GitWants, Unknown, Wants};
 use crate::vcs::Repository;
 
 /// What a judge of this run is given.
-pub(super) fn given(shared: &Shared, wants: &Wants) -> Given {
+pub(super) fn given(shared: &Shared, gate: &PlannedGate, wants: &Wants) -> Given {
     Given {
         strict: shared.strict,
         tracked: if wants.tracked { tracked(shared) } else { Vec::new() },
         git: wants.git.as_ref().map(|wants| git(shared, wants)),
+        http: wants.http.as_ref().map(|wants| asking::ask(shared, gate, wants)),
         ..Given::default()
     }
 }

@@ -4,7 +4,7 @@
 //! changes output). Finding the repository starts no process. Writes nothing.
 
 mod base;
-mod history;
+mod since;
 mod repository;
 mod subject;
 mod tree;

@@ -58,11 +58,12 @@ pub(super) fn check(
                 .help("add a gate under `gates:`, or let `tollgate init` write a first file"),
         );
     }
+    let phases = phases::check(file.phases.unwrap_or_default(), &names, problems);
     // Indices speak of `entries`: a gate that was refused would shift them, and then there is no plan anyway.
     if gates.len() == names.len() {
         relations::check(&gates, problems);
+        relations::green_lists(&gates, &phases, problems);
     }
-    let phases = phases::check(file.phases.unwrap_or_default(), &names, problems);
     let secrets = file.secrets.map(|many| texts(&many)).unwrap_or_default();
     Some(Plan {
         root,
@@ -292,6 +293,7 @@ fn planned(
     });
     let resources = Names::of(scope.resources.keys().map(String::as_str));
     let held = resolve(&written.resource, &resources, "resource", problems);
+    let by_name_only = judges.iter().any(|judge| judge.by_name_only());
     let planned = PlannedGate {
         id: key.name.clone(),
         at: key.at.clone(),
@@ -322,7 +324,7 @@ fn planned(
             .and_then(|text| word(text, ENFORCE, problems))
             .unwrap_or(defaults.enforce),
         enforce_from: written.enforce_from.clone(),
-        default: written.default.as_ref().is_none_or(|flag| flag.value),
+        default: !by_name_only && written.default.as_ref().is_none_or(|flag| flag.value),
         weight: written.weight.as_ref().map_or(1, |count| count.value),
         exit: ExitRule::check(written.exit.as_ref(), problems),
         absent: written
@@ -483,7 +485,11 @@ fn coherence(gate: &PlannedGate, written: &file::Gate, problems: &mut Problems) 
         );
     }
     let whom = |judge: &Box<dyn gate::Gate>| judge.wants().http.map(|wants| wants.whom);
-    let of_gate = gate.judges.iter().filter_map(whom).any(|whom| whom == Whom::OfGate);
+    let of_gate = gate
+        .judges
+        .iter()
+        .filter_map(whom)
+        .any(|whom| whom == Whom::OfGate);
     if of_gate && gate.services.len() != 1 {
         problems.push(
             Problem::new(

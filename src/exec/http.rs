@@ -75,7 +75,10 @@ fn trouble(error: &ureq::Error, ask: &HttpAsk) -> HttpTrouble {
         ureq::Error::HostNotFound => ("there is no such host".to_owned(), true),
         ureq::Error::ConnectionFailed => ("the connection was refused".to_owned(), true),
         ureq::Error::TooManyRedirects => (format!("more than {REDIRECTS} redirects"), false),
-        ureq::Error::TlsRequired => ("it leads to `https`, which is not spoken here".to_owned(), false),
+        ureq::Error::TlsRequired => (
+            "it leads to `https`, which is not spoken here".to_owned(),
+            false,
+        ),
         ureq::Error::Io(error) => match error.kind() {
             io::ErrorKind::ConnectionRefused => ("the connection was refused".to_owned(), true),
             io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => {
@@ -84,9 +87,10 @@ fn trouble(error: &ureq::Error, ask: &HttpAsk) -> HttpTrouble {
             io::ErrorKind::ConnectionReset
             | io::ErrorKind::ConnectionAborted
             | io::ErrorKind::BrokenPipe
-            | io::ErrorKind::UnexpectedEof => {
-                ("the connection was closed before the answer was whole".to_owned(), false)
-            }
+            | io::ErrorKind::UnexpectedEof => (
+                "the connection was closed before the answer was whole".to_owned(),
+                false,
+            ),
             _ => ("the connection broke".to_owned(), false),
         },
         _ => ("what came back is no HTTP answer".to_owned(), false),
@@ -136,10 +140,16 @@ mod tests {
         let (base, thread) =
             serving(b"HTTP/1.1 418 Teapot\r\nX-B: 2\r\nContent-Length: 5\r\n\r\nhello");
         let answer = ask(&base, &get()).unwrap();
-        assert_eq!((answer.status, answer.body.as_str(), answer.cut), (418, "hello", false));
+        assert_eq!(
+            (answer.status, answer.body.as_str(), answer.cut),
+            (418, "hello", false)
+        );
         assert!(answer.headers.contains(&("x-b".to_owned(), "2".to_owned())));
         let asked = thread.join().unwrap().to_lowercase();
-        assert!(asked.starts_with("get /x http/1.1\r\n") && asked.contains("x-a: 1"), "{asked}");
+        assert!(
+            asked.starts_with("get /x http/1.1\r\n") && asked.contains("x-a: 1"),
+            "{asked}"
+        );
     }
 
     #[test]
@@ -156,7 +166,8 @@ mod tests {
 
     #[test]
     fn redirects_are_not_followed_unasked() {
-        let (base, thread) = serving(b"HTTP/1.1 302 Found\r\nLocation: /y\r\nContent-Length: 0\r\n\r\n");
+        let (base, thread) =
+            serving(b"HTTP/1.1 302 Found\r\nLocation: /y\r\nContent-Length: 0\r\n\r\n");
         assert_eq!(ask(&base, &get()).unwrap().status, 302);
         thread.join().unwrap();
     }
@@ -164,20 +175,33 @@ mod tests {
     #[test]
     fn what_is_no_answer_is_told_apart() {
         let (base, thread) = serving(b"nonsense\r\n\r\n");
-        assert_eq!(ask(&base, &get()).unwrap_err().why, "what came back is no HTTP answer");
+        assert_eq!(
+            ask(&base, &get()).unwrap_err().why,
+            "what came back is no HTTP answer"
+        );
         thread.join().unwrap();
         let (base, thread) = serving(b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhalf");
         assert!(!ask(&base, &get()).unwrap_err().unreachable);
         thread.join().unwrap();
-        let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        assert!(ask(&format!("http://{free}"), &get()).unwrap_err().unreachable);
+        let free = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap();
+        assert!(
+            ask(&format!("http://{free}"), &get())
+                .unwrap_err()
+                .unreachable
+        );
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let silent = format!("http://{}", listener.local_addr().unwrap());
         let short = HttpAsk {
             limit: Duration::from_millis(200),
             ..get()
         };
-        assert_eq!(ask(&silent, &short).unwrap_err().why, "nothing within 200ms");
+        assert_eq!(
+            ask(&silent, &short).unwrap_err().why,
+            "nothing within 200ms"
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::known::Missing;
 use crate::model::{
     Cause, ConditionVerdict, Evidence, Fact, Given, Judgement, Measure, Note, Reason,
     ReportEvidence, Verdict,
@@ -182,7 +183,7 @@ impl Judging {
     }
 
     /// A condition that is no bound on a number, or one that follows from more than what is written.
-    pub(super) fn stated(&mut self, stated: Stated<'_>) {
+    pub(super) fn put(&mut self, stated: Stated<'_>) {
         self.judgement.conditions.push(ConditionVerdict {
             fact: format!("{}.{}.{}", self.gate, self.kind, stated.name),
             verdict: stated.verdict,
@@ -193,6 +194,46 @@ impl Judging {
             evidence: stated.evidence,
             note: stated.note,
             volatile: stated.volatile,
+        });
+    }
+
+    /// Judges a condition that nothing can be compared for.
+    pub(super) fn missing(&mut self, name: &str, bound: (&str, &At), missing: &Missing) {
+        self.stated(name, bound, missing.verdict, missing.cause, None);
+        let words = if missing.verdict == Verdict::Waived {
+            format!("{}; {}", missing.message, missing.help)
+        } else {
+            missing.message.clone()
+        };
+        self.evidence_of_last(Vec::new(), Some(words));
+        let mut reasons = self.judgement.reasons.iter();
+        let told =
+            reasons.any(|reason| reason.code == missing.code && reason.message == missing.message);
+        if missing.verdict != Verdict::Waived && !told {
+            let (message, help) = (missing.message.clone(), Some(missing.help.as_str()));
+            self.reason(missing.code, missing.verdict, missing.cause, message, help);
+        }
+    }
+
+    /// A condition that is no comparison of numbers, judged elsewhere: with its bound and where that is written.
+    pub(super) fn stated(
+        &mut self,
+        name: &str,
+        bound: (&str, &At),
+        verdict: Verdict,
+        cause: Option<Cause>,
+        measured: Option<String>,
+    ) {
+        self.judgement.conditions.push(ConditionVerdict {
+            fact: format!("{}.{}.{name}", self.gate, self.kind),
+            verdict,
+            cause,
+            measured,
+            bound: bound.0.to_owned(),
+            written: Some(bound.1.place()),
+            evidence: self.evidence.clone(),
+            note: None,
+            volatile: false,
         });
     }
 

@@ -297,7 +297,7 @@ fn each_file(
 
 /// The path of a report as a path of the repository: below the root it loses the root; a path from another
 /// machine loses leading folders until a file of that name is there; otherwise it stays as it is.
-fn in_repository(path: &str, root: &Path, dir: &Path) -> String {
+pub(super) fn in_repository(path: &str, root: &Path, dir: &Path) -> String {
     let plain = path.replace('\\', "/");
     let plain = plain.strip_prefix("./").unwrap_or(&plain);
     let below = Path::new(plain)

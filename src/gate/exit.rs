@@ -220,6 +220,10 @@ fn has_failed_facts(judgement: &Judgement) -> bool {
     has_failed_tests(judgement)
         || above_zero(judgement, &["findings.total"])
         || judgement
+            .notes
+            .iter()
+            .any(|note| note.code == "left-out-failures")
+        || judgement
             .reasons
             .iter()
             .any(|reason| reason.code == "scan-failed")

@@ -1,17 +1,33 @@
 //! `findings`: what scanners, linters, type checkers and audits may still report.
 
+mod compare;
+mod part;
+#[cfg(test)]
+mod table;
+
+use std::collections::HashMap;
+
+use globset::GlobMatcher;
 use serde_json::{Value as Json, json};
 
-use super::wording::few;
-use super::{Context, Gate, GateKind, Reports};
-use crate::model::{Evidence, EvidenceKind, FindingReport, Judgement, Level, Measure};
+use self::compare::{Changes, Seen};
+use self::part::{Part, SHOWN, fixed_words};
+use super::coverage::in_repository;
+use super::known::{self, Missing};
+use super::reports::glob;
+use super::wording::{count, few};
+use super::{Context, Gate, GateKind, Judging, Reports};
+use crate::model::{
+    Evidence, EvidenceKind, Finding, FindingReport, FindingState, ITEMS_KEPT, Judgement, Level,
+    Measure, Wants,
+};
 use crate::policy::{Bound, Condition, Pieces};
-use crate::problem::{Fields, Problems, object, options};
+use crate::problem::{Code, Fields, Problem, Problems, object, options};
 use crate::source::{Key, Node};
 
 options! {
-    /// Conditions on findings.
-    pub struct FindingOptions {
+    /// Conditions on numbers of findings.
+    pub struct CountOptions {
         /// Critical findings.
         critical("critical"): Bound<Pieces>,
         /// High findings; errors of linters and type checkers.
@@ -26,12 +42,47 @@ options! {
         total("total"): Bound<Pieces>,
         /// Findings that the tool or the source marks as accepted.
         suppressed("suppressed"): Bound<Pieces>,
+        /// Findings that the baseline does not know, by fingerprint.
+        new("new"): Bound<Pieces>,
+        /// Findings of the baseline that are not there any more.
+        fixed("fixed"): Bound<Pieces>,
+    }
+}
+
+options! {
+    /// Conditions on findings beside the numbers of all.
+    pub struct FindingOptions {
         /// Bounds by the report's own words for severity.
         severities("severities"): Vec<(Key, Bound<Pieces>)>,
         /// Bounds by rule.
         rules("rules"): Vec<(Key, Bound<Pieces>)>,
+        /// Bounds on the findings of the files that a glob selects.
+        paths("paths"): Vec<(Key, CountOptions)>,
     }
-    reserved ["new", "fixed"]
+}
+
+impl CountOptions {
+    fn bounds(&self) -> Vec<(&'static str, &Condition)> {
+        let given = [
+            ("critical", &self.critical),
+            ("high", &self.high),
+            ("medium", &self.medium),
+            ("low", &self.low),
+            ("info", &self.info),
+            ("total", &self.total),
+            ("suppressed", &self.suppressed),
+            ("new", &self.new),
+            ("fixed", &self.fixed),
+        ];
+        given
+            .into_iter()
+            .filter_map(|(name, bound)| Some((name, &bound.as_ref()?.condition)))
+            .collect()
+    }
+
+    fn wants_baseline(&self) -> bool {
+        self.new.is_some() || self.fixed.is_some()
+    }
 }
 
 /// The kind `findings`.
@@ -40,7 +91,9 @@ pub struct Findings;
 #[derive(Debug)]
 struct FindingGate {
     reports: Reports,
+    counts: CountOptions,
     options: FindingOptions,
+    paths: Vec<(Key, GlobMatcher, CountOptions)>,
 }
 
 impl GateKind for Findings {
@@ -49,22 +102,35 @@ impl GateKind for Findings {
     }
 
     fn about(&self) -> &'static str {
-        "scanners, linters, type checkers: critical, high, medium, low, info, total, suppressed, severities, rules"
+        "scanners, linters, type checkers: critical, high, medium, low, info, total, suppressed; new and fixed against \
+         the baseline; severities, rules, paths"
     }
 
     fn build(&self, node: &Node, problems: &mut Problems) -> Option<Box<dyn Gate>> {
         let mut fields = Fields::of(node, problems)?;
         let reports = Reports::take(&mut fields, EvidenceKind::Findings, problems);
+        let counts = CountOptions::take(&mut fields, problems);
         let options = FindingOptions::take(&mut fields, problems);
         fields.rest(problems);
-        Some(Box::new(FindingGate {
+        let paths: Vec<_> = options
+            .paths
+            .iter()
+            .flatten()
+            .filter_map(|(key, counts)| scope(key, counts, node, problems))
+            .collect();
+        let mut gate = FindingGate {
             reports: reports?,
+            counts,
             options,
-        }))
+            paths,
+        };
+        gate.reports.choice.whole = gate.wants_baseline() || !gate.paths.is_empty();
+        Some(Box::new(gate))
     }
 
     fn schema(&self) -> Json {
         let mut properties = super::reports::ReportOptions::properties();
+        properties.extend(CountOptions::properties());
         properties.extend(FindingOptions::properties());
         let mut schema = object(properties);
         schema["required"] = json!(["reports"]);
@@ -72,27 +138,37 @@ impl GateKind for Findings {
     }
 }
 
-impl FindingGate {
-    fn bounds(&self) -> Vec<(&'static str, Condition)> {
-        let o = &self.options;
-        let given = [
-            ("critical", &o.critical),
-            ("high", &o.high),
-            ("medium", &o.medium),
-            ("low", &o.low),
-            ("info", &o.info),
-            ("total", &o.total),
-            ("suppressed", &o.suppressed),
-        ];
-        let mut bounds: Vec<_> = given
-            .into_iter()
-            .filter_map(|(name, bound)| Some((name, bound.as_ref()?.condition.clone())))
-            .collect();
-        let named = o.severities.iter().flatten().count() + o.rules.iter().flatten().count();
-        if named == 0 && bounds.iter().all(|(name, _)| *name == "suppressed") {
-            bounds.push(("total", Condition::zero(&self.reports.at)));
+/// An entry of `paths`. Whether it asks for anything is asked of what is written: a bound that is refused is a
+/// question all the same, and one mistake is one problem.
+fn scope(
+    key: &Key,
+    counts: &CountOptions,
+    node: &Node,
+    problems: &mut Problems,
+) -> Option<(Key, GlobMatcher, CountOptions)> {
+    let asks = node
+        .get("paths")
+        .and_then(|paths| paths.get(&key.name))
+        .is_some_and(|scope| {
+            CountOptions::KEYS
+                .iter()
+                .any(|key| scope.get(key).is_some())
+        });
+    if !asks {
+        let message = format!("`{}` asks for nothing", key.name);
+        problems.push(
+            Problem::new(Code::EMPTY_GATE, &key.at, message)
+                .label("nothing is bound")
+                .help("add a bound such as `total: 0`"),
+        );
+    }
+    match glob(&key.name) {
+        Ok(glob) => Some((key.clone(), glob, counts.clone())),
+        Err(error) => {
+            let message = format!("`{}` is not a glob: {}", key.name, error.kind());
+            problems.push(Problem::new(Code::PATTERN, &key.at, message));
+            None
         }
-        bounds
     }
 }
 
@@ -105,65 +181,263 @@ impl Gate for FindingGate {
         Some(&self.reports)
     }
 
-    fn judge(&self, context: &Context<'_>) -> Judgement {
-        let mut all = FindingReport::default();
-        for evidence in context.evidence() {
-            if let Evidence::Findings(findings) = evidence {
-                all.merge(findings.clone());
-            }
+    fn wants(&self) -> Wants {
+        Wants {
+            baseline: self.wants_baseline(),
+            ..Wants::default()
         }
+    }
+
+    fn judge(&self, context: &Context<'_>) -> Judgement {
         let mut judging = context.judging("findings");
         if context.reports.is_empty() {
             return judging.done();
         }
-        for level in Level::ALL {
-            judging.fact(level.word(), Measure::Count(all.at(level)));
-        }
-        judging.fact("total", Measure::Count(all.total));
-        // What marks in the source hide is suppressed, whether or not the tool lists it.
-        judging.fact("suppressed", Measure::Count(all.suppressed + all.hidden));
-        for (word, number) in &all.by_severity {
-            judging.fact(&format!("severities.{word}"), Measure::Count(*number));
-        }
+        let mut all = self.merged(context);
+        let mut paths = Paths::new(context);
+        let mut seen = self.seen(std::mem::take(&mut all.items), &mut paths);
         if !all.broken.is_empty() {
             let message = format!(
                 "the tool says that its scan did not succeed: {}",
                 few(&all.broken, 3)
             );
-            judging.undecided(
-                "scan-failed",
-                message,
-                "mend the scan; a failed one is no proof of absence",
-            );
+            let help = "mend the scan; a failed one is no proof of absence";
+            judging.undecided("scan-failed", message, help);
         }
-        for (name, condition) in self.bounds() {
-            judging.condition(name, &condition, "the reports do not say");
+        let changes = self.compare(context, &mut seen, &all);
+        self.accept(&mut judging, &seen, &all);
+        facts(&mut judging, &all, &seen, changes.as_ref());
+        let whole = Part {
+            all: &all,
+            seen: seen.iter().collect(),
+            suppressed: all.suppressed + all.hidden,
+            changes: changes.as_ref(),
+            glob: None,
+        };
+        for (name, condition) in self.counts.bounds() {
+            whole.judge(&mut judging, "", name, condition);
         }
-        for (key, bound) in self.options.severities.iter().flatten() {
-            let number = all.by_severity.get(&key.name).copied().unwrap_or(0);
-            let value = Some((Measure::Count(number), false));
-            judging.measured(
-                &format!("severities.{}", key.name),
-                &bound.condition,
-                value,
+        if self.asks_for_no_number() {
+            whole.judge(
+                &mut judging,
                 "",
+                "total",
+                &Condition::zero(&self.reports.at),
             );
         }
-        for (key, bound) in self.options.rules.iter().flatten() {
-            let number = all.by_rule.get(&key.name).copied().unwrap_or(0);
-            judging.measured(
-                &format!("rules.{}", key.name),
-                &bound.condition,
-                Some((Measure::Count(number), false)),
-                "",
-            );
-        }
-        let out = judging.out();
-        out.findings = all.items;
-        out.findings.sort_by(|a, b| {
-            (a.level, &a.file, a.line, a.column).cmp(&(b.level, &b.file, b.line, b.column))
-        });
-        out.findings_cut = all.items_cut;
+        self.judge_words(&mut judging, &all);
+        self.judge_paths(&mut judging, &mut paths, &all, &seen, changes.as_ref());
+        list(&mut judging, seen, all.items_cut);
         judging.done()
     }
+}
+
+impl FindingGate {
+    fn wants_baseline(&self) -> bool {
+        self.counts.wants_baseline()
+            || self
+                .paths
+                .iter()
+                .any(|(_, _, counts)| counts.wants_baseline())
+    }
+
+    /// Whether nothing bounds what is live: then nothing may be.
+    fn asks_for_no_number(&self) -> bool {
+        let others = self.options.severities.iter().flatten().count()
+            + self.options.rules.iter().flatten().count()
+            + self.options.paths.iter().flatten().count();
+        let idle = |name: &str| matches!(name, "suppressed" | "fixed");
+        others == 0 && self.counts.bounds().iter().all(|(name, _)| idle(name))
+    }
+
+    /// Each finding with its path, which only what looks at paths has to know.
+    fn seen(&self, items: Vec<Finding>, paths: &mut Paths<'_>) -> Vec<Seen> {
+        let placed = self.reports.choice.whole;
+        let mut path = |file: Option<&str>| {
+            if placed {
+                paths.of(file)
+            } else {
+                String::new()
+            }
+        };
+        let seen = items.into_iter().map(|finding| Seen {
+            path: path(finding.file.as_deref()),
+            finding,
+        });
+        seen.collect()
+    }
+
+    fn merged(&self, context: &Context<'_>) -> FindingReport {
+        let most = if self.reports.choice.whole {
+            usize::MAX
+        } else {
+            ITEMS_KEPT
+        };
+        let mut all = FindingReport::default();
+        for evidence in context.evidence() {
+            if let Evidence::Findings(findings) = evidence {
+                all.merge(findings.clone(), most);
+            }
+        }
+        all
+    }
+
+    /// What became of the baseline's findings; `None` where nobody asked.
+    fn compare(
+        &self,
+        context: &Context<'_>,
+        seen: &mut [Seen],
+        all: &FindingReport,
+    ) -> Option<Result<Changes, Missing>> {
+        if !self.wants_baseline() {
+            return None;
+        }
+        let given = context.given;
+        let baseline = match known::baseline(given, context.gate) {
+            Ok(baseline) => baseline,
+            Err(missing) => return Some(Err(missing)),
+        };
+        let gone = |path: &str| !context.root.join(path).exists();
+        let suppressed = &all.suppressed_items;
+        Some(Ok(compare::compare(
+            &baseline.findings,
+            seen,
+            suppressed,
+            &gone,
+        )))
+    }
+
+    /// What a baseline would hold now.
+    fn accept(&self, judging: &mut Judging, seen: &[Seen], all: &FindingReport) {
+        if !self.wants_baseline() || !all.broken.is_empty() {
+            return;
+        }
+        judging.out().accepted.findings = compare::known(seen);
+    }
+
+    fn judge_words(&self, judging: &mut Judging, all: &FindingReport) {
+        let severities = self.options.severities.iter().flatten();
+        let severities =
+            severities.map(|(key, bound)| ("severities", key, bound, &all.by_severity));
+        let rules = self.options.rules.iter().flatten();
+        let rules = rules.map(|(key, bound)| ("rules", key, bound, &all.by_rule));
+        for (what, key, bound, numbers) in severities.chain(rules) {
+            let number = numbers.get(&key.name).copied().unwrap_or(0);
+            let value = Some((Measure::Count(number), false));
+            judging.measured(&format!("{what}.{}", key.name), &bound.condition, value, "");
+        }
+    }
+
+    fn judge_paths(
+        &self,
+        judging: &mut Judging,
+        paths: &mut Paths<'_>,
+        all: &FindingReport,
+        seen: &[Seen],
+        changes: Option<&Result<Changes, Missing>>,
+    ) {
+        for (key, glob, counts) in &self.paths {
+            let suppressed = all.suppressed_items.iter();
+            let suppressed = suppressed.filter(|one| glob.is_match(paths.of(one.file.as_deref())));
+            let part = Part {
+                all,
+                seen: seen.iter().filter(|one| glob.is_match(&one.path)).collect(),
+                suppressed: suppressed.count() as u64,
+                changes,
+                glob: Some(glob),
+            };
+            for (name, condition) in counts.bounds() {
+                part.judge(judging, &format!("paths[{}].", key.name), name, condition);
+            }
+        }
+    }
+}
+
+/// Paths of reports as paths of the repository, each looked for once.
+struct Paths<'a> {
+    context: &'a Context<'a>,
+    found: HashMap<String, String>,
+}
+
+impl<'a> Paths<'a> {
+    fn new(context: &'a Context<'a>) -> Self {
+        Self {
+            context,
+            found: HashMap::new(),
+        }
+    }
+
+    fn of(&mut self, file: Option<&str>) -> String {
+        let Some(file) = file else {
+            return String::new();
+        };
+        if let Some(known) = self.found.get(file) {
+            return known.clone();
+        }
+        let path = in_repository(file, self.context.root, self.context.dir);
+        self.found.insert(file.to_owned(), path.clone());
+        path
+    }
+}
+
+fn facts(
+    judging: &mut Judging,
+    all: &FindingReport,
+    seen: &[Seen],
+    changes: Option<&Result<Changes, Missing>>,
+) {
+    for level in Level::ALL {
+        judging.fact(level.word(), Measure::Count(all.at(level)));
+    }
+    judging.fact("total", Measure::Count(all.total));
+    // What marks in the source hide is suppressed, whether or not the tool lists it.
+    judging.fact("suppressed", Measure::Count(all.suppressed + all.hidden));
+    for (word, number) in &all.by_severity {
+        judging.fact(&format!("severities.{word}"), Measure::Count(*number));
+    }
+    let Some(Ok(changes)) = changes else {
+        return;
+    };
+    let new = seen
+        .iter()
+        .filter(|one| one.finding.state == Some(FindingState::New));
+    judging.fact("new", Measure::Count(new.count() as u64));
+    let fixed = changes.fixed.iter().map(|one| one.count).sum();
+    judging.fact("fixed", Measure::Count(fixed));
+    if fixed > 0 {
+        let words: Vec<String> = changes.fixed.iter().map(fixed_words).collect();
+        judging.note(
+            "findings-fixed",
+            format!("{fixed} fixed: {}", few(&words, SHOWN)),
+        );
+    }
+    if changes.suppressed > 0 {
+        let findings = count(changes.suppressed, "finding");
+        let message = format!("{findings} of the baseline marked as accepted, which mends nothing");
+        judging.note("findings-suppressed", message);
+    }
+    if !changes.moved.is_empty() {
+        let pairs = changes
+            .moved
+            .iter()
+            .map(|(from, to)| format!("{from} → {to}"));
+        let message = format!(
+            "findings that a renamed file took along: {}",
+            few(&pairs.collect::<Vec<_>>(), SHOWN)
+        );
+        judging.note("findings-moved", message);
+    }
+}
+
+/// The findings for people: new ones first, then the worst.
+fn list(judging: &mut Judging, seen: Vec<Seen>, cut: u64) {
+    let mut findings: Vec<_> = seen.into_iter().map(|one| one.finding).collect();
+    findings.sort_by(|a, b| {
+        (a.state, a.level, &a.file, a.line, a.column)
+            .cmp(&(b.state, b.level, &b.file, b.line, b.column))
+    });
+    let out = judging.out();
+    out.findings_cut = cut + findings.len().saturating_sub(ITEMS_KEPT) as u64;
+    findings.truncate(ITEMS_KEPT);
+    out.findings = findings;
 }

@@ -133,11 +133,18 @@ impl GitGate {
         };
         judging.fact("changed", Measure::Count(paths.len() as u64));
         let differs = (!paths.is_empty()).then(|| {
-            let verb = if paths.len() == 1 { "differs" } else { "differ" };
+            let verb = if paths.len() == 1 {
+                "differs"
+            } else {
+                "differ"
+            };
             format!("{} {verb} from HEAD", count(paths.len() as u64, "path"))
         });
         stated(judging, "clean", at, "clean", differs.ok_or("clean"));
-        let places = paths.iter().take(SHOWN).map(|path| Place::file(path.clone()));
+        let places = paths
+            .iter()
+            .take(SHOWN)
+            .map(|path| Place::file(path.clone()));
         judging.evidence_of_last(places.collect(), None);
     }
 
@@ -156,7 +163,13 @@ impl GitGate {
                 1 => "up-to-date".to_owned(),
                 _ => format!("up-to-date[{}]", text.value),
             };
-            stated(judging, &name, &text.at, &wanted, found.ok_or("it has them"));
+            stated(
+                judging,
+                &name,
+                &text.at,
+                &wanted,
+                found.ok_or("it has them"),
+            );
         }
         if given.behind.iter().any(|(_, answer)| answer.is_ok()) {
             judging.fact("behind", Measure::Count(lacking));
@@ -195,8 +208,8 @@ impl GitGate {
                 .filter(|one| !regex.value.is_match(&one.subject))
                 .collect();
             bad_ones += bad.len() as u64;
-            let found =
-                (!bad.is_empty()).then(|| format!("{} do not match", count(bad.len() as u64, "subject")));
+            let found = (!bad.is_empty())
+                .then(|| format!("{} do not match", count(bad.len() as u64, "subject")));
             let name = match self.messages.len() {
                 1 => "messages".to_owned(),
                 _ => format!("messages[{}]", index + 1),
@@ -244,7 +257,7 @@ fn stated(judging: &mut Judging, name: &str, at: &At, wanted: &str, found: Resul
         Ok(against) => (Verdict::Fail, against),
         Err(fine) => (Verdict::Pass, fine.to_owned()),
     };
-    judging.stated(Stated {
+    judging.put(Stated {
         name,
         verdict,
         cause: None,
@@ -266,7 +279,11 @@ impl Gate for GitGate {
         Wants {
             git: Some(GitWants {
                 changes: self.clean.is_some(),
-                contains: self.up_to_date.iter().map(|text| text.value.clone()).collect(),
+                contains: self
+                    .up_to_date
+                    .iter()
+                    .map(|text| text.value.clone())
+                    .collect(),
                 pushed: self.pushed.is_some(),
                 commits: self.wants_commits(),
                 since: self.since.clone(),
@@ -297,7 +314,7 @@ impl Gate for GitGate {
 mod tests {
     use serde_json::json;
 
-    use super::super::trial::{Said, Trial, build};
+    use super::super::scene::{Said, Scene, build};
     use super::*;
 
     fn commit(id: &str, parents: usize, subject: &str) -> Commit {
@@ -309,9 +326,9 @@ mod tests {
     }
 
     fn judged(options: Json, given: Option<GitGiven>) -> Said {
-        let mut trial = Trial::new(&[]);
-        trial.given.git = given;
-        trial.judge(&Git, options)
+        let mut scene = Scene::new(&[]);
+        scene.given.git = given;
+        scene.judge(&Git, options)
     }
 
     fn every() -> Json {
@@ -323,28 +340,70 @@ mod tests {
             changes: Some(Ok(Vec::new())),
             behind: vec![("main".to_owned(), Ok(0))],
             unpushed: Some(Ok(0)),
-            commits: Some(Ok(vec![commit("a", 1, "fix: b"), commit("b", 1, "feat: c")])),
+            commits: Some(Ok(vec![
+                commit("a", 1, "fix: b"),
+                commit("b", 1, "feat: c"),
+            ])),
         }
     }
 
     #[test]
     fn repository_as_wanted_passes() {
-        judged(every(), Some(fine())).is(Verdict::Pass).fact("git.commits", "2");
+        judged(every(), Some(fine()))
+            .is(Verdict::Pass)
+            .fact("git.commits", "2");
     }
 
     #[test]
     fn each_condition_fails_by_itself() {
-        let merged = vec![commit("0123456789", 2, "Merge x"), commit("b", 1, "feat: c")];
+        let merged = vec![
+            commit("0123456789", 2, "Merge x"),
+            commit("b", 1, "feat: c"),
+        ];
         let cases: [(GitGiven, &str); 5] = [
-            (GitGiven { changes: Some(Ok(vec!["a.txt".to_owned()])), ..fine() }, "1 path differs from HEAD"),
-            (GitGiven { behind: vec![("main".to_owned(), Ok(2))], ..fine() }, "lacks 2 commits of it"),
-            (GitGiven { unpushed: Some(Ok(1)), ..fine() }, "1 commit not on the remote"),
-            (GitGiven { commits: Some(Ok(merged)), ..fine() }, "01234567 Merge x"),
-            (GitGiven { commits: Some(Ok(vec![commit("abc", 1, "wip")])), ..fine() }, "abc wip"),
+            (
+                GitGiven {
+                    changes: Some(Ok(vec!["a.txt".to_owned()])),
+                    ..fine()
+                },
+                "1 path differs from HEAD",
+            ),
+            (
+                GitGiven {
+                    behind: vec![("main".to_owned(), Ok(2))],
+                    ..fine()
+                },
+                "lacks 2 commits of it",
+            ),
+            (
+                GitGiven {
+                    unpushed: Some(Ok(1)),
+                    ..fine()
+                },
+                "1 commit not on the remote",
+            ),
+            (
+                GitGiven {
+                    commits: Some(Ok(merged)),
+                    ..fine()
+                },
+                "01234567 Merge x",
+            ),
+            (
+                GitGiven {
+                    commits: Some(Ok(vec![commit("abc", 1, "wip")])),
+                    ..fine()
+                },
+                "abc wip",
+            ),
         ];
         for (given, says) in cases {
             let said = judged(every(), Some(given)).is(Verdict::Fail).says(says);
-            let failed = said.0.conditions.iter().filter(|one| one.verdict == Verdict::Fail);
+            let failed = said
+                .0
+                .conditions
+                .iter()
+                .filter(|one| one.verdict == Verdict::Fail);
             assert_eq!(failed.count(), 1, "{says}");
         }
     }
@@ -353,29 +412,56 @@ mod tests {
     fn what_git_cannot_tell_decides_nothing() {
         let unknown = || Unknown::new("the clone is shallow", "run `git fetch --unshallow`");
         let cases = [
-            GitGiven { changes: Some(Err(unknown())), ..fine() },
-            GitGiven { behind: vec![("main".to_owned(), Err(unknown()))], ..fine() },
-            GitGiven { unpushed: Some(Err(unknown())), ..fine() },
-            GitGiven { commits: Some(Err(unknown())), ..fine() },
+            GitGiven {
+                changes: Some(Err(unknown())),
+                ..fine()
+            },
+            GitGiven {
+                behind: vec![("main".to_owned(), Err(unknown()))],
+                ..fine()
+            },
+            GitGiven {
+                unpushed: Some(Err(unknown())),
+                ..fine()
+            },
+            GitGiven {
+                commits: Some(Err(unknown())),
+                ..fine()
+            },
         ];
         for given in cases {
-            judged(every(), Some(given)).is(Verdict::Inconclusive).says("git fetch --unshallow");
+            judged(every(), Some(given))
+                .is(Verdict::Inconclusive)
+                .says("git fetch --unshallow");
         }
-        judged(every(), None).is(Verdict::Inconclusive).says("git was not asked");
+        judged(every(), None)
+            .is(Verdict::Inconclusive)
+            .says("git was not asked");
     }
 
     #[test]
     fn merges_need_no_message_of_the_form() {
-        let given = GitGiven { commits: Some(Ok(vec![commit("a", 2, "Merge main")])), ..fine() };
+        let given = GitGiven {
+            commits: Some(Ok(vec![commit("a", 2, "Merge main")])),
+            ..fine()
+        };
         judged(json!({ "messages": "^fix" }), Some(given)).is(Verdict::Pass);
-        let none = GitGiven { commits: Some(Ok(Vec::new())), ..fine() };
-        judged(json!({ "messages": "^fix" }), Some(none)).is(Verdict::Pass).says("no-commits");
+        let none = GitGiven {
+            commits: Some(Ok(Vec::new())),
+            ..fine()
+        };
+        judged(json!({ "messages": "^fix" }), Some(none))
+            .is(Verdict::Pass)
+            .says("no-commits");
     }
 
     #[test]
     fn only_what_is_asked_for_is_wanted() {
         let wants = build(&Git, &json!({ "clean": true })).unwrap().wants();
-        let asked = GitWants { changes: true, ..GitWants::default() };
+        let asked = GitWants {
+            changes: true,
+            ..GitWants::default()
+        };
         assert_eq!(wants.git, Some(asked));
     }
 
@@ -387,7 +473,10 @@ mod tests {
             (json!({ "up-to-date": "--all" }), "is no name"),
             (json!({ "up-to-date": "a..b" }), "is no name"),
             (json!({ "messages": "(" }), "not a regular expression"),
-            (json!({ "clean": true, "since": "v1" }), "has an effect only"),
+            (
+                json!({ "clean": true, "since": "v1" }),
+                "has an effect only",
+            ),
             (json!({ "signed": true }), "unknown key"),
         ] {
             let said = build(&Git, &options).map(|_| ()).unwrap_err().join("\n");

@@ -1,154 +1,121 @@
-//! Tries a kind of gate in tests: options as JSON, a folder with files, and what the judge says of them.
+//! Helpers of the tests of the kinds: builds a judge from its keys, and shows it reports and a baseline.
 
-use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
 use serde_json::Value as Json;
-use tempfile::TempDir;
 
-use super::{Context, Facts, Gate, GateKind};
-use crate::model::{Given, Judgement, ReportEvidence, Verdict};
+use super::{Context, Facts, Gate, find};
+use crate::model::{Baseline, BaselineState, ConditionVerdict, Given, Judgement, Verdict};
 use crate::problem::Problems;
+use crate::report;
 use crate::source::{At, Key, Node, Value};
 
-/// A folder with files, and what a judge is given.
+/// A judge under trial.
 pub(super) struct Trial {
-    folder: TempDir,
-    pub given: Given,
-    pub reports: Vec<ReportEvidence>,
+    /// The judge itself.
+    pub(super) gate: Box<dyn Gate>,
+    /// What it is given.
+    pub(super) given: Given,
+    /// The tree it looks at.
+    pub(super) root: std::path::PathBuf,
 }
 
-/// What a judge said.
-#[derive(Debug)]
-pub(super) struct Said(pub Judgement);
-
-impl Trial {
-    /// A folder with these files.
-    pub fn new(files: &[(&str, &str)]) -> Self {
-        let trial = Self {
-            folder: TempDir::with_prefix("tollgate-gate-").unwrap(),
-            given: Given::default(),
-            reports: Vec::new(),
-        };
-        for (path, text) in files {
-            trial.write(path, text.as_bytes());
-        }
-        trial
-    }
-
-    /// Writes a file.
-    pub fn write(&self, path: &str, bytes: &[u8]) {
-        let full = self.folder.path().join(path);
-        fs::create_dir_all(full.parent().unwrap()).unwrap();
-        fs::write(full, bytes).unwrap();
-    }
-
-    /// Builds the kind from its options and lets it judge.
-    #[track_caller]
-    pub fn judge(&self, kind: &dyn GateKind, options: Json) -> Said {
-        let gate = build(kind, &options).unwrap_or_else(|problems| panic!("{problems:?}"));
-        let facts = Facts::default();
-        Said(gate.judge(&Context {
-            gate: "g",
-            root: self.folder.path(),
-            dir: Path::new(""),
-            reports: &self.reports,
-            facts: &facts,
-            given: &self.given,
-        }))
-    }
-}
-
-/// Builds a kind from its options, or tells its problems.
-pub(super) fn build(kind: &dyn GateKind, options: &Json) -> Result<Box<dyn Gate>, Vec<String>> {
-    let mut problems = Problems::default();
-    let gate = kind.build(&node(options), &mut problems);
-    let said: Vec<String> = problems.iter().map(|problem| problem.message.clone()).collect();
-    match gate {
-        Some(gate) if said.is_empty() => Ok(gate),
-        _ => Err(said),
-    }
-}
-
-/// A document as the reader of the file would give it.
-pub(super) fn node(json: &Json) -> Node {
-    let at = At::start_of(Arc::from("tollgate.yaml"));
+fn node(json: &Json) -> Node {
     let value = match json {
         Json::Null => Value::Null,
         Json::Bool(truth) => Value::Bool(*truth),
         Json::Number(number) => Value::Number(number.to_string()),
         Json::String(text) => Value::Text(text.clone()),
         Json::Array(items) => Value::List(items.iter().map(node).collect()),
-        Json::Object(entries) => Value::Map(
-            entries
-                .iter()
+        Json::Object(map) => Value::Map(
+            map.iter()
                 .map(|(name, value)| {
-                    let key = Key {
-                        at: at.clone(),
-                        name: name.clone(),
-                    };
-                    (key, node(value))
+                    let (at, name) = (At::start_of("tollgate.yaml"), name.clone());
+                    (Key { at, name }, node(value))
                 })
                 .collect(),
         ),
     };
+    let at = At::start_of("tollgate.yaml");
     Node { at, value }
 }
 
-impl Said {
-    /// The worst of conditions and reasons; pass when there is none.
-    pub fn verdict(&self) -> Verdict {
-        let conditions = self.0.conditions.iter().map(|condition| condition.verdict);
-        let reasons = self.0.reasons.iter().map(|reason| reason.verdict);
-        conditions.chain(reasons).fold(Verdict::Pass, Verdict::and)
+/// The codes of the problems of these keys.
+pub(super) fn problems(kind: &str, keys: &Json) -> Vec<&'static str> {
+    let mut problems = Problems::default();
+    find(kind).unwrap().build(&node(keys), &mut problems);
+    problems.iter().map(|problem| problem.code.0).collect()
+}
+
+impl Trial {
+    /// A judge of that kind with these keys, on a laptop and without a baseline.
+    pub(super) fn new(kind: &str, keys: &Json) -> Self {
+        let mut problems = Problems::default();
+        let gate = find(kind).unwrap().build(&node(keys), &mut problems);
+        assert_eq!(problems.len(), 0, "{keys}");
+        Self {
+            gate: gate.unwrap(),
+            given: Given::default(),
+            root: std::path::PathBuf::from("/nowhere/at/all"),
+        }
     }
 
-    /// Asserts the verdict.
-    #[track_caller]
-    pub fn is(self, verdict: Verdict) -> Self {
-        assert_eq!(self.verdict(), verdict, "{self:#?}");
+    /// The same in CI.
+    pub(super) fn strict(mut self) -> Self {
+        self.given.strict = true;
         self
     }
 
-    /// Asserts a measured value by its dotted name below the gate.
-    #[track_caller]
-    pub fn fact(self, name: &str, value: &str) -> Self {
-        let found = self.0.facts.iter().find(|fact| fact.name == name);
-        let found = found.map(|fact| fact.value.to_string());
-        assert_eq!(found.as_deref(), Some(value), "{name} of {self:#?}");
+    /// The same with a baseline.
+    pub(super) fn baseline(mut self, baseline: Baseline) -> Self {
+        self.given.baseline = BaselineState::Here(Box::new(baseline));
         self
     }
 
-    /// Asserts that a condition, reason or note says this.
-    #[track_caller]
-    pub fn says(self, text: &str) -> Self {
-        let conditions = self.0.conditions.iter().flat_map(|condition| {
-            [
-                Some(condition.fact.clone()),
-                condition.measured.clone(),
-                condition.note.clone(),
-            ]
-        });
-        let reasons = self.0.reasons.iter().flat_map(|reason| {
-            [
-                Some(reason.code.to_owned()),
-                Some(reason.message.clone()),
-                reason.help.clone(),
-                reason.detail.clone(),
-            ]
-        });
-        let notes = self.0.notes.iter();
-        let notes = notes.flat_map(|note| [Some(note.code.to_owned()), Some(note.message.clone())]);
-        let mut said = conditions.chain(reasons).chain(notes).flatten();
-        assert!(said.any(|one| one.contains(text)), "`{text}` is not in {self:#?}");
-        self
+    /// What it says of these reports.
+    pub(super) fn judge(&self, texts: &[&str]) -> Judgement {
+        let reports = self.gate.reports().unwrap();
+        let read = |(number, text): (usize, &&str)| {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), text).unwrap();
+            let name = format!("r{number}");
+            report::read_file(file.path(), &name, reports.declared(), &reports.choice).unwrap()
+        };
+        let reports: Vec<_> = texts.iter().enumerate().map(read).collect();
+        self.gate.judge(&Context {
+            gate: "unit",
+            root: &self.root,
+            dir: Path::new(""),
+            reports: &reports,
+            facts: &Facts::default(),
+            given: &self.given,
+        })
     }
+}
 
-    /// Every place that is shown as evidence, as `file:line`.
-    pub fn places(&self) -> Vec<String> {
-        let conditions = self.0.conditions.iter().flat_map(|one| &one.evidence);
-        let reasons = self.0.reasons.iter().flat_map(|one| &one.evidence);
-        conditions.chain(reasons).map(ToString::to_string).collect()
-    }
+/// The condition of that name below gate and kind.
+#[track_caller]
+pub(super) fn condition<'a>(judgement: &'a Judgement, name: &str) -> &'a ConditionVerdict {
+    let mut all = judgement.conditions.iter();
+    let found = all.find(|condition| {
+        let below = condition.fact.splitn(3, '.').nth(2);
+        below == Some(name)
+    });
+    found.unwrap_or_else(|| panic!("no condition {name}: {judgement:#?}"))
+}
+
+/// Its verdict, what was measured and what was noted.
+#[track_caller]
+pub(super) fn told<'a>(judgement: &'a Judgement, name: &str) -> (Verdict, &'a str, &'a str) {
+    let found = condition(judgement, name);
+    let text = |text: &'a Option<String>| text.as_deref().unwrap_or("");
+    (found.verdict, text(&found.measured), text(&found.note))
+}
+
+/// The codes of reasons, then of notes.
+pub(super) fn codes(judgement: &Judgement) -> Vec<&'static str> {
+    let reasons = judgement.reasons.iter().map(|reason| reason.code);
+    reasons
+        .chain(judgement.notes.iter().map(|note| note.code))
+        .collect()
 }

@@ -16,6 +16,8 @@ pub struct Wants {
     pub git: Option<GitWants>,
     /// Answers of a service.
     pub http: Option<HttpWants>,
+    /// The tests that were recorded as red by the gate of this name, or by those of the phase of this name.
+    pub green_list: Option<String>,
 }
 
 /// What a judge is given beside its reports.
@@ -31,4 +33,15 @@ pub struct Given {
     pub git: Option<GitGiven>,
     /// Answers of a service.
     pub http: Option<HttpGiven>,
+    /// The tests that were recorded as red, where it wanted a green list.
+    pub green_list: GreenList,
+}
+
+/// Tests that were recorded as red.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GreenList {
+    /// The gates that recorded them, or those that did not where the list is not whole.
+    pub gates: Vec<String>,
+    /// What is known of them.
+    pub state: BaselineState,
 }

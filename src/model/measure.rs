@@ -1,5 +1,6 @@
 //! A measured value with its unit. All arithmetic is exact: counts and decimals, never floats.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use rust_decimal::Decimal;
@@ -46,6 +47,29 @@ impl Measure {
                 (Decimal::from(part) * Decimal::ONE_HUNDRED).checked_div(Decimal::from(whole))
             }
             Measure::Duration(number) | Measure::Number(number) => Some(number),
+        }
+    }
+
+    /// Which of two values of one unit is greater, exactly. `None` for different units and shares of nothing.
+    pub fn compare(&self, other: &Measure) -> Option<Ordering> {
+        match (*self, *other) {
+            (Measure::Count(a), Measure::Count(b)) | (Measure::Size(a), Measure::Size(b)) => {
+                Some(a.cmp(&b))
+            }
+            (Measure::Share { whole: 0, .. }, _) | (_, Measure::Share { whole: 0, .. }) => None,
+            (
+                Measure::Share {
+                    part: a,
+                    whole: of_a,
+                },
+                Measure::Share {
+                    part: b,
+                    whole: of_b,
+                },
+            ) => Some((u128::from(a) * u128::from(of_b)).cmp(&(u128::from(b) * u128::from(of_a)))),
+            (Measure::Duration(a), Measure::Duration(b))
+            | (Measure::Number(a), Measure::Number(b)) => Some(a.cmp(&b)),
+            _ => None,
         }
     }
 

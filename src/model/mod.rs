@@ -18,14 +18,14 @@ mod outcome;
 mod repository;
 mod verdict;
 
-pub use baseline::{Baseline, BaselineState, KnownFinding, KnownTest};
+pub use baseline::{Baseline, BaselineState, Better, KnownFinding, KnownTest, KnownValue};
 pub use canonical::{canonical, digest, sha256_hex, verdict_pieces};
-pub use case::{TestCase, TestFailure, TestOutcome, TestReport};
+pub use case::{ListedTest, TestCase, TestFailure, TestOutcome, TestReport};
 pub use coverage::{CoverageReport, FileCoverage, LineCoverage, Tally};
 pub use event::{Event, Progress};
 pub use evidence::{Evidence, EvidenceKind, ReportEvidence, ReportRefusal, Warning};
-pub use finding::{Finding, FindingReport, Level};
-pub use given::{Given, Wants};
+pub use finding::{Finding, FindingReport, FindingState, Level};
+pub use given::{Given, GreenList, Wants};
 pub use http::{HttpAnswer, HttpAsk, HttpGiven, HttpTrouble, HttpWants, Whom};
 pub use measure::Measure;
 pub use metric::MetricReport;

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use rust_decimal::Decimal;
 
+use super::choice::{Choice, Chooser};
 use super::limits::{Limits, cut};
+use super::tested::{TestFile, listed};
 use super::{Combine, Sink};
 use crate::model::{
     CoverageReport, Evidence, EvidenceKind, FileCoverage, Finding, FindingReport, ITEMS_KEPT,
@@ -14,8 +16,11 @@ use crate::model::{
 /// Sums the observations of one report.
 pub struct Collector {
     kind: EvidenceKind,
-    /// Ids of tests that count; all without it.
-    only: Option<regex::RegexSet>,
+    /// Which tests count.
+    chooser: Chooser,
+    /// Keep every test and every finding.
+    whole: bool,
+    test_file: TestFile,
     tests: TestReport,
     coverage: CoverageReport,
     /// The file that coverage speaks of now, taken out of the report for as long.
@@ -67,7 +72,9 @@ impl Collector {
     pub fn new(kind: EvidenceKind) -> Self {
         Self {
             kind,
-            only: None,
+            chooser: Chooser::default(),
+            whole: false,
+            test_file: TestFile::default(),
             tests: TestReport::default(),
             coverage: CoverageReport::default(),
             open: OpenFile::default(),
@@ -81,16 +88,11 @@ impl Collector {
         }
     }
 
-    /// Counts only tests whose id one of the patterns matches; none means all.
+    /// Counts and keeps what is chosen.
     #[must_use]
-    pub fn only(mut self, patterns: &[String]) -> Self {
-        if !patterns.is_empty() {
-            let texts = patterns.iter().map(|pattern| {
-                let parts: Vec<String> = pattern.split('*').map(regex::escape).collect();
-                format!("^(?s:{})$", parts.join(".*"))
-            });
-            self.only = regex::RegexSet::new(texts).ok();
-        }
+    pub fn choosing(mut self, choice: &Choice) -> Self {
+        self.chooser = Chooser::new(choice);
+        self.whole = choice.whole;
         self
     }
 
@@ -104,9 +106,7 @@ impl Collector {
         }
         let evidence = match self.kind {
             EvidenceKind::Tests => {
-                if self.tests.total() > 0 && self.tests.skipped == self.tests.total() {
-                    self.tests.all_skipped = 1;
-                }
+                self.test_file.leave(&mut self.tests.files);
                 if self.tests.total() == 0 {
                     self.warnings.push(Warning {
                         code: "no-tests",
@@ -123,6 +123,17 @@ impl Collector {
             EvidenceKind::Metrics => Evidence::Metrics(self.metrics),
         };
         (evidence, self.warnings)
+    }
+
+    /// Whether a test counts; one that does not is counted apart.
+    fn chosen(&mut self, case: &TestCase<'_>) -> bool {
+        let taken = self.chooser.takes(&case.id(), &mut self.tests.matched);
+        if !taken {
+            let bad = matches!(case.outcome, TestOutcome::Failed | TestOutcome::Errored);
+            self.tests.left_out.0 += 1;
+            self.tests.left_out.1 += u64::from(bad);
+        }
+        taken
     }
 
     /// Puts the open file back into the report.
@@ -228,12 +239,12 @@ fn settle(file: &mut FileCoverage) {
 
 impl Sink for Collector {
     fn test(&mut self, case: &TestCase<'_>) {
-        if self
-            .only
-            .as_ref()
-            .is_some_and(|only| !only.is_match(&case.id()))
-        {
+        if !self.chooser.takes_all() && !self.chosen(case) {
             return;
+        }
+        self.test_file.enter(case, &mut self.tests.files);
+        if self.whole {
+            self.tests.inventory.push(listed(case));
         }
         let tests = &mut self.tests;
         match case.outcome {
@@ -273,7 +284,8 @@ impl Sink for Collector {
     }
 
     fn counted_tests(&mut self, passed: u64, failed: u64, errored: u64, skipped: u64) {
-        if self.only.is_some() && passed + skipped > 0 {
+        self.tests.unnamed += passed + failed + errored + skipped;
+        if !self.chooser.takes_all() && passed + skipped > 0 {
             // Without names nothing can be chosen: what passed must not count, what failed must.
             self.warn(
                 "unnamed-tests",
@@ -365,26 +377,38 @@ impl Sink for Collector {
         self.coverage.has_functions = true;
     }
 
+    fn wanted(&self) -> usize {
+        if self.whole { usize::MAX } else { ITEMS_KEPT }
+    }
+
+    fn wants_suppressed(&self) -> bool {
+        self.whole
+    }
+
     fn finding(&mut self, mut finding: Finding) {
         self.count(&finding, 1);
-        if finding.suppressed {
+        if finding.suppressed && !self.whole {
             return;
         }
-        let report = &mut self.findings;
-        if report.items.len() == ITEMS_KEPT {
-            report.items_cut += 1;
+        if !finding.suppressed && self.findings.items.len() >= self.wanted() {
+            self.findings.items_cut += 1;
             return;
         }
         finding.message = cut(finding.message.trim(), Limits::DEFAULT.text);
         if finding.fingerprint.is_empty() {
             finding.fingerprint = super::fingerprint::of(&finding);
         }
+        if finding.suppressed {
+            // No order: which of two equal findings is suppressed must not change the name of the live one.
+            self.findings.suppressed_items.push(finding);
+            return;
+        }
         let times = self.seen.entry(finding.fingerprint.clone()).or_default();
         *times += 1;
         if *times > 1 {
             finding.fingerprint = format!("{}:{times}", finding.fingerprint);
         }
-        report.items.push(finding);
+        self.findings.items.push(finding);
     }
 
     fn hidden_findings(&mut self, count: u64) {

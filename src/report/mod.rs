@@ -6,6 +6,7 @@
 //! Sizes and depths are capped in `limits.rs`; adding up is done once, in `collector.rs`.
 
 mod bandit;
+mod choice;
 mod clippy;
 mod cobertura;
 mod collector;
@@ -33,14 +34,16 @@ mod sarif;
 mod shape;
 mod sniff;
 mod tap;
+mod tested;
 #[cfg(test)]
 mod testing;
 mod text;
 mod tsc;
 mod xml;
 
+pub use choice::{Choice, selects};
 pub use collector::Collector;
-pub(crate) use fingerprint::moved as moved_fingerprint;
+pub(crate) use fingerprint::{content, moved as moved_fingerprint, plain as plain_fingerprint};
 pub use input::Input;
 pub use inspect::inspect_line;
 pub use limits::Limits;
@@ -48,7 +51,7 @@ pub use read::{ReportError, inspect_file, read_bytes, read_file};
 pub use shape::Shape;
 pub use sniff::Head;
 
-use crate::model::{EvidenceKind, Finding, Tally, TestCase};
+use crate::model::{EvidenceKind, Finding, ITEMS_KEPT, Tally, TestCase};
 use rust_decimal::Decimal;
 
 /// A report format.
@@ -72,6 +75,14 @@ pub trait ReportFormat: Sync {
 
 /// Where a format puts what it observes. The names of the arguments are the units.
 pub trait Sink {
+    /// How many findings the report should be read for in full; of the others only the sort matters.
+    fn wanted(&self) -> usize {
+        ITEMS_KEPT
+    }
+    /// Whether findings marked as accepted are among those.
+    fn wants_suppressed(&self) -> bool {
+        false
+    }
     /// One test.
     fn test(&mut self, case: &TestCase<'_>);
     /// Tests that the report only counts (no element for each); all named `unnamed`.

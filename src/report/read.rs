@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use super::input::HEAD;
-use super::{Collector, FORMATS, Head, Input, ReportFormat, Sink};
+use super::{Choice, Collector, FORMATS, Head, Input, ReportFormat, Sink};
 use crate::model::{ReportEvidence, ReportRefusal};
 
 /// Why a report cannot be used. Data only; `Display` gives the words.
@@ -102,13 +102,12 @@ impl From<io::Error> for ReportError {
     }
 }
 
-/// Reads a report file, with the format given or sniffed. `name` is how people know it. With `only`, tests
-/// whose id none of these patterns matches (`*` stands for anything) are not counted.
+/// Reads a report file, with the format given or sniffed. `name` is how people know it.
 pub fn read_file(
     path: &Path,
     name: &str,
     format: Option<&'static dyn ReportFormat>,
-    only: &[String],
+    choice: &Choice,
 ) -> Result<ReportEvidence, ReportError> {
     if path.is_dir() {
         return Err(ReportError::Io(io::Error::new(
@@ -116,7 +115,7 @@ pub fn read_file(
             "it is a folder",
         )));
     }
-    read(Input::open(path, name)?, format, only)
+    read(Input::open(path, name)?, format, choice)
 }
 
 /// Reads a report from memory.
@@ -125,18 +124,18 @@ pub fn read_bytes(
     name: &str,
     format: Option<&'static dyn ReportFormat>,
 ) -> Result<ReportEvidence, ReportError> {
-    read(Input::from_bytes(bytes, name), format, &[])
+    read(Input::from_bytes(bytes, name), format, &Choice::default())
 }
 
 /// Reads a report file whose format is unknown.
 pub fn inspect_file(path: &Path, name: &str) -> Result<ReportEvidence, ReportError> {
-    read_file(path, name, None, &[])
+    read_file(path, name, None, &Choice::default())
 }
 
 fn read(
     mut input: Input,
     format: Option<&'static dyn ReportFormat>,
-    only: &[String],
+    choice: &Choice,
 ) -> Result<ReportEvidence, ReportError> {
     let head = Head::new(input.head()?);
     if head.text.trim().is_empty()
@@ -154,7 +153,7 @@ fn read(
         Some(format) => format,
         None => sniff(&head)?,
     };
-    let mut collector = Collector::new(format.kind()).only(only);
+    let mut collector = Collector::new(format.kind()).choosing(choice);
     if nameless {
         let message = "an empty list does not say which tool found nothing; say it with `format:`";
         collector.warn("empty-list", message.to_owned());

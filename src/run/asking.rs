@@ -66,8 +66,15 @@ fn variables(shared: &Shared, gate: &PlannedGate) -> Result<Vec<(String, String)
     let is_withheld = |name: &String| {
         shared.withheld.contains(name) && !passed.is_some_and(|passed| passed.contains(name))
     };
-    let inherited = shared.env.iter().filter(|(name, _)| !is_withheld(name)).cloned();
-    let set = gate.command.iter().flat_map(|command| command.env.iter().cloned());
+    let inherited = shared
+        .env
+        .iter()
+        .filter(|(name, _)| !is_withheld(name))
+        .cloned();
+    let set = gate
+        .command
+        .iter()
+        .flat_map(|command| command.env.iter().cloned());
     let text = |value: std::ffi::OsString| value.to_string_lossy().into_owned();
     let of_services = of_services
         .into_iter()
@@ -82,7 +89,11 @@ fn filled(ask: &HttpAsk, variables: &[(String, String)]) -> Result<HttpAsk, Unkn
     Ok(HttpAsk {
         path: fill(&ask.path, variables)?,
         headers: headers.collect::<Result<_, Unknown>>()?,
-        body: ask.body.as_ref().map(|body| fill(body, variables)).transpose()?,
+        body: ask
+            .body
+            .as_ref()
+            .map(|body| fill(body, variables))
+            .transpose()?,
         ..ask.clone()
     })
 }
@@ -94,7 +105,10 @@ fn fill(text: &str, variables: &[(String, String)]) -> Result<String, Unknown> {
     while let Some(start) = rest.find("${") {
         let (before, after) = rest.split_at(start);
         whole.push_str(before);
-        let name = after[2..].split_once('}').map(|(name, _)| name).filter(|name| is_name(name));
+        let name = after[2..]
+            .split_once('}')
+            .map(|(name, _)| name)
+            .filter(|name| is_name(name));
         let Some(name) = name else {
             whole.push_str("${");
             rest = &after[2..];
@@ -128,7 +142,10 @@ mod tests {
         let known = [("A", "1"), ("A", "2"), ("EMPTY", "")];
         let known = known.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let fill = |text: &str| fill(text, &known).map_err(|unknown| unknown.why);
-        assert_eq!(fill("x ${A}/${A} $A ${ ${a-b} $${A}").unwrap(), "x 2/2 $A ${ ${a-b} $2");
+        assert_eq!(
+            fill("x ${A}/${A} $A ${ ${a-b} $${A}").unwrap(),
+            "x 2/2 $A ${ ${a-b} $2"
+        );
         assert!(fill("${B}").unwrap_err().contains("`B` is not set"));
         assert!(fill("${EMPTY}").is_err());
     }

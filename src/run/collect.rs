@@ -112,7 +112,7 @@ impl Collected {
     }
 
     fn read(&mut self, reports: &Reports, file: &Path, name: &str) {
-        match report::read_file(file, name, reports.declared(), &reports.include) {
+        match report::read_file(file, name, reports.declared(), &reports.choice) {
             Ok(evidence) if evidence.evidence.kind() == reports.kind => self.reports.push(evidence),
             Ok(evidence) => {
                 let (found, wanted) = (evidence.evidence.kind().word(), reports.kind.word());

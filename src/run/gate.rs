@@ -299,7 +299,10 @@ fn prepare(shared: &Shared, gate: &PlannedGate) -> Result<(), Reason> {
 }
 
 /// Starts the services of a gate, unless they run, and gives the variables that tell of them.
-pub(super) fn services(shared: &Shared, gate: &PlannedGate) -> Result<Vec<(OsString, OsString)>, Trouble> {
+pub(super) fn services(
+    shared: &Shared,
+    gate: &PlannedGate,
+) -> Result<Vec<(OsString, OsString)>, Trouble> {
     let mut variables = Vec::new();
     for &index in &gate.services {
         let service = &shared.plan.services[index];
@@ -408,15 +411,17 @@ fn judge(
     let mut reported = false;
     if attempt.refused.is_none() || attempt.ended.is_some() {
         for judge in &gate.judges {
-            let collected = match judge.reports() {
+            let mut collected = match judge.reports() {
                 Some(reports) => collect_for(shared, reports, task, attempt, explained),
                 None => Collected::default(),
             };
+            let reports = collected.reports.iter_mut();
+            reports.for_each(|report| shared.plain.evidence_of(report));
             reported |= !collected.reports.is_empty();
             let mut wants = judge.wants();
             // Without its needs nothing is asked of a service that may be half there.
             wants.http = wants.http.filter(|_| task.judge_only.is_none());
-            let given = given::given(shared, gate, &wants);
+            let given = given::given(shared, gate, judge.kind(), wants);
             let context = Context {
                 gate: &gate.id,
                 root: &shared.plan.root,
@@ -425,7 +430,11 @@ fn judge(
                 facts: &task.facts,
                 given: &given,
             };
-            let judgement = judge.judge(&context);
+            let mut judgement = judge.judge(&context);
+            if judge.wants().baseline {
+                let holds = &mut judgement.accepted.holds;
+                holds.insert(judge.kind().to_owned());
+            }
             join(&mut whole, judgement, collected.reasons);
             used.extend(collected.reports.iter().map(|report| ReportUsed {
                 path: report.path.clone(),

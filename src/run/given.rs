@@ -3,18 +3,73 @@
 use super::asking;
 use super::gate::Shared;
 use super::subject::Start;
-use crate::config::PlannedGate;
-use crate::model::{Given, GitGiven, GitWants, Unknown, Wants};
+use crate::config::{PlannedGate, red_gates};
+use crate::ledger;
+use crate::model::{BaselineState, GitGiven, GitWants, Given, GreenList, Unknown, Wants};
 use crate::vcs::Repository;
 
-/// What a judge of this run is given.
-pub(super) fn given(shared: &Shared, gate: &PlannedGate, wants: &Wants) -> Given {
+/// What a judge of a gate is given, by its kind and what it wants.
+pub(super) fn given(shared: &Shared, gate: &PlannedGate, kind: &str, wants: Wants) -> Given {
+    let Wants {
+        baseline,
+        tracked,
+        git,
+        http,
+        green_list,
+    } = wants;
     Given {
         strict: shared.strict,
-        tracked: if wants.tracked { tracked(shared) } else { Vec::new() },
-        git: wants.git.as_ref().map(|wants| git(shared, wants)),
-        http: wants.http.as_ref().map(|wants| asking::ask(shared, gate, wants)),
-        ..Given::default()
+        baseline: if baseline {
+            of_kind(known(shared, gate), kind)
+        } else {
+            BaselineState::Never
+        },
+        tracked: if tracked {
+            self::tracked(shared)
+        } else {
+            Vec::new()
+        },
+        git: git.map(|wants| self::git(shared, &wants)),
+        http: http.map(|wants| asking::ask(shared, gate, &wants)),
+        green_list: green_list
+            .map(|name| self::green_list(shared, &name))
+            .unwrap_or_default(),
+    }
+}
+
+/// The red tests that the gates of that name recorded. What one of them lacks, the whole list lacks.
+fn green_list(shared: &Shared, name: &str) -> GreenList {
+    let mut list = GreenList {
+        gates: Vec::new(),
+        state: BaselineState::Here(Box::default()),
+    };
+    for gate in red_gates(&shared.plan.gates, &shared.plan.phases, name) {
+        match (of_kind(known(shared, gate), "tests"), &mut list.state) {
+            (BaselineState::Here(one), BaselineState::Here(all)) => all.merge(*one),
+            (BaselineState::Here(_), _) => continue,
+            (worse, BaselineState::Here(_)) => {
+                list.gates.clear();
+                list.state = worse;
+            }
+            (BaselineState::Never, BaselineState::Never) => {}
+            (BaselineState::Never, _) => continue,
+            (worse, _) => list.state = worse,
+        }
+        list.gates.push(gate.id.clone());
+    }
+    list
+}
+
+/// The baseline of a gate: read again for each judge that wants it, because a gate rarely has two.
+fn known(shared: &Shared, gate: &PlannedGate) -> BaselineState {
+    ledger::state(&shared.plan.root, &gate.id, shared.repository.as_ref())
+}
+
+/// A baseline that was recorded before the gate had a judge of this kind holds nothing of it.
+fn of_kind(state: BaselineState, kind: &str) -> BaselineState {
+    match state {
+        BaselineState::Here(baseline) if !baseline.holds.contains(kind) => BaselineState::Never,
+        other => other,
     }
 }
 
@@ -24,7 +79,10 @@ fn tracked(shared: &Shared) -> Vec<String> {
         let repository = shared.repository.as_ref()?;
         repository.all_tracked(&shared.plan.root)
     };
-    shared.tracked.get_or_init(|| ask().unwrap_or_default()).clone()
+    shared
+        .tracked
+        .get_or_init(|| ask().unwrap_or_default())
+        .clone()
 }
 
 /// What the repository answers to each question.
@@ -38,7 +96,10 @@ fn git(shared: &Shared, wants: &GitWants) -> GitGiven {
     };
     let repository = shared.repository.as_ref().ok_or_else(nowhere);
     let state = start.ok_or_else(|| Unknown::new("git did not answer", "look at what git says"));
-    let ask = |question: &dyn Fn(&Repository, &Start) -> Result<u64, Unknown>| match (&repository, &state) {
+    let ask = |question: &dyn Fn(&Repository, &Start) -> Result<u64, Unknown>| match (
+        &repository,
+        &state,
+    ) {
         (Ok(repository), Ok(start)) => question(repository, start),
         (Err(unknown), _) | (_, Err(unknown)) => Err(unknown.clone()),
     };
@@ -52,9 +113,9 @@ fn git(shared: &Shared, wants: &GitWants) -> GitGiven {
             .iter()
             .map(|name| (name.clone(), ask(&|repository, _| repository.behind(name))))
             .collect(),
-        unpushed: wants.pushed.then(|| {
-            ask(&|repository, start| repository.unpushed(start.state.branch.as_deref()))
-        }),
+        unpushed: wants
+            .pushed
+            .then(|| ask(&|repository, start| repository.unpushed(start.state.branch.as_deref()))),
         commits: wants.commits.then(|| match (&repository, &state) {
             (Ok(repository), Ok(start)) => {
                 let named = wants.since.as_deref().or(shared.base.as_deref());

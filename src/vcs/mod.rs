@@ -4,8 +4,9 @@
 //! changes output). Finding the repository starts no process. Writes nothing.
 
 mod base;
-mod since;
+mod history;
 mod repository;
+mod since;
 mod subject;
 mod tree;
 

@@ -10,7 +10,8 @@ use super::{Base, BaseTrouble, GitTrouble, Repository, State};
 use crate::model::{Commit, Unknown};
 
 /// The line that makes a shallow clone whole.
-const DEEPEN: &str = "run `git fetch --unshallow`, or check out with the whole history (`fetch-depth: 0`)";
+const DEEPEN: &str =
+    "run `git fetch --unshallow`, or check out with the whole history (`fetch-depth: 0`)";
 
 impl Repository {
     /// How many commits of that ref HEAD lacks. A branch is looked for here and at the remote `origin`; where both
@@ -31,7 +32,10 @@ impl Repository {
         let mut arguments = vec!["rev-list", "--count"];
         arguments.extend(tips.iter().map(String::as_str));
         arguments.extend(["--not", "HEAD"]);
-        self.certain(&arguments, "HEAD may hold it beyond the point where this clone is cut")
+        self.certain(
+            &arguments,
+            "HEAD may hold it beyond the point where this clone is cut",
+        )
     }
 
     /// How many commits of HEAD are not on its upstream, or without one on no remote at all.
@@ -105,7 +109,10 @@ impl Repository {
         match commits.iter().find(|commit| cut.contains(&commit.id)) {
             None => Ok(commits),
             Some(commit) => Err(Unknown::new(
-                format!("this clone is cut at {}, within what is counted", commit.line()),
+                format!(
+                    "this clone is cut at {}, within what is counted",
+                    commit.line()
+                ),
                 DEEPEN,
             )),
         }
@@ -140,7 +147,13 @@ impl Repository {
     fn commit_of(&self, name: &str) -> Option<String> {
         let name = format!("{name}^{{commit}}");
         let answer = self
-            .ask(&["rev-parse", "--verify", "--quiet", "--end-of-options", &name])
+            .ask(&[
+                "rev-parse",
+                "--verify",
+                "--quiet",
+                "--end-of-options",
+                &name,
+            ])
             .ok()?;
         let commit = String::from_utf8_lossy(&answer).trim().to_owned();
         // Git before 2.30 prints the option back.

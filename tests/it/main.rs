@@ -17,6 +17,7 @@ mod hostile_files;
 mod hostile_output;
 mod house;
 mod inspect;
+mod inventory;
 mod needs;
 mod outputs;
 mod resources;

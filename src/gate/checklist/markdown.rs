@@ -203,7 +203,11 @@ impl Reader {
         let (quotes, line) = unquoted(line);
         if quotes != self.quotes {
             // Another block: what was open in the quote ends with it.
-            if self.fence.as_ref().is_some_and(|fence| fence.quotes > quotes) {
+            if self
+                .fence
+                .as_ref()
+                .is_some_and(|fence| fence.quotes > quotes)
+            {
                 self.fence = None;
             }
             if self.fence.is_none() {
@@ -271,12 +275,7 @@ impl Reader {
     }
 
     /// The line without what stands in HTML comments.
-    fn without_comments(
-        &mut self,
-        number: u32,
-        line: &str,
-        following: &VecDeque<&str>,
-    ) -> String {
+    fn without_comments(&mut self, number: u32, line: &str, following: &VecDeque<&str>) -> String {
         let mut left = String::new();
         let mut rest = line;
         loop {
@@ -426,13 +425,24 @@ mod tests {
     use super::*;
 
     fn lines(text: &str) -> Vec<(u32, bool)> {
-        read(text).boxes.iter().map(|one| (one.line, one.done)).collect()
+        read(text)
+            .boxes
+            .iter()
+            .map(|one| (one.line, one.done))
+            .collect()
     }
 
     #[test]
     fn every_way_to_write_a_box_is_read() {
         let text = "- [ ] a\n* [x] b\n+ [X] c\n1. [ ] d\n2) [x] e\n   - [ ] nested\n";
-        let wanted = [(1, false), (2, true), (3, true), (4, false), (5, true), (6, false)];
+        let wanted = [
+            (1, false),
+            (2, true),
+            (3, true),
+            (4, false),
+            (5, true),
+            (6, false),
+        ];
         assert_eq!(lines(text), wanted);
         assert_eq!(lines("- [x] a\r\n- [ ] b\r\n"), [(1, true), (2, false)]);
         assert_eq!(lines("\u{feff}- [ ] a"), [(1, false)]);
@@ -444,7 +454,10 @@ mod tests {
 
     #[test]
     fn nesting_by_two_four_and_tabs_is_read() {
-        assert_eq!(lines("- [ ] a\n  - [ ] b\n    - [ ] c\n      - [x] d\n").len(), 4);
+        assert_eq!(
+            lines("- [ ] a\n  - [ ] b\n    - [ ] c\n      - [x] d\n").len(),
+            4
+        );
         assert_eq!(lines("- [ ] a\n    - [ ] b\n        - [ ] c\n").len(), 3);
         assert_eq!(lines("- [ ] a\n\t- [ ] b\n\t\t- [ ] c\n").len(), 3);
         assert_eq!(lines("- a\n\n  - [ ] b\n").len(), 1);
@@ -498,7 +511,9 @@ mod tests {
         let document = read(text);
         let path = |index: usize| -> Vec<&str> {
             let headings = document.boxes[index].headings.iter();
-            headings.map(|at| document.headings[*at].text.as_str()).collect()
+            headings
+                .map(|at| document.headings[*at].text.as_str())
+                .collect()
         };
         assert_eq!(path(0), ["Top"]);
         assert_eq!(path(1), ["Top", "Sub"]);
@@ -507,7 +522,21 @@ mod tests {
 
     #[test]
     fn no_text_makes_it_panic() {
-        for text in ["", "\n", "-", "- [", "- [x", "#", "```", "<!--", ">", ">>>", "1.", "- [é] x", "\t\t- [ ] \u{0}"] {
+        for text in [
+            "",
+            "\n",
+            "-",
+            "- [",
+            "- [x",
+            "#",
+            "```",
+            "<!--",
+            ">",
+            ">>>",
+            "1.",
+            "- [é] x",
+            "\t\t- [ ] \u{0}",
+        ] {
             let _ = read(text);
         }
     }

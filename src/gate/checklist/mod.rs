@@ -129,7 +129,10 @@ impl GateKind for Checklist {
 
 /// A heading that is looked for: case, markup and signs around it do not count.
 fn section(text: &str) -> Option<(String, Regex)> {
-    let parts: Vec<String> = text.split('*').map(|part| regex::escape(&bare(part))).collect();
+    let parts: Vec<String> = text
+        .split('*')
+        .map(|part| regex::escape(&bare(part)))
+        .collect();
     let joined = parts.join(".*");
     // Blanks beside a `*` were trimmed away with its neighbours.
     let regex = Regex::new(&format!("(?is)^{joined}$")).ok()?;
@@ -154,7 +157,9 @@ fn bare(text: &str) -> String {
     }
     let words: Vec<&str> = words.split_whitespace().collect();
     let joined = words.join(" ");
-    joined.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '(' | ')')).to_owned()
+    joined
+        .trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '(' | ')'))
+        .to_owned()
 }
 
 impl Tag {
@@ -174,16 +179,24 @@ impl Tag {
     }
 
     fn is_on(&self, tick: &Tick, document: &Document) -> bool {
-        let mut headings = tick.headings.iter().map(|index| &document.headings[*index].text);
+        let mut headings = tick
+            .headings
+            .iter()
+            .map(|index| &document.headings[*index].text);
         self.in_text.is_match(&tick.text)
             || headings.any(|text| self.above.is_match(text))
-            || tick.above.iter().any(|text| self.in_text.is_match(without_box(text)))
+            || tick
+                .above
+                .iter()
+                .any(|text| self.in_text.is_match(without_box(text)))
     }
 }
 
 /// The text of an item without its own box.
 fn without_box(text: &str) -> &str {
-    let bare = ["[ ]", "[x]", "[X]"].iter().find_map(|sign| text.strip_prefix(sign));
+    let bare = ["[ ]", "[x]", "[X]"]
+        .iter()
+        .find_map(|sign| text.strip_prefix(sign));
     bare.unwrap_or(text).trim_start()
 }
 
@@ -191,8 +204,15 @@ impl ChecklistGate {
     /// The boxes of all files; says what is missing.
     fn found(&self, tree: &Tree<'_>, judging: &mut Judging) -> Vec<Found> {
         for pattern in &self.files {
-            if tree.select(std::slice::from_ref(pattern), &self.exclude).is_empty() {
-                let message = format!("no file matches `{}` ({})", pattern.text, pattern.at.place());
+            if tree
+                .select(std::slice::from_ref(pattern), &self.exclude)
+                .is_empty()
+            {
+                let message = format!(
+                    "no file matches `{}` ({})",
+                    pattern.text,
+                    pattern.at.place()
+                );
                 judging.undecided("no-file", message, "write the list, or correct `files`");
             }
         }
@@ -228,12 +248,14 @@ impl ChecklistGate {
                 self.sections.is_empty() || tick.headings.iter().any(|at| wanted.contains(at))
             };
             let before = found.len();
-            found.extend(document.boxes.iter().filter(inside).map(|tick| Found {
-                path: path.clone(),
-                tick: tick.clone(),
-                tags: (0..self.tags.len())
-                    .filter(|index| self.tags[*index].is_on(tick, &document))
-                    .collect(),
+            found.extend(document.boxes.iter().filter(inside).map(|tick| {
+                Found {
+                    path: path.clone(),
+                    tick: tick.clone(),
+                    tags: (0..self.tags.len())
+                        .filter(|index| self.tags[*index].is_on(tick, &document))
+                        .collect(),
+                }
             }));
             if found.len() == before && !self.sections.is_empty() {
                 empty.push(path);
@@ -257,10 +279,18 @@ impl ChecklistGate {
     }
 
     fn missing(&self, lacking: &[String], empty: &[String], judging: &mut Judging) {
-        let names: Vec<String> = self.sections.iter().map(|(name, _)| format!("`{name}`")).collect();
+        let names: Vec<String> = self
+            .sections
+            .iter()
+            .map(|(name, _)| format!("`{name}`"))
+            .collect();
         if !lacking.is_empty() {
             let message = format!("{} has no heading {}", few(lacking, 3), names.join(" or "));
-            judging.undecided("no-section", message, "add the section, or correct `section`");
+            judging.undecided(
+                "no-section",
+                message,
+                "add the section, or correct `section`",
+            );
         }
         if !empty.is_empty() {
             let message = format!("{} has no box below {}", few(empty, 3), names.join(" or "));
@@ -277,7 +307,10 @@ impl ChecklistGate {
             judging.fact(&name, Measure::Count(open.len() as u64));
             judging.condition(&name, &tag.condition, "");
             let total = carrying(index).count() as u64;
-            let note = format!("of {} with this tag", count(total, "box").replace("boxs", "boxes"));
+            let note = format!(
+                "of {} with this tag",
+                count(total, "box").replace("boxs", "boxes")
+            );
             judging.evidence_of_last(places(&open), (!open.is_empty()).then_some(note));
             if total == 0 {
                 unseen.push(format!("`{}`", tag.name));
@@ -331,7 +364,11 @@ impl Gate for ChecklistGate {
             },
         );
         if found.is_empty() && judging.out().reasons.is_empty() {
-            let files: Vec<String> = self.files.iter().map(|one| format!("`{}`", one.text)).collect();
+            let files: Vec<String> = self
+                .files
+                .iter()
+                .map(|one| format!("`{}`", one.text))
+                .collect();
             let message = format!("there is no box in {}", few(&files, 3));
             judging.undecided("no-box", message, "write the list as `- [ ] text`");
         }
@@ -344,7 +381,11 @@ impl Gate for ChecklistGate {
         self.tagged(&found, &mut judging);
         let out = judging.out();
         out.findings_cut = open.len().saturating_sub(ITEMS_KEPT) as u64;
-        out.findings = open.iter().take(ITEMS_KEPT).map(|one| self.finding(one)).collect();
+        out.findings = open
+            .iter()
+            .take(ITEMS_KEPT)
+            .map(|one| self.finding(one))
+            .collect();
         judging.done()
     }
 }
@@ -354,14 +395,21 @@ impl ChecklistGate {
     fn finding(&self, one: &Found) -> Finding {
         let tag = one.tags.first().map(|index| self.tags[*index].name.clone());
         Finding {
-            level: if tag.is_some() { Level::High } else { Level::Low },
+            level: if tag.is_some() {
+                Level::High
+            } else {
+                Level::Low
+            },
             severity: "open".to_owned(),
-            fingerprint: crate::model::sha256_hex(format!("{}\0{}", one.path, one.tick.text).as_bytes()),
+            fingerprint: crate::model::sha256_hex(
+                format!("{}\0{}", one.path, one.tick.text).as_bytes(),
+            ),
             rule: Some(tag.unwrap_or_else(|| "open-box".to_owned())),
             message: one.tick.text.chars().take(300).collect(),
             file: Some(one.path.clone()),
             line: Some(one.tick.line),
             column: None,
+            state: None,
             suppressed: false,
         }
     }

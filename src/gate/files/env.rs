@@ -133,8 +133,8 @@ impl Env {
 
     fn read(&self, tree: &Tree<'_>) -> Read {
         let mut read = Read::default();
-        let mut search = |path: &str, find: &dyn Fn(&str) -> BTreeMap<String, usize>| {
-            match tree.content(path) {
+        let mut search =
+            |path: &str, find: &dyn Fn(&str) -> BTreeMap<String, usize>| match tree.content(path) {
                 Ok(Content::Text(text)) => {
                     read.searched += 1;
                     for (name, at) in find(&text) {
@@ -148,8 +148,7 @@ impl Env {
                     Measure::Size(size)
                 )),
                 Err(words) => read.trouble.push(words),
-            }
-        };
+            };
         match &self.look {
             Look::Ready(files) => {
                 let mut paths = tree.select(files, &self.exclude);
@@ -215,7 +214,11 @@ impl Env {
             let help = Some("add them to the example, or list them under `except`");
             judging.reason("env-undeclared", Verdict::Fail, None, message, help);
             if let Some(reason) = judging.out().reasons.last_mut() {
-                reason.evidence = missing.iter().take(5).map(|(_, place)| (*place).clone()).collect();
+                reason.evidence = missing
+                    .iter()
+                    .take(5)
+                    .map(|(_, place)| (*place).clone())
+                    .collect();
             }
         }
         let unused: Vec<String> = declared
@@ -226,7 +229,10 @@ impl Env {
         judging.fact("env-unused", Measure::Count(unused.len() as u64));
         if !unused.is_empty() && read.searched > 0 {
             let number = count(unused.len() as u64, "variable");
-            let message = format!("{example} names {number} that no searched file reads: {}", few(&unused, 5));
+            let message = format!(
+                "{example} names {number} that no searched file reads: {}",
+                few(&unused, 5)
+            );
             judging.note("env-unused", message);
         }
     }
@@ -266,7 +272,9 @@ fn named(regexes: &[Regex], text: &str) -> BTreeMap<String, usize> {
     let mut found = BTreeMap::new();
     for hit in regexes.iter().flat_map(|regex| regex.captures_iter(text)) {
         if let Some(name) = hit.get(1) {
-            found.entry(name.as_str().to_owned()).or_insert(name.start());
+            found
+                .entry(name.as_str().to_owned())
+                .or_insert(name.start());
         }
     }
     found
@@ -285,7 +293,7 @@ fn declared_name(line: &str) -> Option<&str> {
 mod tests {
     use serde_json::json;
 
-    use super::super::super::trial::{Trial, build};
+    use super::super::super::scene::{Scene, build};
     use super::super::Files;
     use crate::model::Verdict;
 
@@ -296,8 +304,8 @@ mod tests {
 
     #[test]
     fn variable_that_the_example_lacks_is_a_fail_with_its_place() {
-        let trial = Trial::new(&[CODE, (".env.example", "PORT=3000\n")]);
-        let said = trial
+        let scene = Scene::new(&[CODE, (".env.example", "PORT=3000\n")]);
+        let said = scene
             .judge(&Files, json!({ "env": ".env.example" }))
             .is(Verdict::Fail)
             .says(".env.example does not name API_KEY")
@@ -309,8 +317,8 @@ mod tests {
     #[test]
     fn variable_that_nobody_reads_is_a_note() {
         let example = "PORT=\n# API_KEY=\nexport OLD_NAME=1\n";
-        let trial = Trial::new(&[CODE, (".env.example", example)]);
-        trial
+        let scene = Scene::new(&[CODE, (".env.example", example)]);
+        scene
             .judge(&Files, json!({ "env": ".env.example" }))
             .is(Verdict::Pass)
             .says("1 variable that no searched file reads: OLD_NAME")
@@ -319,8 +327,8 @@ mod tests {
 
     #[test]
     fn nothing_to_search_is_no_parity() {
-        let trial = Trial::new(&[("notes.txt", "process.env.A"), (".env.example", "A=1\n")]);
-        trial
+        let scene = Scene::new(&[("notes.txt", "process.env.A"), (".env.example", "A=1\n")]);
+        scene
             .judge(&Files, json!({ "env": ".env.example" }))
             .is(Verdict::Inconclusive)
             .says("nothing-searched");
@@ -328,7 +336,7 @@ mod tests {
 
     #[test]
     fn example_that_is_missing_is_a_fail() {
-        Trial::new(&[CODE])
+        Scene::new(&[CODE])
             .judge(&Files, json!({ "env": ".env.example" }))
             .is(Verdict::Fail)
             .says("file-missing");
@@ -343,9 +351,9 @@ mod tests {
             ("dist/app.js", "process.env.BUILT"),
             ("test/app.test.js", "process.env.ONLY_TEST"),
         ];
-        let trial = Trial::new(&files);
+        let scene = Scene::new(&files);
         let env = json!({ "example": ".env.example", "exclude": "test", "except": "API_*" });
-        trial.judge(&Files, json!({ "env": env })).is(Verdict::Pass);
+        scene.judge(&Files, json!({ "env": env })).is(Verdict::Pass);
     }
 
     #[test]
@@ -356,17 +364,21 @@ mod tests {
             CODE,
             ("main.py", "os.environ['PORT']"),
         ];
-        let mut trial = Trial::new(&files);
-        trial.judge(&Files, json!({ "env": ".env.example" })).is(Verdict::Pass);
-        trial.given.tracked = vec![CODE.0.to_owned()];
-        trial.judge(&Files, json!({ "env": ".env.example" })).is(Verdict::Fail);
+        let mut scene = Scene::new(&files);
+        scene
+            .judge(&Files, json!({ "env": ".env.example" }))
+            .is(Verdict::Pass);
+        scene.given.tracked = vec![CODE.0.to_owned()];
+        scene
+            .judge(&Files, json!({ "env": ".env.example" }))
+            .is(Verdict::Fail);
     }
 
     #[test]
     fn declared_expressions_stand_in_place_of_the_ready_ones() {
-        let trial = Trial::new(&[CODE, ("a.conf", "need(X)\n"), (".env.example", "Y=\n")]);
+        let scene = Scene::new(&[CODE, ("a.conf", "need(X)\n"), (".env.example", "Y=\n")]);
         let env = json!({ "example": ".env.example", "reads": { "*.conf": ["need\\((\\w+)\\)"] } });
-        trial
+        scene
             .judge(&Files, json!({ "env": env }))
             .is(Verdict::Fail)
             .says("does not name X,");

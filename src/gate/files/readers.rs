@@ -78,7 +78,9 @@ static READERS: &[Reader] = &[
         lists: &[],
     },
     Reader {
-        files: &[".rb", ".erb", ".rake", ".ru", ".gemspec", "Gemfile", "Rakefile"],
+        files: &[
+            ".rb", ".erb", ".rake", ".ru", ".gemspec", "Gemfile", "Rakefile",
+        ],
         comment: &["#"],
         names: &[
             r#"\bENV\[\s*['"]([A-Za-z_]\w*)['"]\s*\]"#,
@@ -97,7 +99,9 @@ static READERS: &[Reader] = &[
         lists: &[],
     },
     Reader {
-        files: &[".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".m", ".mm", ".zig"],
+        files: &[
+            ".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".m", ".mm", ".zig",
+        ],
         comment: &["//", "*", "/*"],
         names: &[r#"\b(?:secure_)?getenv\(\s*"([A-Za-z_]\w*)""#],
         lists: &[],
@@ -136,9 +140,17 @@ static READERS: &[Reader] = &[
         lists: &[],
     },
     Reader {
-        files: &["compose*.yml", "compose*.yaml", "docker-compose*.yml", "docker-compose*.yaml"],
+        files: &[
+            "compose*.yml",
+            "compose*.yaml",
+            "docker-compose*.yml",
+            "docker-compose*.yaml",
+        ],
         comment: &["#"],
-        names: &[r"(?:^|[^$])\$\{([A-Za-z_]\w*)", r"(?:^|[^$])\$([A-Za-z_]\w*)"],
+        names: &[
+            r"(?:^|[^$])\$\{([A-Za-z_]\w*)",
+            r"(?:^|[^$])\$([A-Za-z_]\w*)",
+        ],
         lists: &[],
     },
 ];
@@ -146,13 +158,64 @@ static READERS: &[Reader] = &[
 /// Variables that the system, a shell or a build tool sets: no example has to name them. A `*` at the end stands
 /// for anything.
 pub(super) static SET_BY_OTHERS: &[&str] = &[
-    "PATH", "HOME", "USER", "LOGNAME", "SHELL", "PWD", "OLDPWD", "HOSTNAME", "LANG", "LC_*", "TZ",
-    "TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "EDITOR", "DISPLAY", "TMPDIR", "TMP", "TEMP",
-    "APPDATA", "LOCALAPPDATA", "USERPROFILE", "PROGRAMFILES", "SYSTEMROOT", "XDG_*", "CI",
-    "GITHUB_*", "GITLAB_*", "RUNNER_*", "NODE_ENV", "NODE_OPTIONS", "npm_*", "VITEST", "VITEST_*",
-    "JEST_*", "MODE", "DEV", "PROD", "SSR", "BASE_URL", "CARGO", "CARGO_*", "OUT_DIR", "RUST_LOG",
-    "RUST_BACKTRACE", "PROFILE", "TARGET", "GOPATH", "GOROOT", "GOOS", "GOARCH", "PYTHONPATH",
-    "VIRTUAL_ENV", "PYTEST_*", "JAVA_HOME", "GEM_HOME", "BUNDLE_*",
+    "PATH",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "SHELL",
+    "PWD",
+    "OLDPWD",
+    "HOSTNAME",
+    "LANG",
+    "LC_*",
+    "TZ",
+    "TERM",
+    "COLORTERM",
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "EDITOR",
+    "DISPLAY",
+    "TMPDIR",
+    "TMP",
+    "TEMP",
+    "APPDATA",
+    "LOCALAPPDATA",
+    "USERPROFILE",
+    "PROGRAMFILES",
+    "SYSTEMROOT",
+    "XDG_*",
+    "CI",
+    "GITHUB_*",
+    "GITLAB_*",
+    "RUNNER_*",
+    "NODE_ENV",
+    "NODE_OPTIONS",
+    "npm_*",
+    "VITEST",
+    "VITEST_*",
+    "JEST_*",
+    "MODE",
+    "DEV",
+    "PROD",
+    "SSR",
+    "BASE_URL",
+    "CARGO",
+    "CARGO_*",
+    "OUT_DIR",
+    "RUST_LOG",
+    "RUST_BACKTRACE",
+    "PROFILE",
+    "TARGET",
+    "GOPATH",
+    "GOROOT",
+    "GOOS",
+    "GOARCH",
+    "PYTHONPATH",
+    "VIRTUAL_ENV",
+    "PYTEST_*",
+    "JAVA_HOME",
+    "GEM_HOME",
+    "BUNDLE_*",
 ];
 
 /// A reader with its expressions compiled.
@@ -184,7 +247,9 @@ fn reader_of(path: &str) -> Option<&'static Compiled> {
         Some((head, tail)) => name.starts_with(head) && name.ends_with(tail),
         None => name.ends_with(end),
     };
-    compiled().iter().find(|one| one.reader.files.iter().any(|end| is(&end)))
+    compiled()
+        .iter()
+        .find(|one| one.reader.files.iter().any(|end| is(&end)))
 }
 
 /// Whether a language is known for that path.
@@ -200,11 +265,20 @@ pub(super) fn read(path: &str, text: &str) -> BTreeMap<String, usize> {
     };
     let mut add = |name: &str, at: usize| {
         let line = super::super::tree::line_around(text, at).trim_start();
-        if !known.reader.comment.iter().any(|mark| line.starts_with(mark)) {
+        if !known
+            .reader
+            .comment
+            .iter()
+            .any(|mark| line.starts_with(mark))
+        {
             found.entry(name.to_owned()).or_insert(at);
         }
     };
-    for hit in known.names.iter().flat_map(|regex| regex.captures_iter(text)) {
+    for hit in known
+        .names
+        .iter()
+        .flat_map(|regex| regex.captures_iter(text))
+    {
         let (Some(whole), Some(name)) = (hit.get(0), hit.get(1)) else {
             continue;
         };
@@ -212,7 +286,11 @@ pub(super) fn read(path: &str, text: &str) -> BTreeMap<String, usize> {
             add(name.as_str(), name.start());
         }
     }
-    for hit in known.lists.iter().flat_map(|regex| regex.captures_iter(text)) {
+    for hit in known
+        .lists
+        .iter()
+        .flat_map(|regex| regex.captures_iter(text))
+    {
         let Some(list) = hit.get(1) else { continue };
         let mut at = list.start();
         for part in list.as_str().split(',') {
@@ -232,7 +310,8 @@ pub(super) fn read(path: &str, text: &str) -> BTreeMap<String, usize> {
 /// Whether what follows makes it an assignment: `process.env.X = …` sets a variable and reads none.
 fn is_written(rest: &str) -> bool {
     let rest = rest.trim_start_matches([' ', '\t']);
-    rest.strip_prefix('=').is_some_and(|rest| !rest.starts_with(['=', '~', '>']))
+    rest.strip_prefix('=')
+        .is_some_and(|rest| !rest.starts_with(['=', '~', '>']))
 }
 
 #[cfg(test)]
@@ -246,23 +325,63 @@ mod tests {
     #[test]
     fn each_language_reads_its_environment() {
         let cases: &[(&str, &str, &[&str])] = &[
-            ("a.ts", "process.env.A; process.env['B']; process?.env?.C; import.meta.env.D", &["A", "B", "C", "D"]),
-            ("a.mjs", "const { E, F: f, G = 'x' } = process.env;", &["E", "F", "G"]),
+            (
+                "a.ts",
+                "process.env.A; process.env['B']; process?.env?.C; import.meta.env.D",
+                &["A", "B", "C", "D"],
+            ),
+            (
+                "a.mjs",
+                "const { E, F: f, G = 'x' } = process.env;",
+                &["E", "F", "G"],
+            ),
             ("a.ts", "Deno.env.get(\"H\"); Bun.env.I", &["H", "I"]),
-            ("a.py", "os.environ['A']; os.environ.get(\"B\", 1); os.getenv('C'); 'D' in os.environ; env.str('E')", &["A", "B", "C", "D", "E"]),
-            ("a.rs", "std::env::var(\"A\"); env::var_os(\"B\"); env!(\"C\"); option_env!(\"D\"); #[arg(long, env = \"E\")]", &["A", "B", "C", "D", "E"]),
-            ("a.go", "os.Getenv(\"A\"); os.LookupEnv(\"B\"); type c struct { D string `env:\"D,required\"` }", &["A", "B", "D"]),
-            ("A.java", "System.getenv(\"A\"); System.getenv().get(\"B\"); @Value(\"${C:none}\")", &["A", "B", "C"]),
-            ("a.rb", "ENV['A']; ENV.fetch(\"B\", nil); ENV.key?('C')", &["A", "B", "C"]),
+            (
+                "a.py",
+                "os.environ['A']; os.environ.get(\"B\", 1); os.getenv('C'); 'D' in os.environ; env.str('E')",
+                &["A", "B", "C", "D", "E"],
+            ),
+            (
+                "a.rs",
+                "std::env::var(\"A\"); env::var_os(\"B\"); env!(\"C\"); option_env!(\"D\"); #[arg(long, env = \"E\")]",
+                &["A", "B", "C", "D", "E"],
+            ),
+            (
+                "a.go",
+                "os.Getenv(\"A\"); os.LookupEnv(\"B\"); type c struct { D string `env:\"D,required\"` }",
+                &["A", "B", "D"],
+            ),
+            (
+                "A.java",
+                "System.getenv(\"A\"); System.getenv().get(\"B\"); @Value(\"${C:none}\")",
+                &["A", "B", "C"],
+            ),
+            (
+                "a.rb",
+                "ENV['A']; ENV.fetch(\"B\", nil); ENV.key?('C')",
+                &["A", "B", "C"],
+            ),
             ("Rakefile", "ENV['A']", &["A"]),
-            ("a.php", "getenv('A'); $_ENV['B']; env('C', 1)", &["A", "B", "C"]),
+            (
+                "a.php",
+                "getenv('A'); $_ENV['B']; env('C', 1)",
+                &["A", "B", "C"],
+            ),
             ("a.c", "char *a = getenv(\"A\");", &["A"]),
             ("a.cs", "Environment.GetEnvironmentVariable(\"A\")", &["A"]),
-            ("a.exs", "System.get_env(\"A\"); System.fetch_env!(\"B\")", &["A", "B"]),
+            (
+                "a.exs",
+                "System.get_env(\"A\"); System.fetch_env!(\"B\")",
+                &["A", "B"],
+            ),
             ("a.dart", "Platform.environment['A']", &["A"]),
             ("a.pl", "$ENV{A}; $ENV{'B'}", &["A", "B"]),
             ("a.lua", "os.getenv('A')", &["A"]),
-            ("compose.yml", "image: x:${A:-1}\npassword: $$B ${C}", &["A", "C"]),
+            (
+                "compose.yml",
+                "image: x:${A:-1}\npassword: $$B ${C}",
+                &["A", "C"],
+            ),
         ];
         for (path, text, wanted) in cases {
             assert_eq!(names(path, text), *wanted, "{path}: {text}");
@@ -271,8 +390,17 @@ mod tests {
 
     #[test]
     fn what_sets_a_variable_or_stands_in_a_comment_reads_none() {
-        assert_eq!(names("a.ts", "process.env.A = '1'; if (process.env.B === '1') {}"), ["B"]);
-        assert_eq!(names("a.py", "os.environ['A'] = '1'\n# os.environ['B']\nos.environ['C'] == '1'"), ["C"]);
+        assert_eq!(
+            names("a.ts", "process.env.A = '1'; if (process.env.B === '1') {}"),
+            ["B"]
+        );
+        assert_eq!(
+            names(
+                "a.py",
+                "os.environ['A'] = '1'\n# os.environ['B']\nos.environ['C'] == '1'"
+            ),
+            ["C"]
+        );
         assert_eq!(names("a.rb", "ENV['A'] = '1'; ENV['B'] =~ /x/"), ["B"]);
         assert!(names("a.txt", "process.env.A").is_empty());
     }

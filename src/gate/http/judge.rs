@@ -84,7 +84,10 @@ impl HttpGate {
         }
         let whole: Vec<&HttpAnswer> = answers.iter().flatten().collect();
         let worst = whole.iter().position(|answer| {
-            check.findings(answer).iter().any(|one| one.against.is_some() || one.cut)
+            check
+                .findings(answer)
+                .iter()
+                .any(|one| one.against.is_some() || one.cut)
         });
         let index = worst.unwrap_or(0);
         let findings = check.findings(whole[index]);
@@ -94,8 +97,19 @@ impl HttpGate {
             state(finding, &replica(index), judging);
         }
         if refused {
-            let message = format!("{} is answered otherwise than wanted{}", check.name, replica(index));
-            reason("unexpected-answer", Verdict::Fail, None, message, check, judging);
+            let message = format!(
+                "{} is answered otherwise than wanted{}",
+                check.name,
+                replica(index)
+            );
+            reason(
+                "unexpected-answer",
+                Verdict::Fail,
+                None,
+                message,
+                check,
+                judging,
+            );
             if let Some(reason) = judging.out().reasons.last_mut() {
                 reason.detail = Some(shown(whole[index]));
             }
@@ -107,7 +121,11 @@ impl HttpGate {
     fn silent(&self, check: &Check, trouble: &HttpTrouble, replica: &str, judging: &mut Judging) {
         let nobody = trouble.unreachable && matches!(self.whom, Whom::Url(_));
         let (code, verdict, cause) = if nobody {
-            ("not-reachable", Verdict::Inconclusive, Some(Cause::Environment))
+            (
+                "not-reachable",
+                Verdict::Inconclusive,
+                Some(Cause::Environment),
+            )
         } else {
             ("no-answer", Verdict::Fail, None)
         };
@@ -158,7 +176,7 @@ fn state(finding: Finding<'_>, replica: &str, judging: &mut Judging) {
         ),
         (None, false) => (Verdict::Pass, None, "as wanted".to_owned()),
     };
-    judging.stated(Stated {
+    judging.put(Stated {
         name: &finding.name,
         verdict,
         cause,
@@ -173,7 +191,10 @@ fn state(finding: Finding<'_>, replica: &str, judging: &mut Judging) {
 
 /// Status, type and the first part of the body, for people.
 fn shown(answer: &HttpAnswer) -> String {
-    let kind = answer.headers.iter().find(|(name, _)| name == "content-type");
+    let kind = answer
+        .headers
+        .iter()
+        .find(|(name, _)| name == "content-type");
     let kind = kind.map_or("no type", |(_, value)| value.as_str());
     let words: Vec<&str> = answer.body.split_whitespace().collect();
     let body: String = words.join(" ").chars().take(SHOWN).collect();
@@ -194,7 +215,13 @@ impl Check {
         all
     }
 
-    fn finding<'a>(&self, what: &str, at: &'a At, wanted: String, against: Option<String>) -> Finding<'a> {
+    fn finding<'a>(
+        &self,
+        what: &str,
+        at: &'a At,
+        wanted: String,
+        against: Option<String>,
+    ) -> Finding<'a> {
         Finding {
             name: format!("{what}[{}]", self.name),
             at,
@@ -213,7 +240,10 @@ impl Check {
 
     fn of_headers<'a>(&'a self, answer: &HttpAnswer, all: &mut Vec<Finding<'a>>) {
         let values = |wanted: &str| -> Vec<&str> {
-            let same = answer.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
+            let same = answer
+                .headers
+                .iter()
+                .filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
             same.map(|(_, value)| value.as_str()).collect()
         };
         for (name, regexes) in &self.headers {
@@ -273,7 +303,12 @@ impl Check {
             let wanted = format!("{} is {}", value.text, value.wanted.value);
             all.push(Finding {
                 cut: answer.cut,
-                ..self.finding("values", &value.wanted.at, wanted, against.filter(|_| !answer.cut))
+                ..self.finding(
+                    "values",
+                    &value.wanted.at,
+                    wanted,
+                    against.filter(|_| !answer.cut),
+                )
             });
         }
     }

@@ -19,7 +19,9 @@ use crate::model::{HttpAsk, HttpWants, Judgement, Wants, Whom};
 use crate::policy::Condition;
 use crate::problem::{Code, Fields, Many, Problem, Problems, Text, object};
 use crate::source::{At, Key, Located, Node};
-use options::{CheckOptions, HttpOptions, Status, Within, check_header, check_header_name, json_of};
+use options::{
+    CheckOptions, HttpOptions, Status, Within, check_header, check_header_name, json_of,
+};
 
 /// An answer without a bound on its time is awaited so long.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -113,8 +115,12 @@ fn whom(options: &HttpOptions, problems: &mut Problems) -> Whom {
         (None, None) => Whom::OfGate,
         (Some(_), Some(url)) => {
             problems.push(
-                Problem::new(Code::WRONG_VALUE, &url.at, "`service` and `url` both say whom to ask")
-                    .help("keep one of the two"),
+                Problem::new(
+                    Code::WRONG_VALUE,
+                    &url.at,
+                    "`service` and `url` both say whom to ask",
+                )
+                .help("keep one of the two"),
             );
             Whom::OfGate
         }
@@ -166,8 +172,12 @@ fn method(options: &CheckOptions, problems: &mut Problems) -> Option<(&'static s
     let odd = |c: char| c.is_whitespace() || c.is_control();
     if !path.value.starts_with('/') || path.value.contains(odd) || path.value.contains('#') {
         problems.push(
-            Problem::new(Code::WRONG_VALUE, &path.at, format!("`{}` is no path", path.value))
-                .help("begin it with `/`, and write blanks as `%20`"),
+            Problem::new(
+                Code::WRONG_VALUE,
+                &path.at,
+                format!("`{}` is no path", path.value),
+            )
+            .help("begin it with `/`, and write blanks as `%20`"),
         );
         return None;
     }
@@ -185,11 +195,17 @@ fn check(one: CheckOptions, all: &HttpOptions, problems: &mut Problems) -> Optio
         headers.push(("content-type".to_owned(), "application/json".to_owned()));
     }
     let within: Option<&Within> = one.within.as_ref().or(all.within.as_ref());
-    let status = one.status.clone().map_or(vec![Status::Class(2)], |many| many.0);
+    let status = one
+        .status
+        .clone()
+        .map_or(vec![Status::Class(2)], |many| many.0);
     let wanted = one.header.into_iter().flatten();
     let wanted = wanted.map(|(key, texts)| {
         check_header_name(&key.name, &key.at, problems);
-        (key.name.to_ascii_lowercase(), regexes(&Some(texts), problems))
+        (
+            key.name.to_ascii_lowercase(),
+            regexes(&Some(texts), problems),
+        )
     });
     let wanted: Vec<(String, Vec<Located<Regex>>)> = wanted.collect();
     let no_headers = one.no_header.unwrap_or_default().0;
@@ -197,7 +213,9 @@ fn check(one: CheckOptions, all: &HttpOptions, problems: &mut Problems) -> Optio
         check_header_name(&text.value, &text.at, problems);
     }
     let values = one.values.into_iter().flatten();
-    let values = values.filter_map(|(key, text)| value(key, text, problems)).collect();
+    let values = values
+        .filter_map(|(key, text)| value(key, text, problems))
+        .collect();
     let name = one.name.map(|text| text.value);
     Some(Check {
         name: name.unwrap_or_else(|| format!("{method} {}", path.value)),
@@ -221,7 +239,11 @@ fn check(one: CheckOptions, all: &HttpOptions, problems: &mut Problems) -> Optio
 }
 
 /// The headers that are sent: those of the check win over those for all.
-fn headers(all: &HttpOptions, one: &CheckOptions, problems: &mut Problems) -> Vec<(String, String)> {
+fn headers(
+    all: &HttpOptions,
+    one: &CheckOptions,
+    problems: &mut Problems,
+) -> Vec<(String, String)> {
     let mut sent: Vec<(String, String)> = Vec::new();
     for (key, value) in all.headers.iter().chain(&one.headers).flatten() {
         check_header(key, value, problems);
@@ -236,8 +258,12 @@ fn sent(one: &CheckOptions, method: &str, problems: &mut Problems) -> Option<Str
     let body = match (&one.body_send, &one.json) {
         (Some(text), Some(_)) => {
             problems.push(
-                Problem::new(Code::WRONG_VALUE, &text.at, "`body-send` and `json` both say what to send")
-                    .help("keep one of the two"),
+                Problem::new(
+                    Code::WRONG_VALUE,
+                    &text.at,
+                    "`body-send` and `json` both say what to send",
+                )
+                .help("keep one of the two"),
             );
             None
         }
@@ -247,8 +273,12 @@ fn sent(one: &CheckOptions, method: &str, problems: &mut Problems) -> Option<Str
     };
     if let Some((_, at)) = body.as_ref().filter(|_| matches!(method, "GET" | "HEAD")) {
         problems.push(
-            Problem::new(Code::WRONG_VALUE, at, format!("a {method} request sends nothing"))
-                .help("use `post`, `put`, `patch` or `delete`"),
+            Problem::new(
+                Code::WRONG_VALUE,
+                at,
+                format!("a {method} request sends nothing"),
+            )
+            .help("use `post`, `put`, `patch` or `delete`"),
         );
     }
     body.map(|(text, _)| text)

@@ -101,7 +101,10 @@ impl Shape for Status {
             .strip_suffix("xx")
             .and_then(|digit| digit.parse::<u16>().ok())
             .filter(|class| (1..=5).contains(class));
-        let one = text.parse::<u16>().ok().filter(|one| (100..=599).contains(one));
+        let one = text
+            .parse::<u16>()
+            .ok()
+            .filter(|one| (100..=599).contains(one));
         let status = class.map(Status::Class).or(one.map(Status::One));
         if status.is_none() {
             problems.push(
@@ -185,8 +188,12 @@ pub(super) fn check_header_name(name: &str, at: &At, problems: &mut Problems) {
     let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
     if name.is_empty() || !name.chars().all(token) {
         problems.push(
-            Problem::new(Code::BAD_NAME, at, format!("`{name}` is no name of a header"))
-                .help("such as `content-type`"),
+            Problem::new(
+                Code::BAD_NAME,
+                at,
+                format!("`{name}` is no name of a header"),
+            )
+            .help("such as `content-type`"),
         );
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::context::{Judging, Stated};
+use super::super::known;
 use super::super::tree::{Content, Tree, line_of};
 use super::super::wording::{count, few};
 use super::{Context, Counted, RatchetGate};
@@ -11,6 +12,8 @@ use crate::source::Place;
 
 /// The policy, the baseline and what we keep: they name patterns, which is no use of them.
 const OWN: &str = ".tollgate/";
+/// What is wanted where there is no number to name.
+const BOUND: &str = "no more than the baseline";
 /// So many places are shown.
 const SHOWN: usize = 5;
 
@@ -47,7 +50,11 @@ impl RatchetGate {
         self.relative(&found, context, &mut judging);
         for ((index, path), lines) in &found.places {
             let key = (self.counted[*index].name.clone(), path.clone());
-            judging.out().accepted.counts.insert(key, lines.len() as u64);
+            judging
+                .out()
+                .accepted
+                .counts
+                .insert(key, lines.len() as u64);
         }
         judging.done()
     }
@@ -97,7 +104,10 @@ impl RatchetGate {
             let mut starts: Vec<usize> = matches.map(|hit| hit.start()).collect();
             starts.sort_unstable();
             starts.dedup();
-            let lines = starts.into_iter().map(|start| line_of(text, start)).collect();
+            let lines = starts
+                .into_iter()
+                .map(|start| line_of(text, start))
+                .collect();
             found.places.insert((index, path.to_owned()), lines);
         }
     }
@@ -125,7 +135,10 @@ impl RatchetGate {
         if !found.binary.is_empty() {
             let number = count(found.binary.len() as u64, "file");
             let names = few(&found.binary, 3);
-            judging.note("not-searched", format!("{number} of bytes, not text, left out: {names}"));
+            judging.note(
+                "not-searched",
+                format!("{number} of bytes, not text, left out: {names}"),
+            );
         }
         for words in &found.trouble {
             let help = "make it readable, or leave it out by `exclude`";
@@ -157,9 +170,8 @@ impl RatchetGate {
         };
         for max in &self.max {
             let of = max.of.as_deref();
-            let (sum, places) = measured(&|one, _| {
-                of.is_none_or(|name| one.name == name || one.set == Some(name))
-            });
+            let (sum, places) =
+                measured(&|one, _| of.is_none_or(|name| one.name == name || one.set == Some(name)));
             let value = Some((Measure::Count(sum), false));
             judging.measured(of.unwrap_or("total"), &max.condition, value, "");
             judging.evidence_of_last(places, None);
@@ -173,33 +185,14 @@ impl RatchetGate {
     }
 
     fn relative(&self, found: &Found, context: &Context<'_>, judging: &mut Judging) {
-        let help = "`tollgate baseline record` accepts what is there now";
-        match &context.given.baseline {
-            BaselineState::Here(baseline) => self.compare(found, baseline, judging),
-            BaselineState::Gone(words) => judging.reason(
-                "baseline-gone",
-                Verdict::Fail,
-                None,
-                words.clone(),
-                Some("bring the baseline back from the history of the repository"),
-            ),
-            BaselineState::Broken(words) => {
-                judging.undecided("baseline-broken", words.clone(), "mend the baseline");
-            }
-            // An absolute bound on everything says enough.
-            BaselineState::Never if self.max.iter().any(|max| max.of.is_none()) => {}
-            BaselineState::Never if context.given.strict => judging.undecided(
-                "no-baseline",
-                "there is no baseline, so nothing says whether the counts rose".to_owned(),
-                help,
-            ),
-            BaselineState::Never => judging.reason(
-                "no-baseline",
-                Verdict::Waived,
-                None,
-                "no baseline yet: the counts are compared with nothing".to_owned(),
-                Some(help),
-            ),
+        // An absolute bound on everything says enough where nothing was ever recorded.
+        let bound = self.max.iter().any(|max| max.of.is_none());
+        if bound && context.given.baseline == BaselineState::Never {
+            return;
+        }
+        match known::baseline(context.given, context.gate) {
+            Ok(baseline) => self.compare(found, baseline, judging),
+            Err(missing) => judging.missing("total", (BOUND, &self.at), &missing),
         }
     }
 
@@ -213,7 +206,9 @@ impl RatchetGate {
                 .filter(|((name, path), _)| *name == one.name && self.looks_at(path))
                 .map(|((_, path), number)| (path.as_str(), *number))
                 .collect();
-            let was: u64 = before.values().fold(0, |sum, number| sum.saturating_add(*number));
+            let was: u64 = before
+                .values()
+                .fold(0, |sum, number| sum.saturating_add(*number));
             let now = found.sum(index);
             if was == 0 && now == 0 {
                 continue;
@@ -225,12 +220,12 @@ impl RatchetGate {
             self.condition(one, (was, now), &risen(found, index, &before), judging);
         }
         if !judged {
-            judging.stated(Stated {
+            judging.put(Stated {
                 name: "total",
                 verdict: Verdict::Pass,
                 cause: None,
                 measured: Some("0".to_owned()),
-                bound: "<=0 (baseline)".to_owned(),
+                bound: BOUND.to_owned(),
                 at: &self.at,
                 evidence: Vec::new(),
                 note: None,
@@ -255,13 +250,15 @@ impl RatchetGate {
     ) {
         let worse = now > was;
         let places = risen.iter().filter(|_| worse).flat_map(|(path, _, lines)| {
-            lines.iter().map(|line| Place::line(path.clone(), Some(*line)))
+            lines
+                .iter()
+                .map(|line| Place::line(path.clone(), Some(*line)))
         });
         let words: Vec<String> = risen
             .iter()
             .map(|(path, before, lines)| format!("{path} {before} → {}", lines.len()))
             .collect();
-        judging.stated(Stated {
+        judging.put(Stated {
             name: &one.name,
             verdict: if worse { Verdict::Fail } else { Verdict::Pass },
             cause: None::<Cause>,
@@ -276,20 +273,25 @@ impl RatchetGate {
 }
 
 /// The paths that hold more of a pattern than before, with the number before and the lines now.
-fn risen(found: &Found, index: usize, before: &BTreeMap<&str, u64>) -> Vec<(String, u64, Vec<u32>)> {
+fn risen(
+    found: &Found,
+    index: usize,
+    before: &BTreeMap<&str, u64>,
+) -> Vec<(String, u64, Vec<u32>)> {
     let with_before = |(path, lines): (&String, &Vec<u32>)| {
         let was = before.get(path.as_str()).copied().unwrap_or(0);
         (path.clone(), was, lines.clone())
     };
     let all = found.of(index).map(with_before);
-    all.filter(|(_, was, lines)| lines.len() as u64 > *was).collect()
+    all.filter(|(_, was, lines)| lines.len() as u64 > *was)
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::super::super::trial::{Trial, build};
+    use super::super::super::scene::{Scene, build};
     use super::super::Ratchet;
     use crate::model::{Baseline, BaselineState, Verdict};
 
@@ -304,28 +306,39 @@ mod tests {
         }))
     }
 
-    const PY: (&str, &str) = ("src/a.py", "import a  # noqa\nimport b  # noqa\nx = 1  # type: ignore\n");
+    const PY: (&str, &str) = (
+        "src/a.py",
+        "import a  # noqa\nimport b  # noqa\nx = 1  # type: ignore\n",
+    );
 
     #[test]
     fn more_than_the_baseline_is_a_fail_that_shows_the_file() {
-        let mut trial = Trial::new(&[PY, ("src/b.py", "import c  # noqa\n")]);
-        trial.given.baseline = accepted(&[("noqa", "src/a.py", 2), ("type-ignore", "src/a.py", 1)]);
-        let said = trial
+        let mut scene = Scene::new(&[PY, ("src/b.py", "import c  # noqa\n")]);
+        scene.given.baseline = accepted(&[("noqa", "src/a.py", 2), ("type-ignore", "src/a.py", 1)]);
+        let said = scene
             .judge(&Ratchet, json!({ "patterns": "suppressions" }))
             .is(Verdict::Fail)
             .says("more in src/b.py 0 → 1")
             .fact("ratchet.noqa", "3")
             .fact("ratchet.suppressions", "4");
         assert_eq!(said.places(), ["src/b.py:1"]);
-        let noqa = said.0.conditions.iter().find(|one| one.fact == "g.ratchet.noqa").unwrap();
-        assert_eq!((noqa.measured.as_deref(), noqa.bound.as_str()), (Some("3"), "<=2 (baseline)"));
+        let noqa = said
+            .0
+            .conditions
+            .iter()
+            .find(|one| one.fact == "g.ratchet.noqa")
+            .unwrap();
+        assert_eq!(
+            (noqa.measured.as_deref(), noqa.bound.as_str()),
+            (Some("3"), "<=2 (baseline)")
+        );
     }
 
     #[test]
     fn one_sort_cannot_be_swapped_for_another() {
-        let mut trial = Trial::new(&[PY]);
-        trial.given.baseline = accepted(&[("noqa", "src/a.py", 3)]);
-        trial
+        let mut scene = Scene::new(&[PY]);
+        scene.given.baseline = accepted(&[("noqa", "src/a.py", 3)]);
+        scene
             .judge(&Ratchet, json!({ "patterns": "suppressions" }))
             .is(Verdict::Fail)
             .says("g.ratchet.type-ignore");
@@ -333,44 +346,80 @@ mod tests {
 
     #[test]
     fn fewer_and_moved_ones_are_never_red() {
-        let mut trial = Trial::new(&[PY]);
+        let mut scene = Scene::new(&[PY]);
         let options = json!({ "patterns": "suppressions" });
-        trial.given.baseline = accepted(&[("noqa", "src/gone.py", 5), ("type-ignore", "src/old.py", 1)]);
-        trial.judge(&Ratchet, options).is(Verdict::Pass).says("noqa 5 → 2");
+        scene.given.baseline =
+            accepted(&[("noqa", "src/gone.py", 5), ("type-ignore", "src/old.py", 1)]);
+        scene
+            .judge(&Ratchet, options)
+            .is(Verdict::Pass)
+            .says("noqa 5 → 2");
     }
 
     #[test]
     fn what_would_be_recorded_is_told_by_pattern_and_path() {
-        let said = Trial::new(&[PY]).judge(&Ratchet, json!({ "patterns": ["noqa", { "one": "= 1" }] }));
-        let counts: Vec<String> = said.0.accepted.counts.iter().map(|entry| format!("{entry:?}")).collect();
-        assert_eq!(counts, ["((\"noqa\", \"src/a.py\"), 2)", "((\"one\", \"src/a.py\"), 1)"]);
+        let said =
+            Scene::new(&[PY]).judge(&Ratchet, json!({ "patterns": ["noqa", { "one": "= 1" }] }));
+        let counts: Vec<String> = said
+            .0
+            .accepted
+            .counts
+            .iter()
+            .map(|entry| format!("{entry:?}"))
+            .collect();
+        assert_eq!(
+            counts,
+            [
+                "((\"noqa\", \"src/a.py\"), 2)",
+                "((\"one\", \"src/a.py\"), 1)"
+            ]
+        );
     }
 
     #[test]
     fn without_a_baseline_a_laptop_waives_and_ci_cannot_decide() {
-        let mut trial = Trial::new(&[PY]);
+        let mut scene = Scene::new(&[PY]);
         let options = json!({ "patterns": "noqa" });
-        trial.judge(&Ratchet, options.clone()).is(Verdict::Waived).says("no-baseline");
-        trial.given.strict = true;
-        trial.judge(&Ratchet, options.clone()).is(Verdict::Inconclusive).says("tollgate baseline record");
-        trial.given.baseline = BaselineState::Gone("it was there".to_owned());
-        trial.judge(&Ratchet, options.clone()).is(Verdict::Fail).says("baseline-gone");
-        trial.given.baseline = BaselineState::Broken("conflict".to_owned());
-        trial.judge(&Ratchet, options).is(Verdict::Inconclusive).says("baseline-broken");
+        scene
+            .judge(&Ratchet, options.clone())
+            .is(Verdict::Waived)
+            .says("no baseline yet");
+        scene.given.strict = true;
+        scene
+            .judge(&Ratchet, options.clone())
+            .is(Verdict::Inconclusive)
+            .says("tollgate baseline record");
+        scene.given.baseline = BaselineState::Gone("it was there".to_owned());
+        scene
+            .judge(&Ratchet, options.clone())
+            .is(Verdict::Fail)
+            .says("baseline-gone");
+        scene.given.baseline = BaselineState::Broken("conflict".to_owned());
+        scene
+            .judge(&Ratchet, options)
+            .is(Verdict::Inconclusive)
+            .says("baseline-broken");
     }
 
     #[test]
     fn an_absolute_bound_needs_no_baseline() {
-        let mut trial = Trial::new(&[PY, ("src/b.ts", "it.only('x')\n")]);
-        trial.given.strict = true;
-        let options = |max: serde_json::Value| json!({ "patterns": ["noqa", "skipped-tests"], "max": max });
-        trial.judge(&Ratchet, options(json!(3))).is(Verdict::Pass);
-        let said = trial.judge(&Ratchet, options(json!(2))).is(Verdict::Fail);
+        let mut scene = Scene::new(&[PY, ("src/b.ts", "it.only('x')\n")]);
+        scene.given.strict = true;
+        let options =
+            |max: serde_json::Value| json!({ "patterns": ["noqa", "skipped-tests"], "max": max });
+        scene.judge(&Ratchet, options(json!(3))).is(Verdict::Pass);
+        let said = scene.judge(&Ratchet, options(json!(2))).is(Verdict::Fail);
         assert_eq!(said.places(), ["src/a.py:1", "src/a.py:2", "src/b.ts:1"]);
-        trial.given.strict = false;
-        trial.judge(&Ratchet, options(json!({ "skipped-tests": 0 }))).is(Verdict::Fail);
-        let paths = json!({ "patterns": "noqa", "max": 9, "paths": { "src/*.ts": 0, "src/*.py": 1 } });
-        trial.judge(&Ratchet, paths).is(Verdict::Fail).says("g.ratchet.paths[src/*.py]");
+        scene.given.strict = false;
+        scene
+            .judge(&Ratchet, options(json!({ "skipped-tests": 0 })))
+            .is(Verdict::Fail);
+        let paths =
+            json!({ "patterns": "noqa", "max": 9, "paths": { "src/*.ts": 0, "src/*.py": 1 } });
+        scene
+            .judge(&Ratchet, paths)
+            .is(Verdict::Fail)
+            .says("g.ratchet.paths[src/*.py]");
     }
 
     #[test]
@@ -383,9 +432,9 @@ mod tests {
             (".tollgate/baseline/g", "NOSONAR\n"),
             ("tollgate.yaml", "NOSONAR\n"),
         ];
-        let trial = Trial::new(&files);
-        trial.write("src/b.ts", b"\0\x01NOSONAR");
-        trial
+        let scene = Scene::new(&files);
+        scene.write("src/b.ts", b"\0\x01NOSONAR");
+        scene
             .judge(&Ratchet, json!({ "patterns": "nosonar", "max": 1 }))
             .is(Verdict::Pass)
             .fact("ratchet.total", "1")
@@ -395,9 +444,9 @@ mod tests {
 
     #[test]
     fn tracked_file_is_counted_though_it_is_ignored() {
-        let mut trial = Trial::new(&[PY, (".gitignore", "lib/\n"), ("lib/c.py", "x  # noqa\n")]);
-        trial.given.tracked = vec!["lib/c.py".to_owned()];
-        trial
+        let mut scene = Scene::new(&[PY, (".gitignore", "lib/\n"), ("lib/c.py", "x  # noqa\n")]);
+        scene.given.tracked = vec!["lib/c.py".to_owned()];
+        scene
             .judge(&Ratchet, json!({ "patterns": "noqa", "max": 2 }))
             .is(Verdict::Fail)
             .fact("ratchet.noqa", "3");
@@ -405,7 +454,7 @@ mod tests {
 
     #[test]
     fn nothing_to_search_decides_nothing() {
-        Trial::new(&[("a.txt", "x")])
+        Scene::new(&[("a.txt", "x")])
             .judge(&Ratchet, json!({ "patterns": "noqa", "max": 0 }))
             .is(Verdict::Inconclusive)
             .says("nothing-searched");
@@ -416,16 +465,34 @@ mod tests {
         for (options, says) in [
             (json!({}), "counts nothing"),
             (json!({ "patterns": "supressions" }), "unknown pattern"),
-            (json!({ "patterns": ["noqa", "suppressions"] }), "counted twice"),
+            (
+                json!({ "patterns": ["noqa", "suppressions"] }),
+                "counted twice",
+            ),
             (json!({ "patterns": { "a b": "x" } }), "cannot be the name"),
             (json!({ "patterns": { "noqa": "x" } }), "it is taken"),
-            (json!({ "patterns": { "a": "(" } }), "not a regular expression"),
+            (
+                json!({ "patterns": { "a": "(" } }),
+                "not a regular expression",
+            ),
             (json!({ "patterns": { "a": "x*" } }), "everywhere"),
-            (json!({ "patterns": "noqa", "max": { "other": 1 } }), "is not counted here"),
-            (json!({ "patterns": "noqa", "max": "<5" }), "wanted a whole number"),
-            (json!({ "patterns": "noqa", "files": "../x" }), "leaves the project"),
+            (
+                json!({ "patterns": "noqa", "max": { "other": 1 } }),
+                "is not counted here",
+            ),
+            (
+                json!({ "patterns": "noqa", "max": "<5" }),
+                "wanted a whole number",
+            ),
+            (
+                json!({ "patterns": "noqa", "files": "../x" }),
+                "leaves the project",
+            ),
         ] {
-            let said = build(&Ratchet, &options).map(|_| ()).unwrap_err().join("\n");
+            let said = build(&Ratchet, &options)
+                .map(|_| ())
+                .unwrap_err()
+                .join("\n");
             assert!(said.contains(says), "{options}: {said}");
         }
     }

@@ -82,7 +82,9 @@ impl GateKind for Ratchet {
         let mut max = Vec::new();
         for (of, condition) in options.max.map(|max| max.0).unwrap_or_default() {
             let known = |name: &str| {
-                counted.iter().any(|one| one.name == name || one.set == Some(name))
+                counted
+                    .iter()
+                    .any(|one| one.name == name || one.set == Some(name))
             };
             match of {
                 Some(key) if !known(&key.name) => problems.push(
@@ -152,7 +154,9 @@ fn counted(list: PatternList, problems: &mut Problems) -> Vec<Counted> {
 /// What a name of the table stands for: a whole set, or one pattern.
 fn known(text: &Text, problems: &mut Problems) -> Vec<Counted> {
     let name = text.value.as_str();
-    let asked = sets::PATTERNS.iter().filter(|one| one.set == name || one.name == name);
+    let asked = sets::PATTERNS
+        .iter()
+        .filter(|one| one.set == name || one.name == name);
     let found: Vec<Counted> = asked
         .map(|one| Counted {
             name: one.name.to_owned(),
@@ -172,8 +176,12 @@ fn known(text: &Text, problems: &mut Problems) -> Vec<Counted> {
             ),
         };
         problems.push(
-            Problem::new(Code::UNKNOWN_NAME, &text.at, format!("unknown pattern `{name}`"))
-                .help(help),
+            Problem::new(
+                Code::UNKNOWN_NAME,
+                &text.at,
+                format!("unknown pattern `{name}`"),
+            )
+            .help(help),
         );
     }
     found
@@ -185,7 +193,11 @@ fn own(key: Key, texts: &[Text], problems: &mut Problems) -> Option<Counted> {
         || sets::PATTERNS.iter().any(|one| one.name == key.name)
         || matches!(key.name.as_str(), "total" | "files" | "skipped");
     if key.name.is_empty() || !key.name.chars().all(plain) || taken {
-        let why = if taken { "it is taken" } else { "letters, digits, `-` and `_` only" };
+        let why = if taken {
+            "it is taken"
+        } else {
+            "letters, digits, `-` and `_` only"
+        };
         problems.push(
             Problem::new(
                 Code::BAD_NAME,
@@ -203,7 +215,10 @@ fn own(key: Key, texts: &[Text], problems: &mut Problems) -> Option<Counted> {
                 Problem::new(
                     Code::PATTERN,
                     &text.at,
-                    format!("`{}` matches nothing at all, which is everywhere", text.value),
+                    format!(
+                        "`{}` matches nothing at all, which is everywhere",
+                        text.value
+                    ),
                 )
                 .help("write an expression that needs at least one character"),
             );
@@ -211,7 +226,10 @@ fn own(key: Key, texts: &[Text], problems: &mut Problems) -> Option<Counted> {
         }
         Some(found.value)
     };
-    let regexes: Vec<Regex> = texts.iter().filter_map(|text| read(text, problems)).collect();
+    let regexes: Vec<Regex> = texts
+        .iter()
+        .filter_map(|text| read(text, problems))
+        .collect();
     (!regexes.is_empty()).then_some(Counted {
         name: key.name,
         set: None,
@@ -261,7 +279,8 @@ fn at_once(
 
 impl Counted {
     fn is_for(&self, path: &str) -> bool {
-        self.endings.is_none_or(|endings| sets::is_for(endings, path))
+        self.endings
+            .is_none_or(|endings| sets::is_for(endings, path))
     }
 }
 

@@ -23,7 +23,15 @@ const SKIPS: &str = "skipped-tests";
 
 /// Files for people: what is written there switches nothing off.
 pub(super) static PROSE: &[&str] = &[
-    ".md", ".markdown", ".mdx", ".rst", ".adoc", ".txt", ".html", ".svg", ".lock",
+    ".md",
+    ".markdown",
+    ".mdx",
+    ".rst",
+    ".adoc",
+    ".txt",
+    ".html",
+    ".svg",
+    ".lock",
 ];
 
 const ANY: &[&str] = &[];
@@ -34,7 +42,9 @@ const WEB: &[&str] = &[
     ".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".vue", ".svelte", ".astro",
     ".css", ".scss", ".less", ".json", ".jsonc", ".graphql", ".html",
 ];
-const CSS: &[&str] = &[".css", ".scss", ".sass", ".less", ".vue", ".svelte", ".html"];
+const CSS: &[&str] = &[
+    ".css", ".scss", ".sass", ".less", ".vue", ".svelte", ".html",
+];
 const RUST: &[&str] = &[".rs"];
 const PYTHON: &[&str] = &[".py", ".pyi", ".ipynb"];
 const GO: &[&str] = &[".go"];
@@ -44,7 +54,9 @@ const SCALA: &[&str] = &[".scala", ".sc"];
 const PHP: &[&str] = &[".php", ".phtml"];
 const RUBY: &[&str] = &[".rb", ".rake", ".ru", ".gemspec", "Gemfile", "Rakefile"];
 const SHELL: &[&str] = &[".sh", ".bash", ".ksh", ".bats", ".zsh"];
-const C: &[&str] = &[".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".hxx", ".inl", ".m", ".mm"];
+const C: &[&str] = &[
+    ".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".hxx", ".inl", ".m", ".mm",
+];
 const DOTNET: &[&str] = &[".cs", ".fs", ".vb"];
 const SWIFT: &[&str] = &[".swift"];
 const DART: &[&str] = &[".dart"];
@@ -58,7 +70,12 @@ const fn one(
     files: &'static [&'static str],
     regex: &'static str,
 ) -> Named {
-    Named { set, name, files, regex }
+    Named {
+        set,
+        name,
+        files,
+        regex,
+    }
 }
 
 /// Every pattern. A new one is one line.
@@ -196,7 +213,11 @@ mod tests {
     fn names_are_unique_and_belong_to_a_set() {
         let mut seen = BTreeSet::new();
         for one in PATTERNS {
-            assert!(seen.insert(one.name) && !SETS.contains(&one.name), "{}", one.name);
+            assert!(
+                seen.insert(one.name) && !SETS.contains(&one.name),
+                "{}",
+                one.name
+            );
             assert!(SETS.contains(&one.set), "{}", one.set);
             let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
             assert!(one.name.chars().all(plain), "{}", one.name);
@@ -231,7 +252,10 @@ mod tests {
             ("nosonar", "// NOSONAR"),
             ("gitleaks-allow", "key # gitleaks:allow"),
             ("clang-tidy-nolint", "int x; // NOLINT(readability)"),
-            ("diagnostic-ignored", "#pragma GCC diagnostic ignored \"-Wall\""),
+            (
+                "diagnostic-ignored",
+                "#pragma GCC diagnostic ignored \"-Wall\"",
+            ),
         ];
         for (name, text) in cases {
             assert_eq!(hits(name, text), 1, "{name}: {text}");
@@ -251,7 +275,10 @@ mod tests {
             ("gcovr-excl", "// GCOVR_EXCL_START"),
             ("nocov", "# :nocov:"),
             ("rust-coverage-off", "#[coverage(off)]"),
-            ("rust-coverage-off", "#[cfg_attr(coverage_nightly, coverage(off))]"),
+            (
+                "rust-coverage-off",
+                "#[cfg_attr(coverage_nightly, coverage(off))]",
+            ),
             ("code-coverage-ignore", "// @codeCoverageIgnoreStart"),
             ("exclude-from-coverage", "[ExcludeFromCodeCoverage]"),
         ];

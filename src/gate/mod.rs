@@ -19,6 +19,7 @@ mod require;
 #[cfg(test)]
 mod scene;
 mod tests;
+mod trace;
 mod tree;
 #[cfg(test)]
 mod trial;
@@ -90,13 +91,14 @@ pub static KINDS: &[&dyn GateKind] = &[
     &files::Files,
     &ratchet::Ratchet,
     &checklist::Checklist,
+    &trace::Trace,
     &git::Git,
     &http::Http,
     &require::Require,
 ];
 
 /// Kinds that are specified and not built yet: refused by name.
-pub static LATER: &[&str] = &["migrations", "trace", "sign-off"];
+pub static LATER: &[&str] = &["migrations", "sign-off"];
 
 /// The kind of that key.
 pub fn find(name: &str) -> Option<&'static dyn GateKind> {

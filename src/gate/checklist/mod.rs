@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use super::tree::{Pattern, Tree, patterns};
 use super::wording::{count, few};
 use super::{Context, Gate, GateKind, Judging};
-use crate::model::{Finding, ITEMS_KEPT, Judgement, Level, Measure, Wants};
+use crate::model::{Finding, ITEMS_KEPT, Judgement, Level, Measure, Verdict, Wants};
 use crate::policy::{Bound, Condition, Percent, Pieces};
 use crate::problem::{Code, Fields, Many, Problem, Problems, Text, object, options};
 use crate::source::{Key, Node, Place};
@@ -380,6 +380,12 @@ impl Gate for ChecklistGate {
         }
         self.tagged(&found, &mut judging);
         let out = judging.out();
+        // Open boxes that are allowed must not pass for the cause of an exit status.
+        let against = out
+            .conditions
+            .iter()
+            .any(|one| one.verdict != Verdict::Pass);
+        let open = if against { open } else { Vec::new() };
         out.findings_cut = open.len().saturating_sub(ITEMS_KEPT) as u64;
         out.findings = open
             .iter()

@@ -1,9 +1,14 @@
 //! Makes the requests that judges want of services: variables filled in, every replica asked, the service watched.
 
+use std::time::{Duration, Instant};
+
 use super::gate::{Shared, services};
 use crate::config::PlannedGate;
 use crate::exec;
-use crate::model::{HttpAsk, HttpGiven, HttpWants, Unknown, Whom};
+use crate::model::{HttpAnswer, HttpAsk, HttpGiven, HttpTrouble, HttpWants, Unknown, Whom};
+
+/// A service that fell silent is watched so long for its end.
+const WATCHED: Duration = Duration::from_secs(1);
 
 /// The answers to all requests, in their order.
 pub(super) fn ask(shared: &Shared, gate: &PlannedGate, wants: &HttpWants) -> HttpGiven {
@@ -25,22 +30,37 @@ pub(super) fn ask(shared: &Shared, gate: &PlannedGate, wants: &HttpWants) -> Htt
             "see the log of the service",
         ));
     }
-    let mut answers = Vec::new();
+    let mut answers: Vec<Vec<Result<HttpAnswer, HttpTrouble>>> = Vec::new();
     for ask in &asks {
         if shared.stop.asked() {
             return Err(Unknown::new("the run is being stopped", "run it again"));
         }
         answers.push(bases.iter().map(|base| exec::ask(base, ask)).collect());
     }
-    // What a dead service did not answer says nothing about what it would have answered.
-    if let Some(Err(trouble)) = service.map(|id| shared.services.alive(&id)) {
-        return Err(Unknown {
-            why: trouble.message,
-            help: "see the log of the service".to_owned(),
-            detail: trouble.detail,
-        });
+    let silent = answers.iter().flatten().any(Result::is_err);
+    if let Some(id) = service {
+        dead(shared, &id, silent)?;
     }
     Ok(answers)
+}
+
+/// Whether the service ended meanwhile: what a dead one did not answer says nothing about what it would have
+/// answered. One that fell silent is watched for a while, because its end is seen later than its silence.
+fn dead(shared: &Shared, id: &str, silent: bool) -> Result<(), Unknown> {
+    let until = Instant::now() + if silent { WATCHED } else { Duration::ZERO };
+    loop {
+        if let Err(trouble) = shared.services.alive(id) {
+            return Err(Unknown {
+                why: trouble.message,
+                help: "see the log of the service".to_owned(),
+                detail: trouble.detail,
+            });
+        }
+        if Instant::now() >= until || shared.stop.asked() {
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }
 
 /// The name of the service that is asked.

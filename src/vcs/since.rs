@@ -71,6 +71,10 @@ impl Repository {
         let base = match self.base(named, state) {
             Ok(Base::Commit(commit)) => commit,
             Ok(Base::Head) => return Ok(Vec::new()),
+            Err(BaseTrouble::None) if self.is_shallow() => {
+                let why = "there is no base to count commits from: this clone is shallow";
+                return Err(Unknown::new(why, DEEPEN));
+            }
             Err(BaseTrouble::None) => {
                 return Err(Unknown::new(
                     "there is no base to count commits from",

@@ -484,11 +484,10 @@ fn coherence(gate: &PlannedGate, written: &file::Gate, problems: &mut Problems) 
             .help("add `run:`, or a judge such as `tests:`, `findings:` or `files:`"),
         );
     }
-    let whom = |judge: &Box<dyn gate::Gate>| judge.wants().http.map(|wants| wants.whom);
     let of_gate = gate
         .judges
         .iter()
-        .filter_map(whom)
+        .filter_map(|judge| judge.wants().http.map(|wants| wants.whom))
         .any(|whom| whom == Whom::OfGate);
     if of_gate && gate.services.len() != 1 {
         problems.push(

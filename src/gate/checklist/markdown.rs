@@ -4,7 +4,14 @@
 //! `[ ]`, `[x]` or `[X]`. What stands in code blocks and HTML comments is no box. What cannot be told apart for
 //! certain (a fence or comment that is never closed, a box with another sign) is handed on as doubt, not dropped.
 
+mod lines;
+
 use std::collections::VecDeque;
+
+use lines::{
+    Sign, begins, begins_html, comment_start, fence, goes_on, heading, indent, is_rule, marker,
+    sign, underline, unquoted,
+};
 
 /// A box.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +77,8 @@ struct Reader {
     paragraph: Option<String>,
     path: Vec<usize>,
     quotes: usize,
+    /// In a block of HTML, which goes on to the next blank line: no fence and no heading begins in it.
+    html: bool,
 }
 
 /// Reads a document.
@@ -94,108 +103,6 @@ pub(super) fn read(text: &str) -> Document {
         reader.document.doubts.push((line, words));
     }
     reader.document
-}
-
-/// Columns of the leading blanks, tabs to the next of four, and what follows.
-fn indent(line: &str) -> (usize, &str) {
-    let mut columns = 0;
-    for (at, c) in line.char_indices() {
-        match c {
-            ' ' => columns += 1,
-            '\t' => columns += 4 - columns % 4,
-            _ => return (columns, &line[at..]),
-        }
-    }
-    (columns, "")
-}
-
-/// Takes the signs of block quotes away, and says how many there were.
-fn unquoted(mut line: &str) -> (usize, &str) {
-    let mut depth = 0;
-    loop {
-        let (columns, rest) = indent(line);
-        match rest.strip_prefix('>') {
-            Some(inner) if columns < 4 => {
-                depth += 1;
-                line = inner.strip_prefix(' ').unwrap_or(inner);
-            }
-            _ => return (depth, line),
-        }
-    }
-}
-
-/// The sign and length of a fence, and what follows it.
-fn fence(rest: &str) -> Option<(char, usize, &str)> {
-    let sign = rest.chars().next().filter(|c| matches!(c, '`' | '~'))?;
-    let after = rest.trim_start_matches(sign);
-    let length = rest.len() - after.len();
-    // Backticks with a backtick behind them are a code span.
-    let span = sign == '`' && after.contains('`');
-    (length >= 3 && !span).then_some((sign, length, after))
-}
-
-/// The width of a list marker with one blank, and what follows it.
-fn marker(rest: &str) -> Option<(usize, &str)> {
-    let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-    let after = match digits {
-        0 => rest.strip_prefix(['-', '*', '+'])?,
-        1..=9 => rest[digits..].strip_prefix(['.', ')'])?,
-        _ => return None,
-    };
-    let width = rest.len() - after.len();
-    if after.is_empty() {
-        return Some((width + 1, ""));
-    }
-    let content = after.strip_prefix([' ', '\t'])?;
-    Some((width + 1, content))
-}
-
-/// What a list item begins with.
-enum Sign<'a> {
-    Box(bool, &'a str),
-    Odd(&'a str),
-}
-
-/// The box that the content of a list item begins with.
-fn sign(content: &str) -> Option<Sign<'_>> {
-    let rest = content.trim_start().strip_prefix('[')?;
-    let (inside, after) = rest.split_once(']')?;
-    if !(after.is_empty() || after.starts_with([' ', '\t'])) {
-        return None;
-    }
-    match inside {
-        " " | "\u{a0}" => Some(Sign::Box(false, after.trim())),
-        "x" | "X" => Some(Sign::Box(true, after.trim())),
-        // A letter, digit or word in brackets is a link or a footnote.
-        _ if inside.chars().all(|c| !c.is_alphanumeric()) && inside.chars().count() <= 3 => {
-            Some(Sign::Odd(inside))
-        }
-        _ => None,
-    }
-}
-
-/// The level and text of a heading with `#`.
-fn heading(rest: &str) -> Option<(usize, &str)> {
-    let after = rest.trim_start_matches('#');
-    let level = rest.len() - after.len();
-    let is_one = (1..=6).contains(&level) && (after.is_empty() || after.starts_with([' ', '\t']));
-    is_one.then(|| {
-        let text = after.trim();
-        let bare = text.trim_end_matches('#');
-        let closed = bare.is_empty() || bare.ends_with([' ', '\t']);
-        (level, if closed { bare.trim_end() } else { text })
-    })
-}
-
-/// The level of a line that makes the paragraph above it a heading.
-fn underline(rest: &str) -> Option<usize> {
-    let text = rest.trim_end();
-    let all = |sign: char| !text.is_empty() && text.chars().all(|c| c == sign);
-    match () {
-        () if all('=') => Some(1),
-        () if all('-') => Some(2),
-        () => None,
-    }
 }
 
 impl Reader {
@@ -229,11 +136,15 @@ impl Reader {
         let (columns, rest) = indent(&line);
         if rest.is_empty() {
             self.paragraph = None;
+            self.html = false;
             return;
         }
-        while self.items.last().is_some_and(|item| columns < item.offset) {
-            // A lazy line goes on with the paragraph, unless it begins something.
+        // A line further left goes on with the paragraph of an item, unless it begins something.
+        let deep = columns >= self.offset_at(columns) + 4 && marker(rest).is_none();
+        let lazy = self.paragraph.is_some() && (deep || !begins(rest));
+        while !lazy && self.items.last().is_some_and(|item| columns < item.offset) {
             self.items.pop();
+            self.paragraph = None;
         }
         if code {
             return;
@@ -262,15 +173,15 @@ impl Reader {
         true
     }
 
+    /// Where the content of the item begins that a line of that indentation belongs to.
+    fn offset_at(&self, columns: usize) -> usize {
+        let mut offsets = self.items.iter().rev().map(|item| item.offset);
+        offsets.find(|offset| columns >= *offset).unwrap_or(0)
+    }
+
     /// Whether the line is code by its indentation.
     fn is_code(&self, columns: usize, rest: &str) -> bool {
-        let offset = self
-            .items
-            .iter()
-            .rev()
-            .map(|item| item.offset)
-            .find(|offset| columns >= *offset);
-        let deep = columns >= offset.unwrap_or(0) + 4;
+        let deep = columns >= self.offset_at(columns) + 4;
         deep && self.paragraph.is_none() && self.comment.is_none() && !rest.is_empty()
     }
 
@@ -302,7 +213,7 @@ impl Reader {
             let ends = inside.contains("-->")
                 || following
                     .iter()
-                    .take_while(|line| block || !line.trim().is_empty())
+                    .take_while(|line| block || goes_on(line))
                     .any(|line| line.contains("-->"));
             if !ends && !block {
                 // Within a text this is no comment but four characters.
@@ -317,22 +228,23 @@ impl Reader {
 
     /// A line that is neither code nor comment.
     fn block(&mut self, number: u32, columns: usize, rest: &str) {
-        if let Some((sign, length, _)) = fence(rest) {
-            let offset = self.items.last().map_or(0, |item| item.offset);
-            self.fence = Some(Fence {
-                line: number,
-                sign,
-                length,
-                offset,
-                quotes: self.quotes,
-                boxes: 0,
-            });
-            self.paragraph = None;
+        let offset = self.items.last().map_or(0, |item| item.offset);
+        // So deep within a paragraph nothing begins; a box that is written there all the same is meant as one.
+        let deep = self.paragraph.is_some() && columns >= self.offset_at(columns) + 4;
+        self.html |= begins_html(rest, self.paragraph.is_some());
+        if (deep || self.html) && marker(rest).is_none() {
+            return self.text(rest);
+        }
+        if self.opens_fence(number, rest, offset) {
             return;
         }
         let level = underline(rest).filter(|_| self.items.is_empty());
         if let (Some(level), Some(text)) = (level, self.paragraph.take_if(|_| level.is_some())) {
             self.open_heading(level, &text);
+            return;
+        }
+        if is_rule(rest) {
+            self.paragraph = None;
             return;
         }
         if let Some((level, text)) = heading(rest) {
@@ -344,11 +256,32 @@ impl Reader {
         if self.list_item(number, columns, rest) {
             return;
         }
+        self.text(rest);
+    }
+
+    /// A line of a paragraph.
+    fn text(&mut self, rest: &str) {
         let more = match self.paragraph.take() {
             Some(text) => format!("{text} {}", rest.trim_end()),
             None => rest.trim_end().to_owned(),
         };
         self.paragraph = Some(more);
+    }
+
+    fn opens_fence(&mut self, line: u32, rest: &str, offset: usize) -> bool {
+        let Some((sign, length, _)) = fence(rest) else {
+            return false;
+        };
+        self.fence = Some(Fence {
+            line,
+            sign,
+            length,
+            offset,
+            quotes: self.quotes,
+            boxes: 0,
+        });
+        self.paragraph = None;
+        true
     }
 
     fn open_heading(&mut self, level: usize, text: &str) {
@@ -365,9 +298,7 @@ impl Reader {
     fn list_item(&mut self, number: u32, mut columns: usize, mut rest: &str) -> bool {
         let mut found = false;
         while let Some((width, content)) = marker(rest) {
-            // `* * *` and `- - -` are rules.
-            let rule = rest.chars().all(|c| matches!(c, '-' | '*' | ' ' | '\t'));
-            if rule && rest.chars().filter(|c| matches!(c, '-' | '*')).count() >= 3 {
+            if is_rule(rest) {
                 return found;
             }
             found = true;
@@ -378,6 +309,9 @@ impl Reader {
                 offset,
                 text: inner.trim().to_owned(),
             });
+            if blanks < 4 && self.opens_fence(number, inner, offset) {
+                return true;
+            }
             self.paragraph = (!inner.is_empty()).then(|| inner.to_owned());
             match sign(content).filter(|_| blanks < 4) {
                 Some(Sign::Box(done, text)) => {
@@ -404,20 +338,6 @@ impl Reader {
         }
         found
     }
-}
-
-/// Where a comment begins that is not within a code span.
-fn comment_start(text: &str) -> Option<usize> {
-    let mut from = 0;
-    while let Some(found) = text[from..].find("<!--") {
-        let at = from + found;
-        let before = text[..at].matches('`').count();
-        if before % 2 == 0 || !text[at..].contains('`') {
-            return Some(at);
-        }
-        from = at + 4;
-    }
-    None
 }
 
 #[cfg(test)]

@@ -54,7 +54,7 @@ fn code_and_comments_hold_no_boxes() {
         "- item\n\n      - [ ] code in it\n",
         "<!-- - [ ] a -->\n",
         "<!--\n- [ ] a\n\n- [ ] b\n-->\n",
-        "a <!-- x\n- [ ] b -->\n",
+        "a <!-- - [ ] x\nb -->\n",
         "[ ] no list\n- [link](x)\n- [1] note\n",
     ] {
         assert_eq!(lines(text), [], "{text}");
@@ -116,5 +116,34 @@ fn no_text_makes_it_panic() {
         "\t\t- [ ] \u{0}",
     ] {
         let _ = read(text);
+    }
+}
+#[test]
+fn what_only_looks_like_the_beginning_of_code_hides_no_box() {
+    for text in [
+        "1. [ ] d\n    code\n10) [x] z\n  more text\n\n\t- [ ] t\n",
+        "- ```\n    ```\n- [ ] a\n- [ ] b\n",
+        "a <!-- b\n- [ ] c\n- [ ] d\nb -->\n",
+        "| a |\n    ```\n- [ ] a\n- [ ] b\n",
+        "-\n    - [ ] a\n- [ ] b\n",
+        "</div>\n```js\n    ```\n\n- [ ] a\n- [ ] b\n",
+        "   1. [x] f\n    ```\n- [ ] a\n- [ ] b\n",
+        "* * *\n    code\n\n- [ ] a\n- [ ] b\n",
+    ] {
+        let open = lines(text).into_iter().filter(|(_, done)| !done).count();
+        assert_eq!(open, 2, "{text}");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_read_and_a_line_holds_one_box_at_most(text in "[-*+>#`~<!x\\[\\]0-9. \t\n]{0,80}") {
+        let document = read(&text);
+        let lines = text.split('\n').count();
+        proptest::prop_assert!(document.boxes.len() <= lines);
+        for tick in &document.boxes {
+            proptest::prop_assert!(tick.line as usize <= lines);
+            proptest::prop_assert!(tick.headings.iter().all(|at| *at < document.headings.len()));
+        }
     }
 }

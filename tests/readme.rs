@@ -150,6 +150,9 @@ fn options_that_are_shown_exist() {
         &["run", "--help"],
         &["inspect", "--help"],
         &["init", "--help"],
+        &["baseline", "record", "--help"],
+        &["baseline", "check", "--help"],
+        &["baseline", "show", "--help"],
     ]
     .iter()
     .map(|arguments| {

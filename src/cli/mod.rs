@@ -9,6 +9,7 @@
 )]
 
 mod args;
+mod baseline;
 mod check;
 mod doctor;
 mod exit;
@@ -66,6 +67,7 @@ fn dispatch(arguments: Vec<OsString>) -> Exit {
         Command::Init(init) => init::init(&args.global, init, &screen),
         Command::Explain(explain) => explain::explain(&args.global, explain, &screen),
         Command::Doctor => doctor::doctor(&args.global, &screen),
+        Command::Baseline { command } => baseline::baseline(&args.global, command, &screen),
         Command::Config { command } => match command {
             ConfigCommand::Check => check::check(&args.global, &screen),
             ConfigCommand::Show => check::show(&args.global, &screen),

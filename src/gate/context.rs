@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::bounds::{Bounds, Question, Sample};
 use super::known::Missing;
+use super::wording::few;
 use crate::model::{
     Cause, ConditionVerdict, Evidence, Fact, Given, Judgement, Measure, Note, Reason,
     ReportEvidence, Verdict,
 };
-use crate::policy::{Condition, Keeps};
+use crate::policy::Condition;
 use crate::source::{At, Place};
 
 /// Measured values of gates that were judged before, by gate and dotted name below the gate.
@@ -69,9 +71,9 @@ impl Context<'_> {
             .map(|report| Place::file(report.path.clone()))
             .collect();
         Judging {
-            gate: self.gate.to_owned(),
             kind,
             evidence,
+            bounds: Bounds::of(self.gate, self.given),
             judgement: Judgement::default(),
         }
     }
@@ -102,9 +104,9 @@ pub(super) struct Stated<'a> {
 
 /// Writes a judgement: facts, conditions, reasons and notes under their dotted names.
 pub struct Judging {
-    gate: String,
     kind: &'static str,
     evidence: Vec<Place>,
+    bounds: Bounds,
     judgement: Judgement,
 }
 
@@ -151,41 +153,103 @@ impl Judging {
         value: Option<(Measure, bool)>,
         missing: &str,
     ) {
-        let (verdict, cause, note) = match value.map(|(value, _)| condition.keeps(&value)) {
-            None | Some(Keeps::Nothing) => (
-                Verdict::Inconclusive,
-                Some(Cause::Evidence),
-                Some(missing.to_owned()),
-            ),
-            Some(Keeps::Yes) => (Verdict::Pass, None, None),
-            Some(Keeps::Tolerated(words)) => (
-                Verdict::Pass,
-                None,
-                Some(format!("tolerance decided: {words}")),
-            ),
-            Some(Keeps::Band) => {
-                let words = "it lies between pass and fail: a person decides".to_owned();
-                (Verdict::Inconclusive, Some(Cause::Judgement), Some(words))
-            }
-            Some(Keeps::No) => (Verdict::Fail, None, None),
-        };
-        self.judgement.conditions.push(ConditionVerdict {
-            fact: format!("{}.{}.{name}", self.gate, self.kind),
-            verdict,
-            cause,
-            measured: value.map(|(value, _)| value.beside(condition.bound())),
-            bound: condition.text().to_owned(),
-            written: Some(condition.at().place()),
+        self.sampled(name, condition, value.map(Sample::from), missing);
+    }
+
+    /// Judges a condition on the median of several observations.
+    pub(super) fn sampled(
+        &mut self,
+        name: &str,
+        condition: &Condition,
+        sample: Option<Sample>,
+        missing: &str,
+    ) {
+        self.compared(name, name, condition, sample, missing);
+    }
+
+    /// Judges a condition on a value that the baseline holds under another name.
+    pub(super) fn compared(
+        &mut self,
+        name: &str,
+        key: &str,
+        condition: &Condition,
+        sample: Option<Sample>,
+        missing: &str,
+    ) {
+        let verdict = self.bounds.judge(Question {
+            name: format!("{}.{name}", self.kind),
+            key: format!("{}.{key}", self.kind),
+            condition,
+            sample,
+            missing,
             evidence: self.evidence.clone(),
-            note,
-            volatile: value.is_some_and(|(_, volatile)| volatile),
         });
+        self.judgement.conditions.push(verdict);
+    }
+
+    /// Judges one condition on many values, each against its own in the baseline: the worst stands for all, and the
+    /// others that do not keep it are named. Values that a baseline does not hold yet are not judged.
+    pub(super) fn each(
+        &mut self,
+        name: &str,
+        condition: &Condition,
+        values: &[(&str, Measure)],
+        missing: &str,
+    ) {
+        let before = self.judgement.conditions.len();
+        let mut paths = Vec::new();
+        for (path, value) in values {
+            let key = format!("{name}[{path}]");
+            let sample = Some((*value, false).into());
+            let full = format!("{}.{key}", self.kind);
+            if !self.bounds.lacks(&full) {
+                self.compared(name, &key, condition, sample, missing);
+                paths.push(*path);
+                continue;
+            }
+            self.bounds
+                .accept(&full, condition.better(), (*value, false).into());
+            // What is new has nothing to be held against but the absolute bounds.
+            if let Some(absolute) = condition.absolute_part() {
+                self.compared(name, &key, &absolute, sample, missing);
+                paths.push(*path);
+            }
+        }
+        let judged = self.judgement.conditions.split_off(before);
+        let bad = |verdict: &Verdict| *verdict < Verdict::Pass;
+        let against: Vec<(&str, &ConditionVerdict)> = paths
+            .iter()
+            .copied()
+            .zip(&judged)
+            .filter(|(_, one)| bad(&one.verdict))
+            .collect();
+        let Some(worst) = judged.iter().min_by_key(|one| one.verdict) else {
+            // Nothing to hold against anything: every file is new.
+            if values.is_empty() {
+                self.compared(name, name, condition, None, missing);
+            }
+            return;
+        };
+        self.judgement.conditions.push(worst.clone());
+        let places = against
+            .iter()
+            .take(5)
+            .map(|(path, _)| Place::file(*path))
+            .collect();
+        // Without any baseline one line says so for all.
+        let told = against.iter().any(|(_, one)| one.verdict == Verdict::Fail);
+        let words: Vec<String> = against
+            .iter()
+            .filter(|(_, one)| one.verdict == worst.verdict)
+            .map(|(path, one)| format!("{path} {}", one.measured.as_deref().unwrap_or("")))
+            .collect();
+        self.evidence_of_last(places, told.then(|| few(&words, 5)));
     }
 
     /// A condition that is no bound on a number, or one that follows from more than what is written.
     pub(super) fn put(&mut self, stated: Stated<'_>) {
         self.judgement.conditions.push(ConditionVerdict {
-            fact: format!("{}.{}.{}", self.gate, self.kind, stated.name),
+            fact: self.bounds.full(&format!("{}.{}", self.kind, stated.name)),
             verdict: stated.verdict,
             cause: stated.cause,
             measured: stated.measured,
@@ -200,19 +264,8 @@ impl Judging {
     /// Judges a condition that nothing can be compared for.
     pub(super) fn missing(&mut self, name: &str, bound: (&str, &At), missing: &Missing) {
         self.stated(name, bound, missing.verdict, missing.cause, None);
-        let words = if missing.verdict == Verdict::Waived {
-            format!("{}; {}", missing.message, missing.help)
-        } else {
-            missing.message.clone()
-        };
+        let words = format!("{}: {}", missing.message, missing.help);
         self.evidence_of_last(Vec::new(), Some(words));
-        let mut reasons = self.judgement.reasons.iter();
-        let told =
-            reasons.any(|reason| reason.code == missing.code && reason.message == missing.message);
-        if missing.verdict != Verdict::Waived && !told {
-            let (message, help) = (missing.message.clone(), Some(missing.help.as_str()));
-            self.reason(missing.code, missing.verdict, missing.cause, message, help);
-        }
     }
 
     /// A condition that is no comparison of numbers, judged elsewhere: with its bound and where that is written.
@@ -225,7 +278,7 @@ impl Judging {
         measured: Option<String>,
     ) {
         self.judgement.conditions.push(ConditionVerdict {
-            fact: format!("{}.{}.{name}", self.gate, self.kind),
+            fact: self.bounds.full(&format!("{}.{name}", self.kind)),
             verdict,
             cause,
             measured,
@@ -243,9 +296,10 @@ impl Judging {
             if !places.is_empty() {
                 last.evidence = places;
             }
-            if note.is_some() {
-                last.note = note;
-            }
+            last.note = match (last.note.take(), note) {
+                (Some(said), Some(note)) => Some(format!("{said}; {note}")),
+                (said, note) => said.or(note),
+            };
         }
     }
 
@@ -293,7 +347,11 @@ impl Judging {
     }
 
     /// The judgement.
-    pub fn done(self) -> Judgement {
+    pub fn done(mut self) -> Judgement {
+        let said = self.bounds.done();
+        self.judgement.accepted.values.extend(said.accepted);
+        self.judgement.reasons.extend(said.reasons);
+        self.judgement.notes.extend(said.notes);
         self.judgement
     }
 }

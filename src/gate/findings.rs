@@ -12,6 +12,7 @@ use serde_json::{Value as Json, json};
 
 use self::compare::{Changes, Seen};
 use self::part::{Part, SHOWN, fixed_words};
+use super::bounds::no_step;
 use super::coverage::in_repository;
 use super::known::{self, Missing};
 use super::reports::glob;
@@ -80,8 +81,18 @@ impl CountOptions {
             .collect()
     }
 
+    /// What is counted against the baseline cannot be bound relative to it once more.
+    fn check(&self, problems: &mut Problems) {
+        for (name, bound) in [("new", &self.new), ("fixed", &self.fixed)] {
+            if let Some(bound) = bound {
+                no_step(name, &bound.condition, problems);
+            }
+        }
+    }
+
     fn wants_baseline(&self) -> bool {
-        self.new.is_some() || self.fixed.is_some()
+        let relative = |(_, condition): &(&str, &Condition)| condition.is_relative();
+        self.new.is_some() || self.fixed.is_some() || self.bounds().iter().any(relative)
     }
 }
 
@@ -112,6 +123,7 @@ impl GateKind for Findings {
         let counts = CountOptions::take(&mut fields, problems);
         let options = FindingOptions::take(&mut fields, problems);
         fields.rest(problems);
+        counts.check(problems);
         let paths: Vec<_> = options
             .paths
             .iter()
@@ -162,6 +174,7 @@ fn scope(
                 .help("add a bound such as `total: 0`"),
         );
     }
+    counts.check(problems);
     match glob(&key.name) {
         Ok(glob) => Some((key.clone(), glob, counts.clone())),
         Err(error) => {
@@ -182,10 +195,7 @@ impl Gate for FindingGate {
     }
 
     fn wants(&self) -> Wants {
-        Wants {
-            baseline: self.wants_baseline(),
-            ..Wants::default()
-        }
+        Wants::baseline_if(self.wants_baseline())
     }
 
     fn judge(&self, context: &Context<'_>) -> Judgement {
@@ -233,12 +243,17 @@ impl Gate for FindingGate {
 }
 
 impl FindingGate {
+    /// Whether anything is held against the baseline. All findings are recorded then, also where a number alone is
+    /// compared: a baseline that holds a part would make the rest look new.
     fn wants_baseline(&self) -> bool {
+        let keyed = [&self.options.severities, &self.options.rules];
+        let mut keyed = keyed.into_iter().flatten().flatten();
         self.counts.wants_baseline()
             || self
                 .paths
                 .iter()
                 .any(|(_, _, counts)| counts.wants_baseline())
+            || keyed.any(|(_, bound)| bound.condition.is_relative())
     }
 
     /// Whether nothing bounds what is live: then nothing may be.
@@ -253,16 +268,10 @@ impl FindingGate {
     /// Each finding with its path, which only what looks at paths has to know.
     fn seen(&self, items: Vec<Finding>, paths: &mut Paths<'_>) -> Vec<Seen> {
         let placed = self.reports.choice.whole;
-        let mut path = |file: Option<&str>| {
-            if placed {
-                paths.of(file)
-            } else {
-                String::new()
-            }
-        };
-        let seen = items.into_iter().map(|finding| Seen {
-            path: path(finding.file.as_deref()),
-            finding,
+        let seen = items.into_iter().map(|finding| {
+            let file = finding.file.as_deref().filter(|_| placed);
+            let path = paths.of(file);
+            Seen::new(finding, path)
         });
         seen.collect()
     }
@@ -293,18 +302,12 @@ impl FindingGate {
             return None;
         }
         let given = context.given;
-        let baseline = match known::baseline(given, context.gate) {
-            Ok(baseline) => baseline,
-            Err(missing) => return Some(Err(missing)),
-        };
         let gone = |path: &str| !context.root.join(path).exists();
         let suppressed = &all.suppressed_items;
-        Some(Ok(compare::compare(
-            &baseline.findings,
-            seen,
-            suppressed,
-            &gone,
-        )))
+        let changes = known::named(given)
+            .map(|before| compare::compare(&before.findings, seen, suppressed, &gone));
+        let judged = known::baseline(given, context.gate);
+        Some(judged.map(|_| changes.unwrap_or_default()))
     }
 
     /// What a baseline would hold now.

@@ -3,9 +3,11 @@
 //! A gate kind turns evidence into a judgement. It reads no file but the tree it is asked about, starts no
 //! process, and never sees baseline, ledger or store. What it cannot decide it says to be inconclusive.
 
+mod bounds;
 mod checklist;
 mod context;
 mod coverage;
+mod drop;
 mod exit;
 mod files;
 mod findings;
@@ -25,6 +27,7 @@ mod tree;
 mod trial;
 mod wording;
 
+pub(crate) use bounds::{Bounds, Question};
 pub use context::{Context, Facts, Judging};
 pub use exit::{Ended, ExitOptions, ExitRule};
 pub use reports::{Elsewhere, Reports};

@@ -160,7 +160,7 @@ impl Gate for TestGate {
         if let Some(list) = &self.options.green_list {
             judge_green(&mut judging, context, list, &seen);
         }
-        self.accept(&mut judging, &seen);
+        self.accept(&mut judging, context, &seen);
         let expected = self.wanted.red.is_some();
         let out = judging.out();
         out.failures = seen.all.failures;
@@ -285,16 +285,7 @@ impl TestGate {
 
     /// What became of the tests of the baseline.
     fn judge_changes(&self, judging: &mut Judging, context: &Context<'_>, seen: &Seen) {
-        let options = &self.options;
-        let bounds = [
-            ("removed", &options.removed),
-            ("newly-skipped", &options.newly_skipped),
-            ("added", &options.added),
-        ];
-        let given: Vec<(&str, &Condition)> = bounds
-            .into_iter()
-            .filter_map(|(name, bound)| Some((name, &bound.as_ref()?.condition)))
-            .collect();
+        let given: Vec<(&str, &Condition)> = self.options.changes().collect();
         if given.is_empty() {
             return;
         }
@@ -335,8 +326,9 @@ impl TestGate {
         }
     }
 
-    /// What a baseline would hold now.
-    fn accept(&self, judging: &mut Judging, seen: &Seen) {
+    /// What a baseline would hold now. A test that was renamed as declared stays under its old id: it takes the
+    /// declaration to find it, as long as nobody answers for a baseline without it.
+    fn accept(&self, judging: &mut Judging, context: &Context<'_>, seen: &Seen) {
         if !self.options.wants_baseline() || seen.incomplete.is_some() {
             return;
         }
@@ -345,7 +337,16 @@ impl TestGate {
             .inventory
             .iter()
             .filter(|(_, test)| !red || test.outcome == TestOutcome::Failed);
-        judging.out().accepted.tests = inventory::known(tests);
+        let mut tests = inventory::known(tests);
+        let declared = &self.wanted.renames;
+        if let Some(before) = known::named(context.given).filter(|_| !declared.is_empty()) {
+            let renamed = inventory::compare(&before.tests, &seen.inventory, declared).renamed;
+            for (old, new) in renamed {
+                let test = tests.remove(&new);
+                tests.extend(test.map(|test| (old, test)));
+            }
+        }
+        judging.out().accepted.tests = tests;
     }
 }
 

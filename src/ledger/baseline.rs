@@ -8,6 +8,7 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use super::history::History;
 use super::text::{self, Recorded, render};
 use crate::model::BaselineState;
 use crate::vcs::Repository;
@@ -76,30 +77,41 @@ pub fn read(root: &Path, gate: &str) -> Result<Option<Recorded>, String> {
     read_file(root, &path_of(gate))
 }
 
-/// What is known of a gate's baseline in the work tree. Git is asked only when there is no file.
-pub fn state(root: &Path, gate: &str, repository: Option<&Repository>) -> BaselineState {
-    match read(root, gate) {
-        Ok(Some(recorded)) => BaselineState::Here(Box::new(recorded.baseline)),
-        Err(words) => BaselineState::Broken(words),
-        Ok(None) => missing(root, &path_of(gate), repository),
-    }
+/// Whether the file of a gate is byte for byte what would be written: a merge may leave it out of order.
+pub fn is_tidy(root: &Path, gate: &str, recorded: &Recorded) -> bool {
+    fs::read(root.join(path_of(gate))).is_ok_and(|bytes| bytes == render(recorded).as_bytes())
 }
 
-fn missing(root: &Path, path: &str, repository: Option<&Repository>) -> BaselineState {
-    let Some(repository) = repository else {
-        return BaselineState::Never;
-    };
-    let Some(from_top) = repository.from_top(root, path) else {
-        return BaselineState::Never;
-    };
-    match repository.ever_held(&from_top) {
-        Ok(false) => BaselineState::Never,
-        Ok(true) => BaselineState::Gone(format!(
-            "{path} is in the history of this branch and not in the tree; restore it from git"
-        )),
-        Err(trouble) => BaselineState::Broken(format!(
-            "{path} is not there, and whether it ever was cannot be told: {trouble}"
-        )),
+/// Every file of a baseline, below the project and sorted.
+pub fn files(root: &Path) -> Vec<String> {
+    let entries = fs::read_dir(root.join(FOLDER))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    let mut paths: Vec<String> = names
+        .filter(|name| !name.starts_with('.'))
+        .map(|name| format!("{FOLDER}/{name}"))
+        .collect();
+    paths.sort();
+    paths
+}
+
+/// What is known of a gate's baseline in the work tree. Git is asked only when there is no file.
+pub fn state(root: &Path, gate: &str, history: &History) -> BaselineState {
+    let path = path_of(gate);
+    match read_file(root, &path) {
+        Ok(Some(recorded)) => BaselineState::Here(Box::new(recorded.baseline)),
+        Err(words) => BaselineState::Broken(words),
+        Ok(None) => match history.held(&path) {
+            Ok(false) => BaselineState::Never,
+            Ok(true) => BaselineState::Gone(format!(
+                "{path} is in the history of this branch and not in the tree"
+            )),
+            Err(trouble) => BaselineState::Broken(format!(
+                "{path} is not there, and whether it ever was cannot be told: {trouble}"
+            )),
+        },
     }
 }
 
@@ -238,7 +250,7 @@ mod tests {
         fs::write(&file, render(&Recorded::default())).expect("writes");
         std::os::unix::fs::symlink(&file, root.join(path_of("unit"))).expect("links");
         assert!(matches!(
-            state(root, "unit", None),
+            state(root, "unit", &History::default()),
             BaselineState::Broken(_)
         ));
     }

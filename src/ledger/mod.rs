@@ -6,8 +6,14 @@
 mod baseline;
 mod compare;
 mod escape;
+mod history;
+mod record;
 mod text;
 
-pub use baseline::{FOLDER, LIMIT, parse, path_of, read, read_file, state, state_at, write};
+pub use baseline::{
+    FOLDER, LIMIT, files, is_tidy, parse, path_of, read, read_file, state, state_at, write,
+};
 pub use compare::{Change, Way, changes, tighten};
+pub use history::History;
+pub use record::{Loosening, record, unusable};
 pub use text::{Loosened, Recorded, render};

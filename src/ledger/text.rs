@@ -2,11 +2,11 @@
 //!
 //! ```text
 //! # tollgate baseline 1
-//! count	ts-ignore	src/a.ts	3
-//! finding	5f2a…	1	no-eval	src/a.js
-//! holds	coverage
-//! test	suite::name	run	tests/a.py
-//! value	coverage.lines	higher	share 80/100
+//! count    ts-ignore    src/a.ts    3
+//! finding    5f2a…    1    no-eval    src/a.js
+//! holds    coverage
+//! test    suite::name    run    tests/a.py
+//! value    coverage.lines    higher    share 80/100
 //! ```
 //!
 //! A merge may leave two lines of one entry: the stricter counts, and an entry with the count 0 was fixed and stays
@@ -128,7 +128,7 @@ fn read_measure(field: &str) -> Option<Measure> {
     Some(match unit {
         "count" => Measure::Count(amount.parse().ok()?),
         "bytes" => Measure::Size(amount.parse().ok()?),
-        "seconds" => Measure::Duration(amount.parse().ok().filter(Decimal::is_sign_positive)?),
+        "seconds" => Measure::Duration(amount.parse().ok().filter(is_time)?),
         "number" => Measure::Number(amount.parse().ok()?),
         "share" => {
             let (part, whole) = amount.split_once('/')?;
@@ -137,6 +137,11 @@ fn read_measure(field: &str) -> Option<Measure> {
         }
         _ => return None,
     })
+}
+
+/// Seconds that a run can last: a longer time leaves the range of what is shown of it.
+fn is_time(seconds: &Decimal) -> bool {
+    seconds.is_sign_positive() && *seconds < Decimal::from(1_000_000_000_000_u64)
 }
 
 /// Reads a text. `name` is how messages call the file.
@@ -421,6 +426,7 @@ mod tests {
             ("value\ta\thigher\tshare 3/2\n", "`share 3/2` is no value"),
             ("value\ta\thigher\tshare 0/0\n", "`share 0/0` is no value"),
             ("value\ta\thigher\t80\n", "`80` is no value"),
+            ("value\ta\tlower\tseconds 9999999999999\n", "is no value"),
             ("value\ta\tup\tcount 1\n", "none of higher"),
             ("value\ta\tlower\tcount 1\tspread -1\n", "is no spread"),
             (

@@ -3,7 +3,7 @@
 //! Gates never read baseline, ledger, git or services themselves: they say in [`Wants`] what they need, and the
 //! engine hands it over in [`Given`]. What could not be had is an `Err` in words, never an empty value.
 
-use super::{BaselineState, GitGiven, GitWants, HttpGiven, HttpWants};
+use super::{Baseline, BaselineState, GitGiven, GitWants, HttpGiven, HttpWants};
 
 /// What a judge wants to know beside its reports. Asking costs time, so it is asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +20,16 @@ pub struct Wants {
     pub green_list: Option<String>,
 }
 
+impl Wants {
+    /// The baseline, if the judge has a condition that looks at it.
+    pub fn baseline_if(baseline: bool) -> Self {
+        Self {
+            baseline,
+            ..Self::default()
+        }
+    }
+}
+
 /// What a judge is given beside its reports.
 #[derive(Clone, Debug, Default)]
 pub struct Given {
@@ -33,6 +43,11 @@ pub struct Given {
     pub git: Option<GitGiven>,
     /// Answers of a service.
     pub http: Option<HttpGiven>,
+    /// The reason why there may be none yet, declared in the gate and in force.
+    pub first_run: Option<String>,
+    /// The baseline that a new one is recorded in the place of: nothing is held against it, but what only got another
+    /// name keeps the one that it has there.
+    pub recorded: Option<Box<Baseline>>,
     /// The tests that were recorded as red, where it wanted a green list.
     pub green_list: GreenList,
 }

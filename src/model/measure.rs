@@ -79,9 +79,24 @@ impl Measure {
             (Measure::Share { .. }, None) => "0 of 0".to_owned(),
             (Measure::Share { .. }, Some(number)) => format!("{}%", shortest(number, bound, 2)),
             (Measure::Duration(_), Some(number)) => seconds_text(number, bound),
-            (Measure::Size(bytes), _) => size_text(*bytes),
+            (Measure::Size(bytes), _) => size_beside(Decimal::from(*bytes), bound),
             (_, number) => number.unwrap_or_default().normalize().to_string(),
         }
+    }
+
+    /// Another number in the unit of this value, for people; kept on its side of `beside` as a value is.
+    pub fn another(&self, number: Decimal, beside: Option<Decimal>) -> String {
+        match self {
+            Measure::Share { .. } => format!("{}%", shortest(number, beside, 2)),
+            Measure::Duration(_) => seconds_text(number, beside),
+            Measure::Size(_) => size_beside(number, beside),
+            Measure::Count(_) | Measure::Number(_) => shortest(number, beside, 4).to_string(),
+        }
+    }
+
+    /// The number with as few digits as keep it on its side of the bound.
+    pub fn rounded(&self, digits: u32, bound: Option<Decimal>) -> String {
+        shortest(self.number().unwrap_or_default(), bound, digits).to_string()
     }
 }
 
@@ -158,6 +173,18 @@ fn seconds_text(number: Decimal, bound: Option<Decimal>) -> String {
         } else {
             format!("{hours} h {} min", minutes - hours * minute)
         }
+    }
+}
+
+/// In bytes where the short form reads as that of the bound.
+fn size_beside(bytes: Decimal, bound: Option<Decimal>) -> String {
+    let short = |bytes: Decimal| u64::try_from(bytes.floor()).ok().map(size_text);
+    let text = short(bytes).unwrap_or_else(|| format!("{} B", shortest(bytes, bound, 2)));
+    let same = bound.is_some_and(|bound| bound != bytes && short(bound).as_ref() == Some(&text));
+    if same {
+        format!("{} B", shortest(bytes, bound, 2))
+    } else {
+        text
     }
 }
 

@@ -18,43 +18,61 @@ pub struct Choice {
 /// A choice that can be asked.
 #[derive(Debug, Default)]
 pub(super) struct Chooser {
-    include: Option<(RegexSet, Vec<String>)>,
-    exclude: Option<RegexSet>,
+    include: Patterns,
+    exclude: Patterns,
 }
 
 impl Chooser {
     pub(super) fn new(choice: &Choice) -> Self {
-        let set = |patterns: &[String]| {
-            let texts = patterns.iter().map(|pattern| expression(pattern));
-            (!patterns.is_empty())
-                .then(|| RegexSet::new(texts).ok())
-                .flatten()
-        };
         Self {
-            include: set(&choice.include).map(|set| (set, choice.include.clone())),
-            exclude: set(&choice.exclude),
+            include: Patterns::new(&choice.include),
+            exclude: Patterns::new(&choice.exclude),
         }
     }
 
     /// Whether every test counts.
     pub(super) fn takes_all(&self) -> bool {
-        self.include.is_none() && self.exclude.is_none()
+        self.include.texts.is_empty() && self.exclude.texts.is_empty()
     }
 
     /// Whether a test of that id counts. Notes the patterns that match it.
     pub(super) fn takes(&self, id: &str, matched: &mut BTreeSet<String>) -> bool {
-        if let Some((set, patterns)) = &self.include {
-            if !set.is_match(id) {
-                return false;
-            }
-            if matched.len() < patterns.len() {
-                let which = set.matches(id);
-                let new = which.iter().map(|at| &patterns[at]);
-                let new: Vec<_> = new.filter(|pattern| !matched.contains(*pattern)).collect();
-                matched.extend(new.into_iter().cloned());
-            }
+        let wanted = self.include.texts.is_empty() || self.include.any(id);
+        if wanted && matched.len() < self.include.texts.len() {
+            self.include.note(id, matched);
         }
-        !self.exclude.as_ref().is_some_and(|set| set.is_match(id))
+        wanted && !self.exclude.any(id)
+    }
+}
+
+/// Patterns, all compared at once where they are few enough for that.
+#[derive(Debug, Default)]
+struct Patterns {
+    texts: Vec<String>,
+    set: Option<RegexSet>,
+}
+
+impl Patterns {
+    fn new(texts: &[String]) -> Self {
+        // Thousands of names exceed what one expression may hold: then each is compared on its own.
+        let set = RegexSet::new(texts.iter().map(|text| expression(text)));
+        Self {
+            texts: texts.to_vec(),
+            set: set.ok(),
+        }
+    }
+
+    fn any(&self, id: &str) -> bool {
+        match &self.set {
+            Some(set) => set.is_match(id),
+            None => self.texts.iter().any(|text| selects(text, id)),
+        }
+    }
+
+    fn note(&self, id: &str, matched: &mut BTreeSet<String>) {
+        let fits = |text: &&String| !matched.contains(*text) && selects(text, id);
+        let new: Vec<String> = self.texts.iter().filter(fits).cloned().collect();
+        matched.extend(new);
     }
 }
 
@@ -95,6 +113,21 @@ mod tests {
         assert!(selects("a*b*c", "a-b-b-c"));
         assert!(!selects("a*a", "a"));
         assert!(selects("x", "x") && !selects("x", "xy"));
+    }
+
+    #[test]
+    fn names_too_many_for_one_expression_choose_as_one_does() {
+        let names = |count: usize| (0..count).map(|n| format!("{n}::{}", "name ".repeat(200)));
+        let choice = Choice {
+            include: names(1_000).collect(),
+            ..Choice::default()
+        };
+        let chooser = Chooser::new(&choice);
+        assert!(chooser.include.set.is_none(), "too much for one expression");
+        let mut matched = BTreeSet::new();
+        assert!(chooser.takes(&choice.include[999], &mut matched));
+        assert!(!chooser.takes("another", &mut matched));
+        assert_eq!(matched.len(), 1);
     }
 
     proptest! {

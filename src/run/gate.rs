@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::collect::{self, Collected, Sources};
-use super::conclude::{Found, conclude};
+use super::conclude::{Concluded, Found, conclude};
 use super::fresh::{self, Before, Match};
 use super::given;
 use super::outbox::Outbox;
@@ -18,9 +18,10 @@ use super::subject::Start;
 use crate::config::{Plan, PlannedCommand, PlannedGate};
 use crate::exec::{self, Command, Guard, Mask, Program, Spool, Stop};
 use crate::gate::{Context, Ended, Facts};
+use crate::ledger::History;
 use crate::model::{
-    Cause, Event, Fact, GateRun, GateVerdict, Judgement, Note, Reason, ReportUsed, Termination,
-    Verdict,
+    Baseline, Cause, Event, Fact, GateRun, GateVerdict, Judgement, Note, Reason, ReportUsed,
+    Termination, Verdict,
 };
 use crate::store::RunFolder;
 use crate::vcs::Repository;
@@ -40,6 +41,8 @@ pub(super) struct Shared {
     pub stream: bool,
     /// A CI job, a hook or a phase command.
     pub strict: bool,
+    /// The run is made to record baselines.
+    pub recording: bool,
     pub today: jiff::civil::Date,
     pub now: SystemTime,
     pub repository: Option<Repository>,
@@ -49,6 +52,8 @@ pub(super) struct Shared {
     pub base: Option<String>,
     /// Paths that git tracks, once somebody wanted to know.
     pub tracked: OnceLock<Vec<String>>,
+    /// What git says of baselines that are missing.
+    pub history: History,
     pub began: Instant,
     pub outbox: Outbox,
     /// Where records are kept.
@@ -77,6 +82,8 @@ pub(super) struct Done {
     pub verdict: GateVerdict,
     pub run: GateRun,
     pub facts: Vec<Fact>,
+    /// What a baseline of it would hold now.
+    pub accepted: Option<Baseline>,
     /// Files matching watched patterns that its command wrote.
     pub wrote: Vec<String>,
 }
@@ -123,7 +130,11 @@ pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
         shared.outbox.push(started);
         run.attempts = number;
         let attempt = attempt(shared, gate, &task);
-        let (mut verdict, facts) = judge(shared, gate, &task, &attempt);
+        let Concluded {
+            mut verdict,
+            facts,
+            accepted,
+        } = judge(shared, gate, &task, &attempt);
         describe(&mut run, shared, &attempt);
         let passed = matches!(verdict.verdict, Verdict::Pass | Verdict::Waived);
         if passed || number == attempts || shared.stop.asked() {
@@ -151,6 +162,7 @@ pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
                 verdict,
                 run,
                 facts,
+                accepted,
                 wrote,
             };
         }
@@ -397,12 +409,7 @@ fn start(shared: &Shared, gate: &PlannedGate, command: &Command) -> exec::Ended 
 }
 
 /// Reads the reports of every judge, lets them judge, joins the exit status, and concludes.
-fn judge(
-    shared: &Shared,
-    gate: &PlannedGate,
-    task: &Task,
-    attempt: &Attempt,
-) -> (GateVerdict, Vec<Fact>) {
+fn judge(shared: &Shared, gate: &PlannedGate, task: &Task, attempt: &Attempt) -> Concluded {
     let mut whole = Judgement::default();
     let mut used: Vec<ReportUsed> = Vec::new();
     let how = attempt.ended.as_ref().map(|ended| &ended.how);
@@ -432,6 +439,8 @@ fn judge(
             };
             let mut judgement = judge.judge(&context);
             if judge.wants().baseline {
+                let note = given::first_run_note(shared, gate, &given);
+                judgement.notes.extend(note);
                 let holds = &mut judgement.accepted.holds;
                 holds.insert(judge.kind().to_owned());
             }
@@ -462,7 +471,8 @@ fn judge(
     }
     whole.reasons.dedup();
     shared.plain.judgement(&mut whole, &mut used);
-    conclude(Found {
+    let secret = shared.plain.accepted(&mut whole.accepted);
+    let concluded = conclude(Found {
         gate,
         needs: gate
             .needs
@@ -472,8 +482,14 @@ fn judge(
         judgement: whole,
         reports: used,
         duration: attempt.ended.as_ref().map(|ended| ended.duration),
+        given: &given::of_exit(shared, gate),
         today: shared.today,
-    })
+    });
+    Concluded {
+        // A name that holds a secret can neither be committed nor be changed: it would never be found again.
+        accepted: concluded.accepted.filter(|_| !secret),
+        ..concluded
+    }
 }
 
 fn collect_for(

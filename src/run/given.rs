@@ -5,8 +5,18 @@ use super::gate::Shared;
 use super::subject::Start;
 use crate::config::{PlannedGate, red_gates};
 use crate::ledger;
-use crate::model::{BaselineState, GitGiven, GitWants, Given, GreenList, Unknown, Wants};
+use crate::model::{BaselineState, GitGiven, GitWants, Given, GreenList, Note, Unknown, Wants};
+use crate::policy::{Condition, Date};
 use crate::vcs::Repository;
+
+/// The kind that the bound on a gate's duration counts as.
+pub(super) const EXIT: &str = "exit";
+
+/// What the bound on a gate's duration is judged by.
+pub(super) fn of_exit(shared: &Shared, gate: &PlannedGate) -> Given {
+    let relative = gate.duration.as_ref().is_some_and(Condition::is_relative);
+    given(shared, gate, EXIT, Wants::baseline_if(relative))
+}
 
 /// What a judge of a gate is given, by its kind and what it wants.
 pub(super) fn given(shared: &Shared, gate: &PlannedGate, kind: &str, wants: Wants) -> Given {
@@ -17,13 +27,22 @@ pub(super) fn given(shared: &Shared, gate: &PlannedGate, kind: &str, wants: Want
         http,
         green_list,
     } = wants;
+    let known = if baseline {
+        of_kind(known(shared, gate), kind)
+    } else {
+        BaselineState::Never
+    };
+    // What is recorded is measured, not compared.
+    let (baseline, recorded) = match known {
+        BaselineState::Here(recorded) if shared.recording => (BaselineState::Never, Some(recorded)),
+        _ if shared.recording => (BaselineState::Never, None),
+        known => (known, None),
+    };
     Given {
         strict: shared.strict,
-        baseline: if baseline {
-            of_kind(known(shared, gate), kind)
-        } else {
-            BaselineState::Never
-        },
+        baseline,
+        recorded,
+        first_run: first_run(shared, gate),
         tracked: if tracked {
             self::tracked(shared)
         } else {
@@ -35,6 +54,45 @@ pub(super) fn given(shared: &Shared, gate: &PlannedGate, kind: &str, wants: Want
             .map(|name| self::green_list(shared, &name))
             .unwrap_or_default(),
     }
+}
+
+/// What is to be known of a declaration that there is no baseline yet: that it ended, or that nobody needs it.
+pub(super) fn first_run_note(shared: &Shared, gate: &PlannedGate, given: &Given) -> Option<Note> {
+    let declared = gate.first_run.as_ref()?;
+    let place = declared.at.place();
+    match (&given.baseline, &declared.until) {
+        (BaselineState::Here(_), _) => Some(Note {
+            code: "unused-first-run",
+            message: format!(
+                "that there is no baseline yet is declared ({place}), and it is there: remove `first-run`"
+            ),
+        }),
+        (BaselineState::Never, Some(until)) if until.value < shared.today => Some(Note {
+            code: "expired-first-run",
+            message: format!(
+                "that there may be no baseline yet ended on {} ({place})",
+                until.value
+            ),
+        }),
+        _ => None,
+    }
+}
+
+/// The declaration that there is no baseline yet, until its last day.
+fn first_run(shared: &Shared, gate: &PlannedGate) -> Option<String> {
+    let declared = gate.first_run.as_ref()?;
+    let ended = |until: &Date| until.value < shared.today;
+    if declared.until.as_ref().is_some_and(ended) {
+        return None;
+    }
+    let until = declared.until.as_ref();
+    let until = until.map(|day| format!(", until {}", day.value));
+    Some(format!(
+        "{} ({}{})",
+        declared.why,
+        declared.at.place(),
+        until.unwrap_or_default()
+    ))
 }
 
 /// The red tests that the gates of that name recorded. What one of them lacks, the whole list lacks.
@@ -62,7 +120,7 @@ fn green_list(shared: &Shared, name: &str) -> GreenList {
 
 /// The baseline of a gate: read again for each judge that wants it, because a gate rarely has two.
 fn known(shared: &Shared, gate: &PlannedGate) -> BaselineState {
-    ledger::state(&shared.plan.root, &gate.id, shared.repository.as_ref())
+    ledger::state(&shared.plan.root, &gate.id, &shared.history)
 }
 
 /// A baseline that was recorded before the gate had a judge of this kind holds nothing of it.

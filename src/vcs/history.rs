@@ -1,5 +1,6 @@
 //! Files of other commits: the content of one at a ref, and whether history ever held a path. Checks nothing out.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::{GitTrouble, Repository};
@@ -12,13 +13,30 @@ impl Repository {
         Some(below.to_str()?.replace('\\', "/"))
     }
 
-    /// Whether the history of HEAD ever held a file of that path (from the top). One git process.
-    pub fn ever_held(&self, path: &str) -> Result<bool, GitTrouble> {
-        let asked = self.ask(&["rev-list", "--max-count=1", "HEAD", "--", &literal(path)]);
+    /// Every file below a folder (from the top) that the history of HEAD ever held. One git process.
+    pub fn ever_held(&self, folder: &str) -> Result<BTreeSet<String>, GitTrouble> {
+        let asked = self.ask(&[
+            "log",
+            "--no-show-signature",
+            "--format=",
+            "--name-only",
+            "--no-renames",
+            "--no-ext-diff",
+            "-z",
+            "HEAD",
+            "--",
+            &literal(folder),
+        ]);
         match asked {
-            Ok(answer) => Ok(!answer.is_empty()),
+            Ok(answer) => {
+                let names = answer.split(|byte| matches!(byte, 0 | b'\n'));
+                let names = names.filter(|name| !name.is_empty());
+                Ok(names
+                    .map(|name| String::from_utf8_lossy(name).into_owned())
+                    .collect())
+            }
             // Before the first commit there is no HEAD to walk from, and no history.
-            Err(_) if self.is_unborn() => Ok(false),
+            Err(_) if self.is_unborn() => Ok(BTreeSet::new()),
             Err(trouble) => Err(trouble),
         }
     }

@@ -5,6 +5,7 @@
 #![cfg(unix)]
 
 mod absence;
+mod baseline;
 mod codes;
 mod config;
 mod contradiction;
@@ -18,6 +19,7 @@ mod hostile_output;
 mod house;
 mod inspect;
 mod inventory;
+mod judging;
 mod kinds_git;
 mod kinds_http;
 mod kinds_trace;

@@ -341,9 +341,11 @@ impl Gate for ChecklistGate {
     }
 
     fn wants(&self) -> Wants {
+        let bounds = self.bounds.iter().map(|(_, condition)| condition);
+        let mut all = bounds.chain(self.tags.iter().map(|tag| &tag.condition));
         Wants {
             tracked: true,
-            ..Wants::default()
+            ..Wants::baseline_if(all.any(Condition::is_relative))
         }
     }
 

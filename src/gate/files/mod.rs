@@ -287,10 +287,11 @@ impl Gate for FileGate {
     }
 
     fn wants(&self) -> Wants {
+        let mut sizes = self.size.iter();
         Wants {
             // A file that git tracks is judged even where an ignore file names it.
             tracked: !self.forbid.is_empty() || self.env.is_some(),
-            ..Wants::default()
+            ..Wants::baseline_if(sizes.any(|(_, bound)| bound.condition.is_relative()))
         }
     }
 

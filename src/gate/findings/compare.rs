@@ -13,6 +13,18 @@ use crate::report::{content, plain_fingerprint};
 pub(super) struct Seen {
     pub(super) finding: Finding,
     pub(super) path: String,
+    /// Fingerprint and path under which the baseline knows it, where a renamed file took it along.
+    pub(super) known_as: Option<(String, String)>,
+}
+
+impl Seen {
+    pub(super) fn new(finding: Finding, path: String) -> Self {
+        Self {
+            finding,
+            path,
+            known_as: None,
+        }
+    }
 }
 
 /// A finding of the baseline that is not there any more, with how many of it.
@@ -34,14 +46,19 @@ pub(super) struct Changes {
     pub(super) moved: BTreeMap<String, String>,
 }
 
-/// What a baseline keeps of the findings.
+/// What a baseline keeps of the findings. One that a renamed file took along stays under its old name: else it would
+/// look fixed here and new there to whoever compares two baselines without the tree.
 pub(super) fn known(seen: &[Seen]) -> BTreeMap<String, KnownFinding> {
     let mut known: BTreeMap<String, KnownFinding> = BTreeMap::new();
     for one in seen {
-        let fingerprint = plain_fingerprint(&one.finding.fingerprint).to_owned();
+        let own = || {
+            let fingerprint = plain_fingerprint(&one.finding.fingerprint);
+            (fingerprint.to_owned(), one.path.clone())
+        };
+        let (fingerprint, path) = one.known_as.clone().unwrap_or_else(own);
         let entry = known.entry(fingerprint).or_insert_with(|| KnownFinding {
             rule: one.finding.rule.clone().unwrap_or_default(),
-            path: one.path.clone(),
+            path,
             count: 0,
         });
         entry.count += 1;
@@ -183,10 +200,10 @@ fn settle(
         .iter()
         .map(|(from, to)| (to.as_str(), from.as_str()))
         .collect();
-    let mut open: BTreeMap<(&str, &str), &mut u64> = BTreeMap::new();
+    let mut open: BTreeMap<(&str, &str), (&str, &mut u64)> = BTreeMap::new();
     for (fingerprint, (count, known)) in left.iter_mut() {
         if let Some(content) = content(fingerprint) {
-            open.insert((known.path.as_str(), content), count);
+            open.insert((known.path.as_str(), content), (*fingerprint, count));
         }
     }
     for one in seen.iter_mut() {
@@ -198,9 +215,12 @@ fn settle(
         ) else {
             continue;
         };
-        if let Some(count) = open.get_mut(&(*from, content)).filter(|count| ***count > 0) {
+        if let Some((fingerprint, count)) = open.get_mut(&(*from, content))
+            && **count > 0
+        {
             **count -= 1;
             one.finding.state = Some(FindingState::Existing);
+            one.known_as = Some(((*fingerprint).to_owned(), (*from).to_owned()));
         }
     }
 }
@@ -235,11 +255,10 @@ mod tests {
         let Evidence::Findings(found) = collector.finish().0 else {
             unreachable!("a collector of findings")
         };
-        let seen = found.items.into_iter().map(|finding| Seen {
-            path: finding.file.clone().unwrap_or_default(),
-            finding,
-        });
-        seen.collect()
+        let path = |finding: &Finding| finding.file.clone().unwrap_or_default();
+        let seen = found.items.into_iter();
+        seen.map(|finding| Seen::new(finding.clone(), path(&finding)))
+            .collect()
     }
 
     /// New findings by message, and fixed ones.
@@ -303,6 +322,14 @@ mod tests {
         assert_eq!(against(&before, &now, &["old"]), (Vec::new(), 0));
         // The old file is still there: what is in the other one is new.
         assert_eq!(against(&before, &now, &[]).0.len(), 3);
+    }
+
+    #[test]
+    fn what_a_renamed_file_took_along_stays_as_it_was_recorded() {
+        let before = known(&report(&[("r", "old", 1, "x"), ("q", "b", 1, "y")]));
+        let mut seen = report(&[("r", "new", 1, "x"), ("q", "b", 1, "y")]);
+        compare(&before, &mut seen, &[], &|path| path == "old");
+        assert_eq!(known(&seen), before);
     }
 
     #[test]

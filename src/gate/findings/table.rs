@@ -121,7 +121,6 @@ fn without_a_baseline_nothing_is_new_and_nothing_passes() {
             assert_eq!(told(&strict, &name).0, Verdict::Inconclusive);
             assert_eq!(condition(&strict, &name).cause, Some(Cause::Evidence));
         }
-        assert_eq!(codes(&strict), ["no-baseline"]);
         let mut gone = bare();
         gone.given.baseline = BaselineState::Gone("x".to_owned());
         assert_eq!(told(&gone.judge(&[&sarif(&[])]), key).0, Verdict::Fail);
@@ -207,6 +206,25 @@ fn mistakes_in_the_keys_are_told() {
         of(json!({ "reports": "r", "paths": { "a": { "lines": "0" } } })),
         ["unknown-key", "empty-gate"]
     );
+}
+
+#[test]
+fn what_is_counted_against_the_baseline_takes_no_step_from_it() {
+    for key in ["new", "fixed"] {
+        let keys = json!({ "reports": "r", key: "<=+1", "paths": { "a": { key: "<=+1" } } });
+        assert_eq!(problems("findings", &keys), ["wrong-value", "wrong-value"]);
+    }
+}
+
+#[test]
+fn a_baseline_of_a_number_holds_every_finding_too() {
+    for keys in [
+        json!({ "total": "<=+0" }),
+        json!({ "rules": { "r": "<=+0" } }),
+    ] {
+        let judgement = with(keys).judge(&[&sarif(&[X, Y])]);
+        assert_eq!(judgement.accepted.findings.len(), 2);
+    }
 }
 
 #[test]

@@ -29,7 +29,10 @@ impl Change<'_> {
         judging.fact("renamed", Measure::Count(changes.renamed.len() as u64));
         for (name, list) in lists {
             judging.fact(name, Measure::Count(list.len() as u64));
-            let words = few(&self.words(name, list), SHOWN);
+            let mut words = few(&self.words(name, list), SHOWN);
+            if name == "removed" && !changes.guesses.is_empty() {
+                words.push_str("; a rename is declared under `renames`");
+            }
             let bound = given.iter().find(|(bound, _)| *bound == name);
             match bound {
                 Some((_, condition)) => {
@@ -68,7 +71,7 @@ impl Change<'_> {
             return list.to_vec();
         }
         let shown = list.iter().map(|old| match self.changes.guesses.get(old) {
-            Some(new) => format!("{old} (renamed to {new}? then declare it under `renames`)"),
+            Some(new) => format!("{old} (renamed to {new}?)"),
             None if !self.gate.selected(old) => format!("{old} (no longer selected)"),
             None => old.clone(),
         });

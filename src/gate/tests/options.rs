@@ -1,5 +1,6 @@
 //! The keys of `tests`, as written and as understood.
 
+use crate::gate::bounds::no_step;
 use crate::policy::{Bound, Condition, Percent, Pieces, Seconds};
 use crate::problem::{Code, Many, Problem, Problems, Text, nearest, options};
 use crate::report::Choice;
@@ -71,12 +72,25 @@ impl TestOptions {
         }
     }
 
-    /// Whether anything is held against the baseline, or recorded in it.
+    /// Whether anything is held against the baseline, or recorded in it. All tests are recorded then, also where a
+    /// number alone is compared.
     pub(super) fn wants_baseline(&self) -> bool {
-        self.removed.is_some()
-            || self.newly_skipped.is_some()
-            || self.added.is_some()
+        let at = At::start_of("");
+        let bounds = self.bounds(&at, false);
+        self.changes().next().is_some()
             || self.outcome.is_some()
+            || bounds.iter().any(|(_, condition)| condition.is_relative())
+    }
+
+    /// Each bound on what became of the tests of the baseline.
+    pub(super) fn changes(&self) -> impl Iterator<Item = (&'static str, &Condition)> {
+        let bounds = [
+            ("removed", &self.removed),
+            ("newly-skipped", &self.newly_skipped),
+            ("added", &self.added),
+        ];
+        let given = bounds.into_iter();
+        given.filter_map(|(name, bound)| Some((name, &bound.as_ref()?.condition)))
     }
 
     /// Checks what belongs together.
@@ -94,6 +108,9 @@ impl TestOptions {
                     .help("make two gates of it: the red one runs by name, the green one names it"),
             );
         }
+        for (name, condition) in self.changes() {
+            no_step(name, condition, problems);
+        }
         Wanted {
             red,
             renames: self.checked_renames(problems),
@@ -102,8 +119,7 @@ impl TestOptions {
 
     fn checked_renames(&self, problems: &mut Problems) -> Vec<(String, String)> {
         let mut pairs: Vec<(String, String)> = Vec::new();
-        let compared =
-            self.removed.is_some() || self.newly_skipped.is_some() || self.added.is_some();
+        let compared = self.changes().next().is_some();
         for (old, new) in self.renames.iter().flatten() {
             let mistake = if !compared {
                 Some(

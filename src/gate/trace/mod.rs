@@ -387,9 +387,10 @@ impl Gate for TraceGate {
     }
 
     fn wants(&self) -> Wants {
+        let mut bounds = self.bounds.iter();
         Wants {
             tracked: matches!(self.source, From::Named { .. }),
-            ..Wants::default()
+            ..Wants::baseline_if(bounds.any(|(_, condition)| condition.is_relative()))
         }
     }
 

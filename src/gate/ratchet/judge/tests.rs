@@ -103,12 +103,12 @@ fn without_a_baseline_a_laptop_waives_and_ci_cannot_decide() {
     scene
         .judge(&Ratchet, options.clone())
         .is(Verdict::Fail)
-        .says("baseline-gone");
+        .says("the baseline is gone: it was there");
     scene.given.baseline = BaselineState::Broken("conflict".to_owned());
     scene
         .judge(&Ratchet, options)
         .is(Verdict::Inconclusive)
-        .says("baseline-broken");
+        .says("the baseline cannot be used: conflict");
 }
 
 #[test]

@@ -249,7 +249,7 @@ fn reader_of(path: &str) -> Option<&'static Compiled> {
     };
     compiled()
         .iter()
-        .find(|one| one.reader.files.iter().any(|end| is(end)))
+        .find(|one| one.reader.files.iter().any(&is))
 }
 
 /// Whether a language is known for that path.

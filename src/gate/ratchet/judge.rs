@@ -91,24 +91,30 @@ impl RatchetGate {
     }
 
     fn count_in(&self, path: &str, text: &str, found: &mut Found) {
-        let mut seen = None;
-        for hit in self.all.matches(text) {
-            let index = self.owner[hit];
+        let of_table = self.all.matches(text.as_bytes()).into_iter();
+        let own = self.counted.iter().enumerate();
+        let own = own.filter(|(_, one)| one.set.is_none());
+        let meant = of_table
+            .map(|hit| self.owner[hit])
+            .chain(own.map(|(index, _)| index));
+        for index in meant {
             let one = &self.counted[index];
-            // Several expressions of one name are counted together, once.
-            if seen == Some(index) || !one.is_for(path) {
+            if !one.is_for(path) {
                 continue;
             }
-            seen = Some(index);
-            let matches = one.regexes.iter().flat_map(|regex| regex.find_iter(text));
+            let matches = one.regexes.iter();
+            let matches = matches.flat_map(|regex| regex.find_iter(text.as_bytes()));
+            // A place that two expressions of one name find is one place.
             let mut starts: Vec<usize> = matches.map(|hit| hit.start()).collect();
             starts.sort_unstable();
             starts.dedup();
-            let lines = starts
-                .into_iter()
-                .map(|start| line_of(text, start))
-                .collect();
-            found.places.insert((index, path.to_owned()), lines);
+            if !starts.is_empty() {
+                let lines = starts
+                    .into_iter()
+                    .map(|start| line_of(text, start))
+                    .collect();
+                found.places.insert((index, path.to_owned()), lines);
+            }
         }
     }
 

@@ -7,7 +7,8 @@ mod judge;
 mod options;
 mod sets;
 
-use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
+use regex::Regex as TextRegex;
+use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 use serde_json::Value as Json;
 
 use super::tree::{Pattern, patterns};
@@ -45,7 +46,7 @@ struct Max {
 struct RatchetGate {
     at: At,
     counted: Vec<Counted>,
-    /// All expressions at once, for telling quickly which of them occur in a file at all, and whose each is.
+    /// All expressions of the table at once, and whose each is.
     all: RegexSet,
     owner: Vec<usize>,
     files: Vec<Pattern>,
@@ -163,7 +164,8 @@ fn known(text: &Text, problems: &mut Problems) -> Vec<Counted> {
             set: Some(one.set),
             at: text.at.clone(),
             endings: Some(one.files),
-            regexes: compile(one.regex).into_iter().collect(),
+            // What switches a tool off is written in ASCII, and is found much faster when nothing else is looked at.
+            regexes: compile(one.regex, false).into_iter().collect(),
         })
         .collect();
     if found.is_empty() {
@@ -209,7 +211,7 @@ fn own(key: Key, texts: &[Text], problems: &mut Problems) -> Option<Counted> {
         return None;
     }
     let read = |text: &Text, problems: &mut Problems| -> Option<Regex> {
-        let found: Located<Regex> = super::tree::regex(text, problems)?;
+        let found: Located<TextRegex> = super::tree::regex(text, problems)?;
         if found.value.is_match("") {
             problems.push(
                 Problem::new(
@@ -224,7 +226,7 @@ fn own(key: Key, texts: &[Text], problems: &mut Problems) -> Option<Counted> {
             );
             return None;
         }
-        Some(found.value)
+        compile(found.value.as_str(), true)
     };
     let regexes: Vec<Regex> = texts
         .iter()
@@ -239,11 +241,12 @@ fn own(key: Key, texts: &[Text], problems: &mut Problems) -> Option<Counted> {
     })
 }
 
-fn compile(text: &str) -> Option<Regex> {
-    RegexBuilder::new(text).multi_line(true).build().ok()
+fn compile(text: &str, unicode: bool) -> Option<Regex> {
+    let mut builder = RegexBuilder::new(text);
+    builder.multi_line(true).unicode(unicode).build().ok()
 }
 
-/// One automaton for all expressions.
+/// One automaton for all expressions of the table: which of them occur in a file at all.
 fn at_once(
     counted: &[Counted],
     at: &At,
@@ -252,14 +255,16 @@ fn at_once(
     let mut texts = Vec::new();
     let mut owner = Vec::new();
     for (index, one) in counted.iter().enumerate() {
-        for regex in &one.regexes {
+        for regex in one.regexes.iter().filter(|_| one.set.is_some()) {
             texts.push(regex.as_str());
             owner.push(index);
         }
     }
     let built = RegexSetBuilder::new(texts)
         .multi_line(true)
+        .unicode(false)
         .size_limit(32 << 20)
+        .dfa_size_limit(16 << 20)
         .build();
     match built {
         Ok(all) => Some((all, owner)),

@@ -10,7 +10,7 @@ use super::plan::{Absent, Plan, PlannedCommand, PlannedGate, PlannedService, Rea
 use super::{phases, preset, relations};
 use crate::exec;
 use crate::gate::{self, ExitRule, Reports};
-use crate::model::Enforce;
+use crate::model::{Enforce, WeakeningRule};
 use crate::problem::{Code, Fields, Many, Problem, Problems, Text};
 use crate::source::{Key, Node, Sources, Value};
 
@@ -18,6 +18,11 @@ const ENFORCE: &[(&str, Enforce)] = &[
     ("block", Enforce::Block),
     ("warn", Enforce::Warn),
     ("monitor", Enforce::Monitor),
+];
+const WEAKENING: &[(&str, WeakeningRule)] = &[
+    ("sign-off", WeakeningRule::SignOff),
+    ("block", WeakeningRule::Block),
+    ("warn", WeakeningRule::Warn),
 ];
 const GRACE: Duration = Duration::from_secs(5);
 const WITHIN: Duration = Duration::from_secs(30);
@@ -39,6 +44,10 @@ pub(super) fn check(
     let resources = resources(&file, problems);
     let services = services(&file, &resources, problems);
     let defaults = Defaults::of(&file, problems);
+    let weakening = file.policy.as_ref().and_then(|policy| policy.weakening.as_ref());
+    let weakening = weakening.and_then(|text| word(text, WEAKENING, problems));
+    globs(file.protected.iter().flat_map(|many| &many.0), problems);
+    let protected = file.protected.as_ref().map(texts).unwrap_or_default();
     let entries = file.gates.unwrap_or_default();
     let names: Vec<String> = entries.iter().map(|(key, _)| key.name.clone()).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -73,6 +82,9 @@ pub(super) fn check(
         resources,
         secrets,
         phases,
+        bases: Vec::new(),
+        weakening,
+        protected,
     })
 }
 
@@ -410,14 +422,8 @@ fn below(dir: &str, judge: &Node) -> Node {
     }
 }
 
-fn when(written: &file::WhenOptions, problems: &mut Problems) -> When {
-    let list = |many: &Option<Many<Text>>| many.as_ref().map(texts).unwrap_or_default();
-    for text in written
-        .changed
-        .iter()
-        .chain(&written.branch)
-        .flat_map(|many| &many.0)
-    {
+fn globs<'a>(texts: impl Iterator<Item = &'a Text>, problems: &mut Problems) {
+    for text in texts {
         if let Err(error) = globset::Glob::new(&text.value) {
             problems.push(Problem::new(
                 Code::PATTERN,
@@ -426,6 +432,12 @@ fn when(written: &file::WhenOptions, problems: &mut Problems) -> When {
             ));
         }
     }
+}
+
+fn when(written: &file::WhenOptions, problems: &mut Problems) -> When {
+    let list = |many: &Option<Many<Text>>| many.as_ref().map(texts).unwrap_or_default();
+    let patterns = written.changed.iter().chain(&written.branch);
+    globs(patterns.flat_map(|many| &many.0), problems);
     When {
         changed: list(&written.changed),
         branch: list(&written.branch),

@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
+use super::extends::Base;
 use crate::gate::ExitOptions;
 use crate::policy::{Bound, Date, Percent, Pieces, Seconds, Span};
 use crate::problem::{
@@ -16,7 +17,7 @@ options! {
         version("version"): Count,
         /// Files that this one adds to and tightens.
         #[expect(dead_code, reason = "`load.rs` has followed it by then")]
-        extends("extends"): Many<Text>,
+        extends("extends"): Many<Base>,
         /// Values for gates that do not set them.
         defaults("defaults"): Defaults,
         /// Named semaphores, shared by all work trees of the repository.
@@ -29,8 +30,20 @@ options! {
         gates("gates"): Vec<(Key, Node)>,
         /// The phases.
         phases("phases"): Vec<(Key, Phase)>,
+        /// What becomes of a weakening of this file, under `--policy-ref`.
+        policy("policy"): PolicyOptions,
+        /// Globs of further files whose change is a weakening, under `--policy-ref`.
+        protected("protected"): Many<Text>,
     }
-    reserved ["hooks", "worktree", "policy", "protected", "people", "waivers"]
+    reserved ["hooks", "worktree", "people", "waivers"]
+}
+
+options! {
+    /// What becomes of a weakening of this file.
+    pub struct PolicyOptions {
+        /// `sign-off`, `block` or `warn`. When not set: `sign-off` where `.tollgate/people.yaml` names somebody, else `warn`.
+        weakening("weakening"): Text,
+    }
 }
 
 options! {

@@ -4,10 +4,13 @@
 //! into a [`Plan`]. Gate kinds and formats are reached through their tables only. Nothing is run here.
 
 mod check;
+mod compare;
+mod extends;
 mod file;
 mod load;
 mod merge;
 mod names;
+mod origin;
 mod phases;
 mod plan;
 mod preset;
@@ -16,7 +19,9 @@ mod schema;
 mod show;
 mod yaml;
 
-pub use load::{Loaded, load};
+pub use compare::{Normal, compare, told};
+pub use load::{Loaded, load, load_from};
+pub use origin::{Origin, Unread};
 pub use plan::{
     Absent, Plan, PlannedCommand, PlannedGate, PlannedPhase, PlannedService, Ready, When,
 };

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::gate::{ExitRule, Gate};
-use crate::model::Enforce;
+use crate::model::{Enforce, WeakeningRule};
 use crate::policy::{Condition, Date};
 use crate::source::{At, Sources};
 
@@ -28,6 +28,12 @@ pub struct Plan {
     pub secrets: Vec<String>,
     /// Phases in the order of the file.
     pub phases: Vec<PlannedPhase>,
+    /// Files of the project that are extended.
+    pub bases: Vec<String>,
+    /// What becomes of a weakening; `None` where nothing is said.
+    pub weakening: Option<WeakeningRule>,
+    /// Globs of files whose change is a weakening, beside the default ones.
+    pub protected: Vec<String>,
 }
 
 /// A command that is ready to be started.

@@ -16,7 +16,7 @@ use super::reports::glob;
 use super::wording::{count, few};
 use super::{Context, Gate, GateKind, Judging};
 use crate::model::{Judgement, Measure, Verdict};
-use crate::policy::{Bound, Bytes};
+use crate::policy::{Bound, Bytes, Weight};
 use crate::problem::{Code, Fields, Many, Problem, Problems, Text, object, options};
 use crate::source::{At, Key, Located, Node, Place};
 
@@ -141,6 +141,14 @@ impl GateKind for Files {
 
     fn schema(&self) -> Json {
         object(FileOptions::properties())
+    }
+
+    fn weighs(&self, key: &str) -> Option<Weight> {
+        match key {
+            "exist" | "absent" | "contain" | "forbid" | "reads" => Some(Weight::Demands),
+            "except" => Some(Weight::Exceptions),
+            _ => None,
+        }
     }
 }
 

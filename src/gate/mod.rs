@@ -3,6 +3,7 @@
 //! A gate kind turns evidence into a judgement. It reads no file but the tree it is asked about, starts no
 //! process, and never sees baseline, ledger or store. What it cannot decide it says to be inconclusive.
 
+mod compare;
 mod context;
 mod coverage;
 mod exit;
@@ -24,6 +25,7 @@ use std::fmt::Debug;
 use serde_json::Value as Json;
 
 use crate::model::{Judgement, Wants};
+use crate::policy::{Changes, Condition, Side, Weight};
 use crate::problem::Problems;
 use crate::source::{Located, Node};
 
@@ -37,6 +39,15 @@ pub trait GateKind: Sync {
     fn build(&self, node: &Node, problems: &mut Problems) -> Option<Box<dyn Gate>>;
     /// JSON Schema of the value.
     fn schema(&self) -> Json;
+    /// What more or fewer entries of a key mean, where its entries stand for themselves; the empty key is the whole
+    /// value. Bounds need no word here: the schema shows them. All else that changes makes evidence in another way.
+    fn weighs(&self, key: &str) -> Option<Weight> {
+        compare::shared(key)
+    }
+    /// Says what a change of the value means for the policy.
+    fn compare(&self, side: &Side<'_>, changes: &mut Changes) {
+        compare::by_schema(&self.schema(), &|key| self.weighs(key), side, changes);
+    }
 }
 
 /// A built judge: a question to evidence.
@@ -50,6 +61,11 @@ pub trait Gate: Debug + Send + Sync {
     /// What it wants to know beside its reports.
     fn wants(&self) -> Wants {
         Wants::default()
+    }
+    /// Conditions that it judges, by key, also those that are implied and written nowhere. What is implied must be
+    /// named here, or writing another bound beside it could do away with it unseen.
+    fn implied(&self) -> Vec<(&'static str, Condition)> {
+        Vec::new()
     }
     /// The gates whose facts it speaks of.
     fn mentions(&self) -> Vec<Located<String>> {

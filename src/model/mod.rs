@@ -15,6 +15,7 @@ mod measure;
 mod metric;
 mod outcome;
 mod verdict;
+mod weakening;
 
 pub use baseline::{Baseline, BaselineState, KnownFinding, KnownTest};
 pub use canonical::{canonical, digest, sha256_hex, verdict_pieces};
@@ -31,6 +32,7 @@ pub use verdict::{
     Cause, ConditionVerdict, Decision, Enforce, Fact, GateVerdict, Judgement, Note, Reason,
     ReportUsed, VARIES, Verdict, VerdictDocument,
 };
+pub use weakening::{Effect, PolicyChange, PolicyDiff, WeakeningCode, WeakeningRule};
 
 /// How many failures or findings a summary keeps; the rest is counted as `items_cut`.
 pub const ITEMS_KEPT: usize = 1_000;

@@ -1,5 +1,7 @@
 //! A condition: comparators and bounds that a measured value must keep, with band and tolerance.
 
+mod relation;
+
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -11,6 +13,8 @@ use super::interval::{Interval, Op};
 use crate::model::Measure;
 use crate::problem::{Code, Fields, Problem, Problems, Shape, wrong_kind};
 use crate::source::{At, Node, Value};
+
+pub use relation::Relation;
 
 /// One comparator with its bound.
 #[derive(Clone, Debug, PartialEq)]

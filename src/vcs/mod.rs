@@ -5,9 +5,11 @@
 
 mod base;
 mod repository;
+mod revision;
 mod subject;
 mod tree;
 
 pub use base::{Base, BaseTrouble};
 pub use repository::{GitTrouble, Repository};
+pub use revision::{Blob, Revision, RevisionTrouble};
 pub use subject::{Change, Content, State};

@@ -94,8 +94,8 @@ impl Repository {
         )
     }
 
-    /// Asks git. A status other than 0 is trouble, with git's own words.
-    pub(super) fn ask(&self, arguments: &[&str]) -> Result<Vec<u8>, GitTrouble> {
+    /// A question to git, not yet put.
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let mut argv: Vec<OsString> = [
             "git",
             "--no-optional-locks",
@@ -118,6 +118,12 @@ impl Repository {
             .map(OsString::from)
             .to_vec();
         command.timeout = Some(Duration::from_secs(120));
+        command
+    }
+
+    /// Asks git. A status other than 0 is trouble, with git's own words.
+    pub(super) fn ask(&self, arguments: &[&str]) -> Result<Vec<u8>, GitTrouble> {
+        let command = self.command(arguments);
         let answer = query(&command, LIMIT, &Stop::new());
         let asked = arguments.first().copied().unwrap_or("");
         if answer.cut {

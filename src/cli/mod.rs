@@ -15,6 +15,7 @@ mod exit;
 mod explain;
 mod init;
 mod inspect;
+mod policy;
 mod project;
 mod run;
 mod screen;
@@ -28,7 +29,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Args, Command, ConfigCommand};
+use args::{Args, Command, ConfigCommand, PolicyCommand};
 use screen::Screen;
 
 /// Runs the program on its own arguments.
@@ -71,6 +72,9 @@ fn dispatch(arguments: Vec<OsString>) -> Exit {
             ConfigCommand::Show => check::show(&args.global, &screen),
             ConfigCommand::Schema => check::schema(&screen),
             ConfigCommand::Prove(_) => later("config prove", &screen),
+        },
+        Command::Policy { command } => match command {
+            PolicyCommand::Diff(diff) => policy::diff(&args.global, diff, &screen),
         },
         Command::Completions { shell } => shells::completions(*shell, &screen),
         Command::Man => shells::man(&screen),

@@ -44,7 +44,10 @@ pub(super) fn check(
     let resources = resources(&file, problems);
     let services = services(&file, &resources, problems);
     let defaults = Defaults::of(&file, problems);
-    let weakening = file.policy.as_ref().and_then(|policy| policy.weakening.as_ref());
+    let weakening = file
+        .policy
+        .as_ref()
+        .and_then(|policy| policy.weakening.as_ref());
     let weakening = weakening.and_then(|text| word(text, WEAKENING, problems));
     globs(file.protected.iter().flat_map(|many| &many.0), problems);
     let protected = file.protected.as_ref().map(texts).unwrap_or_default();

@@ -20,7 +20,11 @@ use crate::source::{At, Node, Place};
 pub fn compare(old: &Normal, new: &Normal) -> Vec<Change> {
     let mut changes = Changes::default();
     let side = Side::both(&old.node, &new.node);
-    for key in side.keys().into_iter().filter(|key| File::KEYS.contains(key)) {
+    for key in side
+        .keys()
+        .into_iter()
+        .filter(|key| File::KEYS.contains(key))
+    {
         let side = side.get(key);
         if !side.is_same() {
             changes.at(key, |changes| section(key, &side, changes));
@@ -51,7 +55,7 @@ fn section(key: &str, side: &Side<'_>, changes: &mut Changes) {
         ),
         "resources" => changes.tighter_by(side, "are other semaphores", resources(side)),
         "secrets" => secrets(side, changes),
-        "policy" => weakening_rule(side, changes),
+        "policy" => policy(side, changes),
         "protected" => changes.weigh(Weight::Demands, side, WeakeningCode::PolicyEased),
         _ => changes.other(side),
     }
@@ -92,21 +96,57 @@ fn secrets(side: &Side<'_>, changes: &mut Changes) {
     changes.weigh(Weight::Demands, side, WeakeningCode::SecretsFewer);
 }
 
+fn policy(side: &Side<'_>, changes: &mut Changes) {
+    for key in side.keys() {
+        let side = side.get(key);
+        if side.is_same() {
+            continue;
+        }
+        changes.at(key, |changes| match key {
+            "weakening" => weakening_rule(&side, changes),
+            "waivers" => {
+                for key in side.keys() {
+                    let side = side.get(key);
+                    if !side.is_same() {
+                        changes.at(key, |changes| waiver_rule(key, &side, changes));
+                    }
+                }
+            }
+            _ => changes.other(&side),
+        });
+    }
+}
+
 fn weakening_rule(side: &Side<'_>, changes: &mut Changes) {
-    let rank = |node: Option<&Node>| match node.and_then(|node| node.get("weakening")?.scalar()) {
-        Some(word) if word == "warn" => 0,
-        Some(word) if word == "block" => 2,
+    let rank = |node: Option<&Node>| match node.and_then(Node::scalar).as_deref() {
+        Some("warn") => 0,
+        Some("block") => 2,
         _ => 1,
     };
     let (old, new) = (rank(side.old), rank(side.new));
-    let side = &side.get("weakening");
-    changes.at("weakening", |changes| match new {
+    match new {
         _ if new < old => {
             changes.weaker(WeakeningCode::PolicyEased, side, "asks less of weakenings");
         }
         _ if new > old => changes.tighter_by(side, "asks more of weakenings", None),
         _ => changes.neutral(side, "says the same in another way"),
-    });
+    }
+}
+
+/// How long waivers may last, and how many count: less is more. What is only said when is neither.
+fn waiver_rule(key: &str, side: &Side<'_>, changes: &mut Changes) {
+    if !matches!(key, "longest" | "most") {
+        return changes.neutral(side, "says something else");
+    }
+    let number = |node: Option<&Node>| -> Option<u64> {
+        let text = node?.scalar()?;
+        text.trim().trim_end_matches(['d', ' ']).parse().ok()
+    };
+    match (number(side.old), number(side.new)) {
+        (Some(old), Some(new)) if new < old => changes.tighter(side, "is less"),
+        (None, Some(_)) if key == "most" => changes.tighter(side, "is bounded now"),
+        _ => changes.weaker(WeakeningCode::PolicyEased, side, "allows more of waivers"),
+    }
 }
 
 /// The changes as outputs see them, sorted into what weakens, what tightens, and the rest.

@@ -32,7 +32,8 @@ pub struct Base {
     pub sha256: Option<String>,
 }
 
-const HELP: &str = "write `{ git: v1.2, path: policy/base.yaml, sha256: … }` or `policy/base.yaml@v1.2#sha256=…`";
+const HELP: &str =
+    "write `{ git: v1.2, path: policy/base.yaml, sha256: … }` or `policy/base.yaml@v1.2#sha256=…`";
 
 impl Shape for Base {
     fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
@@ -46,27 +47,41 @@ impl Shape for Base {
         };
         let Some(path) = written.path else {
             problems.push(
-                Problem::new(Code::MISSING_KEY, &node.at, "a file that is extended needs its `path`")
-                    .help(HELP),
+                Problem::new(
+                    Code::MISSING_KEY,
+                    &node.at,
+                    "a file that is extended needs its `path`",
+                )
+                .help(HELP),
             );
             return None;
         };
         if written.git.is_some() && written.sha256.is_none() {
             problems.push(
-                Problem::new(Code::MISSING_KEY, &node.at, "a file of a revision needs its digest")
-                    .label("not pinned")
-                    .help(HELP),
+                Problem::new(
+                    Code::MISSING_KEY,
+                    &node.at,
+                    "a file of a revision needs its digest",
+                )
+                .label("not pinned")
+                .help(HELP),
             );
             return None;
         }
         let plain = |text: Text| text.value.trim().to_owned();
-        let sha256 = written.sha256.map(|text| text.map(|digest| digest.trim().to_ascii_lowercase()));
+        let sha256 = written
+            .sha256
+            .map(|text| text.map(|digest| digest.trim().to_ascii_lowercase()));
         if let Some(digest) = &sha256
             && (digest.value.len() != 64 || !digest.value.bytes().all(|b| b.is_ascii_hexdigit()))
         {
             problems.push(
-                Problem::new(Code::WRONG_VALUE, &digest.at, "a digest has 64 hexadecimal digits")
-                    .help("`sha256sum FILE` prints it"),
+                Problem::new(
+                    Code::WRONG_VALUE,
+                    &digest.at,
+                    "a digest has 64 hexadecimal digits",
+                )
+                .help("`sha256sum FILE` prints it"),
             );
             return None;
         }
@@ -93,7 +108,9 @@ fn spelt(text: &Text) -> BaseMap {
         None => (text.value.as_str(), None),
     };
     let (path, git) = match place.rsplit_once('@') {
-        Some((path, git)) if sha256.is_some() || path.ends_with(".yaml") || path.ends_with(".yml") => {
+        Some((path, git))
+            if sha256.is_some() || path.ends_with(".yaml") || path.ends_with(".yml") =>
+        {
             (part(path), part(git))
         }
         _ => (part(place), None),

@@ -202,7 +202,9 @@ impl Reading<'_> {
         let shown = path.to_string_lossy().replace('\\', "/");
         let name = match &base.git {
             Some(git) => format!("{shown}@{git}"),
-            None if from.nested => format!("{shown}@{}", from.name.rsplit('@').next().unwrap_or("")),
+            None if from.nested => {
+                format!("{shown}@{}", from.name.rsplit('@').next().unwrap_or(""))
+            }
             None => format!("{}{shown}", self.mark),
         };
         if above.contains(&name) || above.len() > DEEPEST {
@@ -213,7 +215,10 @@ impl Reading<'_> {
             return None;
         }
         if from.nested && base.sha256.is_none() {
-            let message = format!("`{}` is extended by a pinned file and is not pinned itself", base.path);
+            let message = format!(
+                "`{}` is extended by a pinned file and is not pinned itself",
+                base.path
+            );
             self.problems.push(
                 Problem::new(Code::MISSING_KEY, &base.at, message)
                     .label("not pinned")

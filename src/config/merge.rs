@@ -38,6 +38,10 @@ pub(super) fn tighten(under: &Node, over: &Node, problems: &mut Problems) -> Nod
         let Effect::Weakening(code) = change.effect else {
             continue;
         };
+        // What the lower file leaves open, the later one may say.
+        if change.path[0] == "policy" && under.get("policy").is_none() {
+            continue;
+        }
         // A default that loosens does so for every gate: it is told once.
         if !told.contains(&change.new) {
             told.push(change.new.clone());
@@ -70,12 +74,8 @@ fn gates(node: &Node) -> impl Iterator<Item = (&str, &Node)> {
 }
 
 fn loosened(words: &str, code: WeakeningCode, old: &At, new: &At) -> Problem {
-    Problem::new(
-        Code::LOOSENED,
-        new,
-        format!("{words} ({})", code.word()),
-    )
-    .label("later file")
-    .also(old, "what it extends")
-    .help("a file may tighten what it extends; change the file that it extends instead")
+    Problem::new(Code::LOOSENED, new, format!("{words} ({})", code.word()))
+        .label("later file")
+        .also(old, "what it extends")
+        .help("a file may tighten what it extends; change the file that it extends instead")
 }

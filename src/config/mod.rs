@@ -3,6 +3,8 @@
 //! [`load`] reads the file and what it extends, `file.rs` says what can be written, `check.rs` turns that
 //! into a [`Plan`]. Gate kinds and formats are reached through their tables only. Nothing is run here.
 
+mod adopt;
+mod beside;
 mod check;
 mod compare;
 mod extends;
@@ -19,6 +21,8 @@ mod schema;
 mod show;
 mod yaml;
 
+pub use adopt::{Adopted, Party, adopt};
+pub use beside::{BASELINE, PEOPLE, WAIVERS, compare_waivers, names_somebody, protected};
 pub use compare::{Normal, compare, told};
 pub use load::{Loaded, load, load_from};
 pub use origin::{Origin, Unread};

@@ -101,7 +101,9 @@ fn from_disk(path: &Path, most: u64) -> Result<Vec<u8>, Unread> {
     }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(trouble)?;
-    file.take(most + 1).read_to_end(&mut bytes).map_err(trouble)?;
+    file.take(most.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(trouble)?;
     if bytes.len() as u64 > most {
         return Err(Unread::TooLarge);
     }
@@ -110,7 +112,11 @@ fn from_disk(path: &Path, most: u64) -> Result<Vec<u8>, Unread> {
 
 /// A folder that is a link is not entered.
 fn walk(root: &Path, folder: &Path, names: &mut Vec<String>) {
-    for entry in fs::read_dir(root.join(folder)).into_iter().flatten().flatten() {
+    for entry in fs::read_dir(root.join(folder))
+        .into_iter()
+        .flatten()
+        .flatten()
+    {
         let path = folder.join(entry.file_name());
         match entry.file_type() {
             Ok(kind) if kind.is_dir() => walk(root, &path, names),

@@ -117,9 +117,7 @@ impl Drop for Dialogue {
 
 fn prepare(command: &Command) -> std::io::Result<std::process::Command> {
     let argv = command.program.argv();
-    let (word, arguments) = argv
-        .split_first()
-        .ok_or(std::io::ErrorKind::InvalidInput)?;
+    let (word, arguments) = argv.split_first().ok_or(std::io::ErrorKind::InvalidInput)?;
     #[cfg(unix)]
     let file = super::lookup::find(word, command)
         .map_err(|trouble| std::io::Error::other(trouble.to_string()))?;

@@ -106,7 +106,11 @@ impl Walk<'_> {
         below
             .into_iter()
             .flat_map(serde_json::Map::values)
-            .chain(schema["additionalProperties"].as_object().map(|_| &schema["additionalProperties"]))
+            .chain(
+                schema["additionalProperties"]
+                    .as_object()
+                    .map(|_| &schema["additionalProperties"]),
+            )
             .chain(alternatives.into_iter().flatten())
             .any(|schema| self.asks(schema))
     }

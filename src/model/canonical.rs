@@ -29,6 +29,8 @@ pub fn verdict_pieces(verdict: &VerdictDocument, mut each: impl FnMut(&[u8])) {
     each(&canonical(&verdict.policy));
     each(b",\"subject\":");
     each(&canonical(&verdict.subject));
+    each(b",\"tollgate\":");
+    each(&canonical(&verdict.tollgate));
     each(b"}");
 }
 

@@ -57,6 +57,8 @@ pub struct Side<'a> {
     pub around_old: &'a At,
     /// Place of the mapping around the newer one.
     pub around_new: &'a At,
+    /// Places of the keys on both sides, where there are keys: a mapping begins where its key is.
+    pub keys: [Option<&'a At>; 2],
 }
 
 impl<'a> Side<'a> {
@@ -67,16 +69,19 @@ impl<'a> Side<'a> {
             new: Some(new),
             around_old: &old.at,
             around_new: &new.at,
+            keys: [None, None],
         }
     }
 
     /// An entry below this one.
     pub fn get(&self, key: &str) -> Side<'a> {
+        let [old, new] = [self.old, self.new].map(|node| entry(node, key));
         Side {
-            old: self.old.and_then(|node| node.get(key)),
-            new: self.new.and_then(|node| node.get(key)),
+            old: old.map(|(_, node)| node),
+            new: new.map(|(_, node)| node),
             around_old: self.old_at(),
             around_new: self.new_at(),
+            keys: [old.map(|(at, _)| at), new.map(|(at, _)| at)],
         }
     }
 
@@ -97,12 +102,12 @@ impl<'a> Side<'a> {
 
     /// Where the older value is, or what is around it.
     pub fn old_at(&self) -> &'a At {
-        self.old.map_or(self.around_old, |node| &node.at)
+        place(self.old, self.keys[0], self.around_old)
     }
 
     /// Where the newer value is, or what is around it.
     pub fn new_at(&self) -> &'a At {
-        self.new.map_or(self.around_new, |node| &node.at)
+        place(self.new, self.keys[1], self.around_new)
     }
 
     /// Whether both sides say the same, wherever they say it.
@@ -112,6 +117,24 @@ impl<'a> Side<'a> {
             (None, None) => true,
             _ => false,
         }
+    }
+}
+
+fn entry<'a>(node: Option<&'a Node>, name: &str) -> Option<(&'a At, &'a Node)> {
+    let Value::Map(entries) = &node?.value else {
+        return None;
+    };
+    let found = entries.iter().find(|(key, _)| key.name == name)?;
+    Some((&found.0.at, &found.1))
+}
+
+fn place<'a>(node: Option<&'a Node>, key: Option<&'a At>, around: &'a At) -> &'a At {
+    match node {
+        Some(node) if matches!(node.value, Value::Map(_) | Value::List(_)) => {
+            key.unwrap_or(&node.at)
+        }
+        Some(node) => &node.at,
+        None => around,
     }
 }
 
@@ -268,7 +291,7 @@ impl Changes {
 
     /// A list, or a mapping of entries that each stand for themselves.
     pub fn weigh(&mut self, weight: Weight, side: &Side<'_>, gone: WeakeningCode) {
-        let (old, new) = (entries(side.old), entries(side.new));
+        let (old, new) = (listed(side.old), listed(side.new));
         let missing: Vec<&Entry> = old.iter().filter(|e| !new.contains(e)).collect();
         let added: Vec<&Entry> = new.iter().filter(|e| !old.contains(e)).collect();
         let (less, more) = match weight {
@@ -343,7 +366,7 @@ impl Entry {
     }
 }
 
-fn entries(node: Option<&Node>) -> Vec<Entry> {
+fn listed(node: Option<&Node>) -> Vec<Entry> {
     match node.map(|node| &node.value) {
         None | Some(Value::Null) => Vec::new(),
         Some(Value::List(items)) => items.iter().map(|item| Entry(None, plain(item))).collect(),

@@ -14,10 +14,10 @@ use super::scheduler::Scheduler;
 use super::services::Pool;
 use super::signals::Signals;
 use super::subject::{Ours, Start};
-use super::{Finished, Request, record};
+use super::{Finished, Request, policy, record};
 use crate::config::{Plan, PlannedGate, reach};
 use crate::exec;
-use crate::model::{Event, Progress};
+use crate::model::{Event, GateRun, GateVerdict, Progress};
 use crate::store::{Durations, RunFolder, place};
 use crate::vcs::Repository;
 
@@ -38,6 +38,8 @@ pub(super) struct Engine {
     pub request: Request,
     pub shared: Arc<Shared>,
     pub ours: Ours,
+    /// The built-in gate on the policy itself, judged before all others.
+    pub policy: Option<(GateVerdict, GateRun)>,
     state: Arc<Mutex<Scheduler>>,
     workers: JoinSet<()>,
 }
@@ -100,11 +102,23 @@ impl Engine {
             repository,
             began: Instant::now(),
             outbox: Outbox::default(),
+            origin: request.origin.clone(),
             plan,
         });
         let mut state = Scheduler::new(Arc::clone(&shared), board, durations, &request);
         state.notes.extend(note);
+        let policy = request.policy.as_ref().map(|check| {
+            policy::judge(
+                check,
+                record::file_of(&shared.plan),
+                record::again_policy(check),
+            )
+        });
+        if let Some((verdict, _)) = &policy {
+            state.judged_before(verdict.blocks());
+        }
         Self {
+            policy,
             ours: Ours::of(&shared.plan, &request.own_files),
             state: Arc::new(Mutex::new(state)),
             workers: JoinSet::new(),
@@ -124,17 +138,21 @@ impl Engine {
 
     async fn run(mut self, progress: &mut dyn Progress) -> Finished {
         let expected = self.expected();
+        let built_in = self.policy.iter().map(|(verdict, _)| verdict.id.clone());
+        let selected = self.request.selection.gates.iter();
         progress.event(&Event::RunStarted {
-            gates: self
-                .request
-                .selection
-                .gates
-                .iter()
-                .map(|&index| self.gate(index).id.clone())
+            gates: built_in
+                .chain(selected.map(|&index| self.gate(index).id.clone()))
                 .collect(),
             jobs: self.request.jobs,
             expected_s: expected,
         });
+        if let Some((verdict, run)) = &self.policy {
+            progress.event(&Event::GateEnded {
+                verdict: Box::new(verdict.clone()),
+                run: Box::new(run.clone()),
+            });
+        }
         // Asked before the first gate, not beside it: a gate that is faster than git would move the tree unseen.
         let subject = self.read_subject();
         self.keep_subject(subject).await;

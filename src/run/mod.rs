@@ -10,6 +10,7 @@
 )]
 
 mod applies;
+mod beside;
 mod board;
 mod collect;
 mod conclude;
@@ -21,22 +22,26 @@ mod given;
 mod order;
 mod outbox;
 mod plain;
+mod policy;
 mod record;
 mod scheduler;
 mod select;
 mod services;
 mod signals;
 mod subject;
+mod trusted;
 
 pub use decide::decide;
 pub use engine::run;
 pub use order::schedule;
+pub use policy::{POLICY_GATE, PolicyCheck};
 pub use select::{Selection, select};
+pub use trusted::{PolicyAt, PolicyFile, PolicyTrouble, Trusted, fetch, policy_diff, trusted};
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::config::Plan;
+use crate::config::{Origin, Plan};
 use crate::exec::{Guard, Stop};
 use crate::model::Outcome;
 use crate::store::RunFolder;
@@ -48,6 +53,10 @@ pub struct Request {
     pub plan: Arc<Plan>,
     /// What is run.
     pub selection: Selection,
+    /// How the head's policy stands to the trusted one, when it is judged by that.
+    pub policy: Option<PolicyCheck>,
+    /// Where waivers, baseline and people are read from: never from the tree under a trusted policy.
+    pub origin: Origin,
     /// Gates at once.
     pub jobs: usize,
     /// End at the first blocking gate that does not pass.

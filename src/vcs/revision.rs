@@ -76,9 +76,9 @@ impl Revision {
         if objects.is_none() {
             *objects = Some(Objects::start(&self.repository)?);
         }
-        let asked = objects.as_mut().map(|objects| {
-            objects.read(&format!("{}:{}{path}", self.commit, self.prefix))
-        });
+        let asked = objects
+            .as_mut()
+            .map(|objects| objects.read(&format!("{}:{}{path}", self.commit, self.prefix)));
         // Half an answer must not be taken for the beginning of the next one.
         if !matches!(asked, Some(Ok(_))) {
             *objects = None;
@@ -260,5 +260,7 @@ fn broken(error: std::io::Error) -> GitTrouble {
 }
 
 fn odd(line: &str) -> GitTrouble {
-    GitTrouble(format!("`git cat-file` gave a line that cannot be read: {line}"))
+    GitTrouble(format!(
+        "`git cat-file` gave a line that cannot be read: {line}"
+    ))
 }

@@ -19,6 +19,7 @@ mod house;
 mod inspect;
 mod needs;
 mod outputs;
+mod policy;
 mod resources;
 mod retry;
 mod secrets;

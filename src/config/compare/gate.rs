@@ -78,10 +78,7 @@ fn new_judge(
 ) {
     let evidence = evidence_of(kind, node);
     let runs = gate.old.is_some_and(|gate| gate.get("run").is_some());
-    let explains = matches!(
-        evidence,
-        Some(EvidenceKind::Tests | EvidenceKind::Findings)
-    );
+    let explains = matches!(evidence, Some(EvidenceKind::Tests | EvidenceKind::Findings));
     if runs && evidence.is_some() && (explains || !reads_reports(gate.old)) {
         let words = "is new: a report may now explain an exit status that failed by itself";
         changes.weaker(WeakeningCode::ExitLooser, side, words);
@@ -175,8 +172,8 @@ fn when(side: &Side<'_>, changes: &mut Changes) {
             }
         };
         let (old, new) = (list(part.old), list(part.new));
-        let narrower = !new.is_empty()
-            && (old.is_empty() || old.iter().any(|entry| !new.contains(entry)));
+        let narrower =
+            !new.is_empty() && (old.is_empty() || old.iter().any(|entry| !new.contains(entry)));
         changes.at(key, |changes| {
             if narrower {
                 let said = format!("was [{}], is [{}]", old.join(", "), new.join(", "));

@@ -163,7 +163,8 @@ fn liens(side: &Side<'_>, changes: &mut Changes) {
         };
         let shorter = |new: Span, old: Span| {
             let days = SpanRelativeTo::days_are_24_hours();
-            new.compare((old, days)).is_ok_and(std::cmp::Ordering::is_lt)
+            new.compare((old, days))
+                .is_ok_and(std::cmp::Ordering::is_lt)
         };
         changes.at(key, |changes| match key {
             "from" => changes.weigh(Weight::Exceptions, &part, code),

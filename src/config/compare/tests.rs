@@ -235,7 +235,13 @@ fn every_weakening_is_found_and_its_near_miss_is_not() {
     for case in CASES {
         let (codes, _) = found(case.old, case.new);
         let named: BTreeSet<_> = codes.iter().collect();
-        assert!(named.contains(&case.code), "{:?} {}\n{}\n{codes:?}", case.code, case.old, case.new);
+        assert!(
+            named.contains(&case.code),
+            "{:?} {}\n{}\n{codes:?}",
+            case.code,
+            case.old,
+            case.new
+        );
         let (codes, _) = found(case.old, case.near);
         assert!(codes.is_empty(), "{}\n{}\n{codes:?}", case.old, case.near);
         assert_eq!(found(case.new, case.new), (Vec::new(), 0), "{}", case.new);

@@ -1,0 +1,107 @@
+//! What lies beside the files of a policy and is compared with them: waivers, baseline, protected files.
+
+use super::trusted::PolicyAt;
+use crate::config::{BASELINE, Normal, Origin, Plan, WAIVERS, compare_waivers, protected, told};
+use crate::model::{PolicyChange, PolicyDiff, WeakeningCode};
+use crate::source::{At, Node, Place, Value};
+
+/// Larger files are not read.
+const MOST: u64 = 64 << 20;
+
+/// Adds every difference beside the files.
+pub(super) fn compare(from: &PolicyAt, to: &PolicyAt, diff: &mut PolicyDiff) -> Result<(), String> {
+    let changed = changed(&from.origin, &to.origin)?;
+    if changed.is_empty() {
+        return Ok(());
+    }
+    if changed.iter().any(|path| path == WAIVERS) {
+        waivers(from, to, diff);
+    }
+    for path in changed.iter().filter(|path| path.starts_with(BASELINE)) {
+        baseline(from, to, path, diff);
+    }
+    if let Some(plan) = from.plan() {
+        guarded(plan, from, to, &changed, diff);
+    }
+    Ok(())
+}
+
+fn changed(from: &Origin, to: &Origin) -> Result<Vec<String>, String> {
+    let Origin::Rev(from) = from else {
+        return Ok(Vec::new());
+    };
+    let to = match to {
+        Origin::Rev(to) => Some(to),
+        Origin::Disk(_) => None,
+    };
+    from.differs_from(to).map_err(|trouble| trouble.to_string())
+}
+
+/// The bytes on one side; what cannot be read is something else than nothing.
+fn bytes(at: &PolicyAt, path: &str) -> Option<Vec<u8>> {
+    at.origin
+        .find(path, MOST)
+        .unwrap_or_else(|_| Some(b"\0".to_vec()))
+}
+
+fn waivers(from: &PolicyAt, to: &PolicyAt, diff: &mut PolicyDiff) {
+    let (old, new) = (bytes(from, WAIVERS), bytes(to, WAIVERS));
+    let changes = compare_waivers(old.as_deref(), new.as_deref());
+    let nowhere = Normal::of(&Node {
+        at: At::start_of(WAIVERS),
+        value: Value::Null,
+    });
+    told(&changes, &nowhere, &nowhere, diff);
+}
+
+/// A baseline by lines: an entry that is gone or another one accepts more, as far as lines can tell; the first
+/// recording of a gate accepts nothing that was refused.
+fn baseline(from: &PolicyAt, to: &PolicyAt, path: &str, diff: &mut PolicyDiff) {
+    let Some(old) = bytes(from, path) else {
+        return;
+    };
+    let lines = |bytes: &[u8]| -> std::collections::BTreeSet<String> {
+        String::from_utf8_lossy(bytes)
+            .lines()
+            .filter(|line| !line.starts_with('#') && !line.trim().is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let (old, new) = (lines(&old), lines(&bytes(to, path).unwrap_or_default()));
+    let (gone, added) = (old.difference(&new).count(), new.difference(&old).count());
+    if gone + added > 0 {
+        let words = format!("`{path}` lost {gone} and gained {added} entries");
+        add(
+            WeakeningCode::BaselineLoosened,
+            path,
+            words,
+            [true, true],
+            diff,
+        );
+    }
+}
+
+fn guarded(plan: &Plan, from: &PolicyAt, to: &PolicyAt, changed: &[String], diff: &mut PolicyDiff) {
+    for path in protected(plan, changed) {
+        let there = |at: &PolicyAt| !matches!(at.origin.find(path, MOST), Ok(None));
+        let there = [there(from), there(to)];
+        let what = match there {
+            [true, false] => "is gone",
+            [false, true] => "is new",
+            _ => "changed",
+        };
+        let words = format!("`{path}` is protected, and {what}");
+        add(WeakeningCode::ChangedProducer, path, words, there, diff);
+    }
+}
+
+fn add(code: WeakeningCode, path: &str, message: String, there: [bool; 2], diff: &mut PolicyDiff) {
+    let [old, new] = there.map(|there| there.then(|| Place::file(path)));
+    diff.weakenings.push(PolicyChange {
+        code: Some(code),
+        path: path.to_owned(),
+        message,
+        old,
+        new,
+    });
+}

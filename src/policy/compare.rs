@@ -151,6 +151,15 @@ pub fn same(old: &Node, new: &Node) -> bool {
         (Value::List(a), Value::List(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
         }
+        // One thing and a list of it are written alike everywhere.
+        (Value::List(list), _) | (_, Value::List(list)) if list.len() == 1 => {
+            let other = if matches!(old.value, Value::List(_)) {
+                new
+            } else {
+                old
+            };
+            same(&list[0], other)
+        }
         (a, b) => a == b || old.scalar().is_some_and(|text| Some(text) == new.scalar()),
     }
 }

@@ -257,6 +257,19 @@ fn every_code_has_a_case() {
 }
 
 #[test]
+fn the_readme_lists_every_code_and_no_other() {
+    let readme = include_str!("../../../README.md");
+    let section = readme.split("\n### Weakenings\n").nth(1).unwrap();
+    let table = section.split("\n#").next().unwrap();
+    let rows: Vec<&str> = table
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
+        .collect();
+    let words: Vec<&str> = WeakeningCode::ALL.iter().map(|code| code.word()).collect();
+    assert_eq!(rows, words);
+}
+
+#[test]
 fn an_option_that_no_rule_knows_is_another_way_of_making_evidence() {
     let old = "gates: { a: { run: x, metrics: { reports: m.json, values: { p: { name: p, is: '<5' } } } } }";
     let new = "gates: { a: { run: x, metrics: { reports: m.json, values: { p: { name: q, is: '<5' } } } } }";

@@ -237,6 +237,7 @@ fn first_there(
                         diff: Box::new(trusted.diff),
                         rule: trusted.rule,
                         introduced: trusted.introduced,
+                        commit: trusted.commit,
                     }),
                     origin: trusted.origin,
                 });

@@ -13,7 +13,7 @@ pub use normal::Normal;
 
 use super::file::File;
 use crate::model::{Effect, PolicyChange, PolicyDiff, WeakeningCode};
-use crate::policy::{Adopt, Change, Changes, Side, Weight};
+use crate::policy::{Change, Changes, Side, Weight};
 use crate::source::{At, Node, Place};
 
 /// Every change from an older file to a newer one, in the order of the older one.
@@ -53,7 +53,7 @@ fn section(key: &str, side: &Side<'_>, changes: &mut Changes) {
             |side, changes| changes.other(side),
             WeakeningCode::ChangedProducer,
         ),
-        "resources" => changes.tighter_by(side, "are other semaphores", resources(side)),
+        "resources" => resources(side, changes),
         "secrets" => secrets(side, changes),
         "policy" => policy(side, changes),
         "protected" => changes.weigh(Weight::Demands, side, WeakeningCode::PolicyEased),
@@ -61,14 +61,14 @@ fn section(key: &str, side: &Side<'_>, changes: &mut Changes) {
     }
 }
 
-/// Semaphores only order commands; all of the newer side's are taken over with the gates that hold them.
-fn resources(side: &Side<'_>) -> Option<Adopt> {
-    let new = side.new?;
-    let covers = side
-        .keys()
-        .iter()
-        .all(|key| side.old.and_then(|old| old.get(key)).is_none() || new.get(key).is_some());
-    covers.then(|| Adopt::Set(new.clone()))
+/// Semaphores only order commands; the newer side's are taken over with the gates that hold them.
+fn resources(side: &Side<'_>, changes: &mut Changes) {
+    let kept = |key: &&str| side.get(key).new.is_some();
+    if side.new.is_some() && side.keys().iter().all(kept) {
+        changes.tighter(side, "are other semaphores, none fewer");
+    } else {
+        changes.neutral(side, "are other semaphores");
+    }
 }
 
 /// Named things: one that is gone, one that is new, one that differs.
@@ -171,6 +171,7 @@ pub fn told(changes: &[Change], old: &Normal, new: &Normal, diff: &mut PolicyDif
             message: change.message.clone(),
             old: Some(place(&change.old, old)),
             new: Some(place(&change.new, new)),
+            content: None,
         });
     }
 }

@@ -143,6 +143,9 @@ pub struct PolicyChange {
     /// Where it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new: Option<Place>,
+    /// SHA-256 of the newer content, where a whole file is compared by its bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content: Option<String>,
 }
 
 /// How one policy differs from another.
@@ -177,7 +180,7 @@ impl PolicyDiff {
         let list: Vec<_> = self
             .weakenings
             .iter()
-            .map(|change| (change.code, &change.path, &change.message))
+            .map(|change| (change.code, &change.path, &change.message, &change.content))
             .collect();
         let whole = serde_json::json!({
             "from": self.from_policy,

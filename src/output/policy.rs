@@ -160,6 +160,7 @@ mod tests {
             message: message.to_owned(),
             old: Some(Place::line("tollgate.yaml", Some(4))),
             new: None,
+            content: None,
         };
         PolicyDiff {
             from: "main".to_owned(),

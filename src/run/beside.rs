@@ -2,7 +2,7 @@
 
 use super::trusted::PolicyAt;
 use crate::config::{BASELINE, Normal, Origin, Plan, WAIVERS, compare_waivers, protected, told};
-use crate::model::{PolicyChange, PolicyDiff, WeakeningCode};
+use crate::model::{PolicyChange, PolicyDiff, WeakeningCode, sha256_hex};
 use crate::source::{At, Node, Place, Value};
 
 /// Larger files are not read.
@@ -44,6 +44,11 @@ fn bytes(at: &PolicyAt, path: &str) -> Option<Vec<u8>> {
         .unwrap_or_else(|_| Some(b"\0".to_vec()))
 }
 
+/// What a signature on a change of a whole file must hold: other bytes are another change.
+fn content(at: &PolicyAt, path: &str) -> Option<String> {
+    bytes(at, path).map(|bytes| sha256_hex(&bytes))
+}
+
 fn waivers(from: &PolicyAt, to: &PolicyAt, diff: &mut PolicyDiff) {
     let (old, new) = (bytes(from, WAIVERS), bytes(to, WAIVERS));
     let changes = compare_waivers(old.as_deref(), new.as_deref());
@@ -71,13 +76,8 @@ fn baseline(from: &PolicyAt, to: &PolicyAt, path: &str, diff: &mut PolicyDiff) {
     let (gone, added) = (old.difference(&new).count(), new.difference(&old).count());
     if gone + added > 0 {
         let words = format!("`{path}` lost {gone} and gained {added} entries");
-        add(
-            WeakeningCode::BaselineLoosened,
-            path,
-            words,
-            [true, true],
-            diff,
-        );
+        let code = WeakeningCode::BaselineLoosened;
+        add(code, path, words, [true, true], content(to, path), diff);
     }
 }
 
@@ -91,11 +91,20 @@ fn guarded(plan: &Plan, from: &PolicyAt, to: &PolicyAt, changed: &[String], diff
             _ => "changed",
         };
         let words = format!("`{path}` is protected, and {what}");
-        add(WeakeningCode::ChangedProducer, path, words, there, diff);
+        let code = WeakeningCode::ChangedProducer;
+        add(code, path, words, there, content(to, path), diff);
     }
 }
 
-fn add(code: WeakeningCode, path: &str, message: String, there: [bool; 2], diff: &mut PolicyDiff) {
+/// Adds a weakening of a whole file. `there`: on which sides it is.
+fn add(
+    code: WeakeningCode,
+    path: &str,
+    message: String,
+    there: [bool; 2],
+    content: Option<String>,
+    diff: &mut PolicyDiff,
+) {
     let [old, new] = there.map(|there| there.then(|| Place::file(path)));
     diff.weakenings.push(PolicyChange {
         code: Some(code),
@@ -103,5 +112,6 @@ fn add(code: WeakeningCode, path: &str, message: String, there: [bool; 2], diff:
         message,
         old,
         new,
+        content,
     });
 }

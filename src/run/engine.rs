@@ -108,15 +108,14 @@ impl Engine {
         let mut state = Scheduler::new(Arc::clone(&shared), board, durations, &request);
         state.notes.extend(note);
         let policy = request.policy.as_ref().map(|check| {
-            policy::judge(
-                check,
-                record::file_of(&shared.plan),
-                record::again_policy(check),
-            )
+            let file = record::file_of(&shared.plan);
+            policy::judge(check, file, record::again_policy(check), &shared.mask)
         });
         if let Some((verdict, _)) = &policy {
             state.judged_before(verdict.blocks());
         }
+        let trusted = request.policy.as_ref().and_then(policy::judged_by);
+        state.notes.extend(trusted);
         Self {
             policy,
             ours: Ours::of(&shared.plan, &request.own_files),

@@ -3,6 +3,7 @@
 //! It only says what was found and what the trusted policy wants done about it. The old bounds judge in any case.
 
 use super::conclude::evidence_digest;
+use crate::exec::Mask;
 use crate::model::{
     Cause, ConditionVerdict, Enforce, Finding, GateRun, GateVerdict, ITEMS_KEPT, Level, Measure,
     Note, PolicyChange, PolicyDiff, Reason, Verdict, WeakeningRule, sha256_hex,
@@ -23,6 +24,8 @@ pub enum PolicyCheck {
         rule: WeakeningRule,
         /// There was none before.
         introduced: bool,
+        /// Commit of the trusted revision.
+        commit: String,
     },
     /// It could not be compared.
     Unknown {
@@ -35,8 +38,26 @@ pub enum PolicyCheck {
     },
 }
 
-/// The verdict of the gate, and how it went.
-pub(super) fn judge(check: &PolicyCheck, file: &str, again: String) -> (GateVerdict, GateRun) {
+/// Whose policy the run is judged by, for people.
+pub(super) fn judged_by(check: &PolicyCheck) -> Option<String> {
+    match check {
+        PolicyCheck::Compared {
+            diff,
+            introduced: false,
+            commit,
+            ..
+        } => Some(format!("judged by the policy of {} ({commit})", diff.from)),
+        _ => None,
+    }
+}
+
+/// The verdict of the gate, and how it went. What the file says may hold a secret that somebody wrote into it.
+pub(super) fn judge(
+    check: &PolicyCheck,
+    file: &str,
+    again: String,
+    mask: &Mask,
+) -> (GateVerdict, GateRun) {
     let run = GateRun {
         id: POLICY_GATE.to_owned(),
         what: "judged",
@@ -50,7 +71,14 @@ pub(super) fn judge(check: &PolicyCheck, file: &str, again: String) -> (GateVerd
             diff,
             rule,
             introduced,
-        } => compared(&mut gate, diff, *rule, *introduced),
+            commit: _,
+        } => {
+            let mut diff = diff.clone();
+            for change in &mut diff.weakenings {
+                change.message = mask.text(&change.message).into_owned();
+            }
+            compared(&mut gate, &diff, *rule, *introduced);
+        }
         PolicyCheck::Unknown {
             code,
             message,
@@ -215,6 +243,7 @@ mod tests {
             message: "`gates.a.tests.passed` was `>=2`, is `>=1`".to_owned(),
             old: Some(Place::line("tollgate.yaml", Some(3))),
             new: Some(Place::line("tollgate.yaml", Some(4))),
+            content: None,
         };
         PolicyCheck::Compared {
             diff: Box::new(PolicyDiff {
@@ -223,11 +252,12 @@ mod tests {
             }),
             rule,
             introduced: false,
+            commit: String::new(),
         }
     }
 
     fn verdict(check: &PolicyCheck) -> (Verdict, Option<Cause>, Enforce) {
-        let (gate, _) = judge(check, "tollgate.yaml", String::new());
+        let (gate, _) = judge(check, "tollgate.yaml", String::new(), &Mask::none());
         (gate.verdict, gate.cause, gate.enforce)
     }
 
@@ -268,6 +298,7 @@ mod tests {
             &check(WeakeningRule::Block, 1),
             "tollgate.yaml",
             String::new(),
+            &Mask::none(),
         );
         let finding = &gate.findings[0];
         assert_eq!(finding.rule.as_deref(), Some("bound-looser"));

@@ -187,6 +187,8 @@ pub struct Trusted {
     pub diff: PolicyDiff,
     /// The head is the first to have a policy.
     pub introduced: bool,
+    /// Commit of the revision.
+    pub commit: String,
 }
 
 /// The policy of a revision, tightened by what the head adds. `reference` is resolved by git.
@@ -202,6 +204,10 @@ pub fn trusted(file: &PolicyFile, reference: &str) -> Result<Trusted, PolicyTrou
     } else {
         joined(file, &base, &head, &changes, &mut diff)
     };
+    let commit = match &base.origin {
+        Origin::Rev(revision) => revision.commit.clone(),
+        Origin::Disk(_) => String::new(),
+    };
     let origin = if introduced {
         Origin::Disk(file.root.clone())
     } else {
@@ -215,6 +221,7 @@ pub fn trusted(file: &PolicyFile, reference: &str) -> Result<Trusted, PolicyTrou
         rule,
         diff,
         introduced,
+        commit,
     })
 }
 

@@ -183,13 +183,18 @@ impl Objects {
         if name.trim().is_empty() || name.starts_with('-') || name.contains(['\n', '\0']) {
             return Ok(None);
         }
-        match self.ask(&format!("{name}^{{commit}}"))? {
-            Answer::Object { id, kind, size } if kind == "commit" => {
+        // A tag may be called like a branch of the remote, and would be preferred: whoever can push a tag could
+        // then choose the policy.
+        let of_remote = name
+            .starts_with("origin/")
+            .then(|| format!("refs/remotes/{name}"));
+        for name in of_remote.iter().map(String::as_str).chain([name]) {
+            if let Answer::Object { id, size, .. } = self.ask(&format!("{name}^{{commit}}"))? {
                 self.pass(size + 1)?;
-                Ok(Some(id))
+                return Ok(Some(id));
             }
-            _ => Ok(None),
         }
+        Ok(None)
     }
 
     fn read(&mut self, name: &str) -> Result<Blob, GitTrouble> {

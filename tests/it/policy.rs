@@ -390,6 +390,84 @@ fn a_revision_that_is_not_in_the_clone_is_inconclusive_and_says_how_to_fetch_it(
 }
 
 #[test]
+fn every_output_shows_the_built_in_gate() {
+    let project = with_people();
+    head(&project, &BASE.replace("'>=2'", "'>=1'"));
+    for output in ["terminal", "json", "junit", "markdown"] {
+        let ran = project
+            .call(&["run", "--policy-ref", "base", "-o", output])
+            .exits(4);
+        assert!(ran.stdout.contains("policy"), "{ran}");
+        assert!(ran.stdout.contains("weakening"), "{ran}");
+    }
+    let ran = project.call(&["run", "--policy-ref", "base"]).exits(4);
+    insta::assert_snapshot!(project.redact(&ran.stdout));
+}
+
+#[test]
+fn a_renamed_gate_that_writes_the_same_report_is_left_out_and_the_old_one_judges() {
+    let project = with_people();
+    head(&project, &BASE.replace("  unit:\n", "  checks:\n"));
+    let ran = project.run(&["--policy-ref", "base"]).exits(4);
+    assert_eq!(codes(&ran), ["gate-removed"]);
+    ran.gate("unit").is("pass");
+    ran.gate("policy").notes(&["policy-differs"]).says("checks");
+}
+
+#[test]
+fn a_weakening_that_blocks_ends_a_run_that_fails_fast() {
+    let base = "policy: { weakening: block }\ngates: { a: { run: 'true' }, b: { run: 'true' } }\n";
+    let project = Project::new(base).committed();
+    project.git(&["tag", "base"]);
+    head(
+        &project,
+        "policy: { weakening: block }\ngates: { a: { run: 'true' } }\n",
+    );
+    let ran = project
+        .run(&["--policy-ref", "base", "--fail-fast"])
+        .exits(1);
+    ran.gate("a").is("cancelled");
+}
+
+#[test]
+fn a_tag_that_is_called_like_a_branch_of_the_remote_does_not_choose_the_policy() {
+    let project = Project::new("gates: { a: { run: 'false' } }\n").committed();
+    project.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
+    head(&project, "gates: { a: { run: 'true' } }\n");
+    project.git(&["tag", "origin/main"]);
+    let ran = project.run(&["--policy-ref", "origin/main"]).exits(1);
+    ran.gate("a").is("fail");
+}
+
+#[test]
+fn an_uncommitted_weakening_is_seen_and_a_secret_in_it_is_masked() {
+    let project = Project::new("secrets: [KEY]\ngates: { a: { run: 'true' } }\n")
+        .env("KEY", "hunter2hunter2")
+        .committed();
+    project.write(
+        "tollgate.yaml",
+        "version: 1\nsecrets: [KEY]\ngates: { a: { run: 'echo hunter2hunter2' } }\n",
+    );
+    let ran = project.run(&["--policy-ref", "HEAD"]).exits(0);
+    assert_eq!(codes(&ran), ["changed-producer"]);
+    assert!(
+        !ran.outcome().to_string().contains("hunter2hunter2"),
+        "{ran}"
+    );
+}
+
+#[test]
+fn what_a_signature_is_about_moves_with_the_content_and_not_with_lines() {
+    let digest = |project: &Project| diff(project, "base").1["digest"].clone();
+    let project = with_people();
+    project.write("scripts/unit.sh", "true\n");
+    let first = digest(&project);
+    assert_eq!(digest(&project), first);
+    project.write("scripts/unit.sh", "false\n");
+    assert_ne!(digest(&project), first);
+}
+
+#[test]
 fn a_policy_that_cannot_be_read_is_inconclusive() {
     let project = Project::new("gates: { a: { rnu: 'true' } }\n").committed();
     project.git(&["tag", "base"]);

@@ -133,18 +133,23 @@ fn weakening_rule(side: &Side<'_>, changes: &mut Changes) {
     }
 }
 
-/// How long waivers may last, and how many count: less is more. What is only said when is neither.
+/// How long waivers may last, how many count and how often one is renewed: less is more. `None` is without end.
 fn waiver_rule(key: &str, side: &Side<'_>, changes: &mut Changes) {
-    if !matches!(key, "longest" | "most") {
-        return changes.neutral(side, "says something else");
-    }
+    let unsaid = match key {
+        "longest" => Some(90),
+        "renewals" => Some(2),
+        "most" => None,
+        _ => return changes.neutral(side, "says something else"),
+    };
     let number = |node: Option<&Node>| -> Option<u64> {
-        let text = node?.scalar()?;
+        let Some(node) = node else { return unsaid };
+        let text = node.scalar()?;
         text.trim().trim_end_matches(['d', ' ']).parse().ok()
     };
     match (number(side.old), number(side.new)) {
+        (old, new) if old == new => changes.neutral(side, "says the same in another way"),
         (Some(old), Some(new)) if new < old => changes.tighter(side, "is less"),
-        (None, Some(_)) if key == "most" => changes.tighter(side, "is bounded now"),
+        (None, Some(_)) => changes.tighter(side, "is bounded now"),
         _ => changes.weaker(WeakeningCode::PolicyEased, side, "allows more of waivers"),
     }
 }

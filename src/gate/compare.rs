@@ -6,7 +6,7 @@
 use serde_json::Value as Json;
 
 use crate::model::WeakeningCode;
-use crate::policy::{Bound, Changes, Plain, Side, Weight};
+use crate::policy::{Bound, Changes, Condition, Plain, Side, Weight};
 use crate::problem::Shape;
 use crate::source::{Node, Value};
 
@@ -69,7 +69,7 @@ impl Walk<'_> {
         if key.is_some_and(|key| of_reports(key, side, changes)) {
             return;
         }
-        if schema["anyOf"] == *self.bound {
+        if self.is_bound(schema, side) {
             return changes.bound(side, key.is_some_and(|key| key.ends_with("skipped")));
         }
         match (side.old, side.new) {
@@ -94,6 +94,17 @@ impl Walk<'_> {
             }
             _ => changes.other(side),
         }
+    }
+
+    /// Whether a bound stands here: always, or as one of several forms that both sides are written in.
+    fn is_bound(&self, schema: &Json, side: &Side<'_>) -> bool {
+        let one = |schema: &Json| schema["anyOf"] == *self.bound;
+        let mut forms = schema["anyOf"].as_array().into_iter().flatten();
+        let both = || {
+            let (old, new) = (side.old?, side.new?);
+            Condition::guess_both(old, new)
+        };
+        one(schema) || (forms.any(one) && both().is_some())
     }
 
     /// Whether a value of this schema holds a bound: it then asks for something.
@@ -194,5 +205,133 @@ fn max_age(side: &Side<'_>, changes: &mut Changes) {
             changes.weaker(WeakeningCode::MaxAgeLonger, side, words);
         }
         _ => changes.other(side),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::model::Effect;
+    use crate::policy::Percent;
+    use crate::source::{At, Key as Named};
+
+    fn node(json: &Json) -> Node {
+        let at = At::start_of("t");
+        let value = match json {
+            Json::Object(map) => Value::Map(
+                map.iter()
+                    .map(|(name, json)| {
+                        let name = name.clone();
+                        (
+                            Named {
+                                at: at.clone(),
+                                name,
+                            },
+                            node(json),
+                        )
+                    })
+                    .collect(),
+            ),
+            Json::Array(items) => Value::List(items.iter().map(node).collect()),
+            other => Value::Text(other.as_str().unwrap_or_default().to_owned()),
+        };
+        Node { at, value }
+    }
+
+    fn effects(schema: &Json, old: &Json, new: &Json) -> Vec<Effect> {
+        let (old, new) = (node(old), node(new));
+        let mut changes = Changes::default();
+        by_schema(schema, &shared, &Side::both(&old, &new), &mut changes);
+        changes.done().iter().map(|change| change.effect).collect()
+    }
+
+    /// A kind that nobody told this room about.
+    fn schema() -> Json {
+        let bound = Bound::<Percent>::schema();
+        let below = json!({ "type": "object", "properties": { "lines": bound, "words": {} } });
+        json!({
+            "type": "object",
+            "properties": {
+                "share": bound,
+                "either": { "anyOf": [bound, below] },
+                "below": below,
+                "exclude": { "type": "array" },
+                "mode": { "type": "string" },
+            },
+        })
+    }
+
+    #[test]
+    fn a_kind_that_says_nothing_of_itself_is_compared_by_its_schema() {
+        let weaker = Effect::Weakening;
+        for (old, new, effect) in [
+            (
+                json!({ "share": ">=80%" }),
+                json!({ "share": ">=70%" }),
+                weaker(WeakeningCode::BoundLooser),
+            ),
+            (
+                json!({ "share": ">=80%" }),
+                json!({ "share": ">=90%" }),
+                Effect::Tightening,
+            ),
+            (
+                json!({ "share": ">=80%" }),
+                json!({}),
+                weaker(WeakeningCode::ConditionRemoved),
+            ),
+            (json!({}), json!({ "share": ">=80%" }), Effect::Tightening),
+            (
+                json!({ "either": "<=1%" }),
+                json!({ "either": "<=2%" }),
+                weaker(WeakeningCode::BoundLooser),
+            ),
+            (
+                json!({ "either": { "lines": "<=2%" } }),
+                json!({ "either": { "lines": "<=1%" } }),
+                Effect::Tightening,
+            ),
+            (
+                json!({ "either": "<=2%" }),
+                json!({ "either": { "lines": "<=1%" } }),
+                weaker(WeakeningCode::ChangedProducer),
+            ),
+            (
+                json!({}),
+                json!({ "either": { "lines": "<=1%" } }),
+                Effect::Tightening,
+            ),
+            (
+                json!({ "below": { "lines": "<=1%" } }),
+                json!({ "below": { "lines": "<=1%", "words": "x" } }),
+                weaker(WeakeningCode::ChangedProducer),
+            ),
+            (
+                json!({}),
+                json!({ "exclude": ["a"] }),
+                weaker(WeakeningCode::ExcludeWider),
+            ),
+            (json!({ "exclude": ["a"] }), json!({}), Effect::Tightening),
+            (
+                json!({}),
+                json!({ "mode": "easy" }),
+                weaker(WeakeningCode::ChangedProducer),
+            ),
+            (
+                json!({ "mode": "hard" }),
+                json!({}),
+                weaker(WeakeningCode::ChangedProducer),
+            ),
+            (
+                json!({}),
+                json!({ "no-such-key": "x" }),
+                weaker(WeakeningCode::ChangedProducer),
+            ),
+        ] {
+            assert_eq!(effects(&schema(), &old, &new), [effect], "{old} {new}");
+            assert_eq!(effects(&schema(), &old, &old), []);
+        }
     }
 }

@@ -288,7 +288,7 @@ impl Changes {
 
     fn two_bounds(&mut self, side: &Side<'_>, old: &Condition, new: &Condition, skips: bool) {
         let was = format!("was `{old}`, is `{new}`");
-        match new.against(old) {
+        match new.stands_to(old) {
             Relation::Same => self.neutral(side, format!("{was}: the same bound")),
             Relation::Tighter => self.tighter(side, was),
             Relation::Looser(WeakeningCode::BoundLooser) if skips => {

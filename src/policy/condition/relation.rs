@@ -1,6 +1,6 @@
 //! How a condition stands to an older one: what it accepts, with and without its tolerance, and what it fails.
 
-use super::{Clause, Condition, Interval};
+use super::Condition;
 use crate::model::WeakeningCode;
 use crate::policy::Unit;
 use crate::problem::Problems;
@@ -19,38 +19,48 @@ pub enum Relation {
 
 impl Condition {
     /// How this condition stands to an older one of the same value.
-    pub fn against(&self, old: &Condition) -> Relation {
+    pub fn stands_to(&self, old: &Condition) -> Relation {
         if self.unit != old.unit {
             return Relation::Looser(WeakeningCode::BoundLooser);
         }
-        let strict = |clauses: &[Clause]| {
-            clauses
-                .iter()
-                .fold(Interval::domain(self.unit), |set, clause| {
-                    set.with(clause.op, clause.bound)
-                })
-        };
         if self.is_looser_than(old) {
             // The bound alone says the same: only what it forgives grew.
-            return if strict(&self.pass).within(&strict(&old.pass)) {
-                Relation::Looser(WeakeningCode::ToleranceWider)
-            } else {
+            return if self.strict().is_looser_than(&old.strict()) {
                 Relation::Looser(WeakeningCode::BoundLooser)
+            } else {
+                Relation::Looser(WeakeningCode::ToleranceWider)
             };
         }
         // Without `fail:` all that does not pass fails.
-        let spares = match (old.fail.is_empty(), self.fail.is_empty()) {
-            (_, true) => false,
-            (true, false) => true,
-            (false, false) => !strict(&old.fail).within(&strict(&self.fail)),
+        let spares = match (old.fails(), self.fails()) {
+            (_, None) => false,
+            (None, Some(_)) => true,
+            (Some(old), Some(new)) => old.is_looser_than(&new),
         };
         if spares {
             return Relation::Looser(WeakeningCode::BandWider);
         }
-        if old.is_looser_than(self) || (self.fail != old.fail) {
+        if old.is_looser_than(self) || self.fail != old.fail {
             return Relation::Tighter;
         }
         Relation::Same
+    }
+
+    /// The bound without what it forgives.
+    fn strict(&self) -> Self {
+        Self {
+            fail: Vec::new(),
+            tolerance: None,
+            ..self.clone()
+        }
+    }
+
+    /// What is certainly a fail, where that is said.
+    fn fails(&self) -> Option<Self> {
+        (!self.fail.is_empty()).then(|| Self {
+            pass: self.fail.clone(),
+            ..self.strict()
+        })
     }
 
     /// Two spellings of one value, read in the first unit that both are written in.

@@ -156,12 +156,12 @@ fn compared(gate: &mut GateVerdict, diff: &PolicyDiff, rule: WeakeningRule, intr
         WeakeningRule::Block => (Verdict::Fail, None, Enforce::Block),
         WeakeningRule::Warn => (Verdict::Fail, None, Enforce::Warn),
     };
-    gate.enforce = enforce;
-    let (verdict, cause) = if count == 0 {
-        (Verdict::Pass, None)
+    let (verdict, cause, enforce) = if count == 0 {
+        (Verdict::Pass, None, Enforce::Block)
     } else {
-        (verdict, cause)
+        (verdict, cause, enforce)
     };
+    gate.enforce = enforce;
     gate.verdict = verdict;
     gate.cause = cause;
     let places = diff.weakenings.iter().filter_map(|one| one.new.clone());

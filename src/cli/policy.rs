@@ -104,7 +104,12 @@ fn compared(file: &PolicyFile, between: &Between<'_>) -> Result<PolicyDiff, Poli
 
 fn refused(trouble: &PolicyTrouble, screen: &Screen) -> Exit {
     match trouble {
-        PolicyTrouble::Refused(problems, sources) => screen.problems(problems, sources),
+        PolicyTrouble::Refused(name, problems, sources) => {
+            screen.problems(problems, sources);
+            screen.error(&format!(
+                "the policy of {name} is refused; nothing was compared"
+            ));
+        }
         other => screen.error(&words(other)),
     }
     Exit::Usage
@@ -118,7 +123,7 @@ fn words(trouble: &PolicyTrouble) -> String {
         PolicyTrouble::Missing(fetch) => {
             format!("the revision is not in this clone: run `{fetch}`")
         }
-        PolicyTrouble::Refused(problems, _) => {
+        PolicyTrouble::Refused(_, problems, _) => {
             let first = problems.iter().find(|problem| !problem.warning);
             let told = first.map(|problem| {
                 let place = problem.at.as_ref().map(|at| format!(" ({})", at.place()));
@@ -190,9 +195,16 @@ pub fn judged_by(
     let Some(file) = project::policy_file(global, screen)? else {
         return Ok(None);
     };
-    let judged = first_there(&file, &candidates, head);
-    let judged = match judged {
-        Ok(judged) => judged,
+    let judged = match first_there(&file, &candidates) {
+        Ok(judged) => judged.unwrap_or_else(|check| by_itself(head, Some(check))),
+        // Nobody typed it: without git the base of the event is as unknown as one that was not fetched.
+        Err(trouble) if named.is_none() => {
+            let help = "check the project out with git, or say `--ci none`".to_owned();
+            by_itself(
+                head,
+                Some(unknown("policy-ref-missing", words(&trouble), help)),
+            )
+        }
         Err(trouble) => {
             screen.error(&format!("`--policy-ref`: {}", words(&trouble)));
             return Ok(None);
@@ -220,18 +232,17 @@ fn by_itself(plan: Plan, check: Option<PolicyCheck>) -> JudgedBy {
     }
 }
 
-/// The first revision that the clone holds. When it holds none, or the policy there is refused, the head is run to be
-/// shown, and the built-in gate says that nothing was decided.
+/// The policy of the first revision that the clone holds. When it holds none, or the policy there is refused, what the
+/// built-in gate says of that: the head is then run to be shown, and nothing is decided.
 fn first_there(
     file: &PolicyFile,
     candidates: &[String],
-    head: Plan,
-) -> Result<JudgedBy, PolicyTrouble> {
+) -> Result<Result<JudgedBy, PolicyCheck>, PolicyTrouble> {
     let mut missing = None;
     for name in candidates {
         let (code, help, trouble) = match run::trusted(file, name) {
             Ok(trusted) => {
-                return Ok(JudgedBy {
+                return Ok(Ok(JudgedBy {
                     plan: trusted.plan,
                     check: Some(PolicyCheck::Compared {
                         diff: Box::new(trusted.diff),
@@ -240,7 +251,7 @@ fn first_there(
                         commit: trusted.commit,
                     }),
                     origin: trusted.origin,
-                });
+                }));
             }
             Err(trouble @ PolicyTrouble::NoGit) => return Err(trouble),
             Err(PolicyTrouble::Missing(fetch)) => {
@@ -255,7 +266,7 @@ fn first_there(
                 format!("the policy of `{name}`: {}", words(&trouble)),
             ),
         };
-        return Ok(by_itself(head, Some(unknown(code, trouble, help))));
+        return Ok(Err(unknown(code, trouble, help)));
     }
     let (code, help, message) = missing.unwrap_or_else(|| {
         (
@@ -264,7 +275,7 @@ fn first_there(
             "the event of this CI job names no base, so there is no trusted policy".to_owned(),
         )
     });
-    Ok(by_itself(head, Some(unknown(code, message, help))))
+    Ok(Err(unknown(code, message, help)))
 }
 
 fn unknown(code: &'static str, message: String, help: String) -> PolicyCheck {

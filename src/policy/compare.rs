@@ -203,6 +203,28 @@ impl Changes {
         }
     }
 
+    /// Tells what tightened since `from` as one change of the whole value, unless something of it demands less: a
+    /// part cannot be taken over where the older side is written in another form.
+    pub fn as_one_since(&mut self, from: usize, side: &Side<'_>, words: &str) {
+        if self.list.len() > from && !self.weaker_since(from) {
+            self.list.truncate(from);
+            self.tighter(side, words);
+        }
+    }
+
+    /// Leaves of what was told since `from` what demands less; nothing of the rest may be taken over. Where nothing is
+    /// left, evidence comes about in another way.
+    pub fn only_weaker_since(&mut self, from: usize, side: &Side<'_>) {
+        let told = self.list.split_off(from);
+        let weaker = told
+            .into_iter()
+            .filter(|change| matches!(change.effect, Effect::Weakening(_)));
+        self.list.extend(weaker);
+        if self.list.len() == from {
+            self.other(side);
+        }
+    }
+
     /// Looks at an entry below.
     pub fn at(&mut self, key: &str, look: impl FnOnce(&mut Self)) {
         self.path.push(key.to_owned());
@@ -311,7 +333,7 @@ impl Changes {
         if weight == Weight::Scope && side.old.is_none() != side.new.is_none() {
             return match side.new {
                 Some(new) => self.weaker(gone, side, format!("was everything, is {}", shown(new))),
-                None => self.tighter(side, "is everything now"),
+                None => self.tighter_by(side, "is everything now", None),
             };
         }
         for entry in less {
@@ -326,10 +348,12 @@ impl Changes {
                 Weight::Exceptions => format!("no longer lets off {}", entry.shown()),
                 _ => format!("gained {}", entry.shown()),
             };
+            // More that is looked at may also be more that passes: a share or a lower bound could rise by it. Only
+            // what asks for something is taken over.
             let adopt = match side.new {
-                _ if !less.is_empty() => union(weight, side),
-                Some(node) => Some(Adopt::Set(node.clone())),
-                None => Some(Adopt::Remove),
+                _ if weight != Weight::Demands => None,
+                Some(node) if less.is_empty() => Some(Adopt::Set(node.clone())),
+                _ => union(side),
             };
             self.tighter_by(side, words, adopt);
         }
@@ -340,7 +364,7 @@ impl Changes {
 }
 
 /// What two lists demand together, where the newer one also lost something.
-fn union(weight: Weight, side: &Side<'_>) -> Option<Adopt> {
+fn union(side: &Side<'_>) -> Option<Adopt> {
     let (old, new) = (side.old?, side.new?);
     let items = |node: &Node| match &node.value {
         Value::List(items) => Some(items.clone()),
@@ -349,17 +373,15 @@ fn union(weight: Weight, side: &Side<'_>) -> Option<Adopt> {
     };
     let mut all = items(old)?;
     for item in items(new)? {
-        if weight == Weight::Demands && !all.iter().any(|known| same(known, &item)) {
+        if !all.iter().any(|known| same(known, &item)) {
             all.push(item);
         }
     }
     let value = Value::List(all);
-    (weight == Weight::Demands).then(|| {
-        Adopt::Set(Node {
-            at: new.at.clone(),
-            value,
-        })
-    })
+    Some(Adopt::Set(Node {
+        at: new.at.clone(),
+        value,
+    }))
 }
 
 /// One entry of a list or mapping, as it is compared.

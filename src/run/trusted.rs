@@ -41,8 +41,8 @@ pub enum PolicyTrouble {
     NoGit,
     /// The clone does not hold the revision; the command that fetches it.
     Missing(String),
-    /// The file is there and is refused.
-    Refused(Vec<Problem>, Sources),
+    /// The file is there and is refused: where, why, and the texts that this is about.
+    Refused(String, Vec<Problem>, Sources),
     /// Git does not answer.
     Git(String),
 }
@@ -87,6 +87,7 @@ impl PolicyFile {
             && loaded.plan.is_none()
         {
             return Err(PolicyTrouble::Refused(
+                name,
                 loaded.problems.clone(),
                 loaded.sources.clone(),
             ));

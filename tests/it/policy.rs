@@ -430,6 +430,26 @@ fn a_weakening_that_blocks_ends_a_run_that_fails_fast() {
 }
 
 #[test]
+fn a_wider_look_at_the_evidence_does_not_lift_a_share() {
+    let gates = |exclude: &str| {
+        format!(
+            "gates: {{ a: {{ run: sh c.sh, coverage: {{ reports: c.info, lines: '>=80%'{exclude} }} }} }}\n"
+        )
+    };
+    let lcov = "printf 'SF:a\\nDA:1,1\\nDA:2,0\\nend_of_record\\nSF:gen/b\\nDA:1,1\\nDA:2,1\\nDA:3,1\\nDA:4,1\\nend_of_record\\n' > c.info\n";
+    let project = Project::new(&gates(", exclude: ['gen/**']"))
+        .file("c.sh", lcov)
+        .file(".gitignore", "c.info\n")
+        .committed();
+    project.git(&["tag", "base"]);
+    head(&project, &gates(""));
+    project.run(&[]).exits(0);
+    let ran = project.run(&["--policy-ref", "base"]).exits(1);
+    ran.gate("a").is("fail");
+    ran.gate("policy").is("pass");
+}
+
+#[test]
 fn a_tag_that_is_called_like_a_branch_of_the_remote_does_not_choose_the_policy() {
     let project = Project::new("gates: { a: { run: 'false' } }\n").committed();
     project.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
@@ -476,6 +496,10 @@ fn a_policy_that_cannot_be_read_is_inconclusive() {
     ran.gate("policy")
         .is("inconclusive")
         .reasons(&["policy-ref-unreadable"]);
+    project
+        .call(&["policy", "diff", "base"])
+        .exits(2)
+        .complains("the policy of base is refused");
 }
 
 #[test]

@@ -123,8 +123,8 @@ fn needs(gate: &Side<'_>, side: &Side<'_>, changes: &mut Changes) {
     let before = changes.len();
     changes.weigh(Weight::Demands, side, WeakeningCode::NeedRemoved);
     let judges_only = gate.old.is_some_and(|gate| gate.get("run").is_none());
-    if judges_only && !changes.weaker_since(before) {
-        changes.other(side);
+    if judges_only {
+        changes.only_weaker_since(before, side);
     }
 }
 

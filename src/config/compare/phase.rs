@@ -114,9 +114,10 @@ fn sign_offs(side: &Side<'_>, changes: &mut Changes) {
             }
         });
     }
-    if new > old && !changes.weaker_since(before) {
+    if new > old {
         changes.tighter(side, said);
     }
+    changes.as_one_since(before, side, "asks more of those who sign");
 }
 
 fn soak(side: &Side<'_>, changes: &mut Changes) {

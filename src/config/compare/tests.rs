@@ -256,6 +256,53 @@ fn every_code_has_a_case() {
     }
 }
 
+/// Whatever the head changes, what is taken over from it asks nothing less, and asks what is tighter.
+#[test]
+fn what_is_adopted_never_weakens() {
+    use crate::config::{Party, adopt, load};
+    let folder = tempfile::tempdir().unwrap();
+    let read = |text: &str| {
+        let file = folder.path().join("tollgate.yaml");
+        std::fs::write(&file, format!("version: 1\n{text}\n")).unwrap();
+        load(&file, "tollgate.yaml")
+    };
+    let mut joined = 0;
+    for case in CASES {
+        for (old, new) in [
+            (case.old, case.new),
+            (case.new, case.old),
+            (case.old, case.near),
+        ] {
+            let (old, new) = (read(old), read(new));
+            let (Some(a), Some(b)) = (&old.plan, &new.plan) else {
+                continue;
+            };
+            let normal = |node: &Option<Node>| Normal::of(node.as_ref().unwrap());
+            let (before, after) = (normal(&old.node), normal(&new.node));
+            let trusted = Party {
+                loaded: &old,
+                plan: a,
+                normal: &before,
+            };
+            let head = Party {
+                loaded: &new,
+                plan: b,
+                normal: &after,
+            };
+            let changes = compare(&before, &after);
+            let adopted = adopt(&trusted, &head, &changes, folder.path()).unwrap();
+            let ids = |plan: &crate::config::Plan| -> BTreeSet<String> {
+                plan.gates.iter().map(|gate| gate.id.clone()).collect()
+            };
+            assert!(ids(&adopted.plan).is_superset(&ids(a)), "{}", case.old);
+            assert!(ids(&adopted.plan).is_superset(&ids(b)), "{}", case.new);
+            assert!(adopted.left_out.is_empty(), "{:?}", adopted.left_out);
+            joined += 1;
+        }
+    }
+    assert!(joined > CASES.len(), "{joined}");
+}
+
 #[test]
 fn the_readme_lists_every_code_and_no_other() {
     let readme = include_str!("../../../README.md");

@@ -64,6 +64,8 @@ pub fn adopt(
     plan.digest =
         sha256_hex(format!("policy-ref\0{}\0{}", trusted.plan.digest, head.plan.digest).as_bytes());
     plan.bases.clone_from(&trusted.plan.bases);
+    // The head cannot waive what it is judged by.
+    plan.waivers.clone_from(&trusted.plan.waivers);
     for gate in &mut plan.gates {
         let known = trusted.plan.gates.iter().chain(&head.plan.gates);
         let known = known.into_iter().find(|known| known.id == gate.id);

@@ -2,13 +2,11 @@
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
-use super::{Plan, yaml};
+use super::{Plan, WAIVERS, yaml};
 use crate::model::WeakeningCode;
 use crate::policy::{Change, Changes, Side, same};
 use crate::source::{At, Key, Node, Source, Value};
 
-/// The file of waivers.
-pub const WAIVERS: &str = ".tollgate/waivers.yaml";
 /// The file of people.
 pub const PEOPLE: &str = ".tollgate/people.yaml";
 /// The folder of baselines.

@@ -13,7 +13,7 @@ pub use normal::Normal;
 
 use super::file::File;
 use crate::model::{Effect, PolicyChange, PolicyDiff, WeakeningCode};
-use crate::policy::{Change, Changes, Side, Weight};
+use crate::policy::{Change, Changes, Days, Side, WaiverRules, Weight};
 use crate::source::{At, Node, Place};
 
 /// Every change from an older file to a newer one, in the order of the older one.
@@ -135,16 +135,22 @@ fn weakening_rule(side: &Side<'_>, changes: &mut Changes) {
 
 /// How long waivers may last, how many count and how often one is renewed: less is more. `None` is without end.
 fn waiver_rule(key: &str, side: &Side<'_>, changes: &mut Changes) {
+    let unsaid = WaiverRules::default();
     let unsaid = match key {
-        "longest" => Some(90),
-        "renewals" => Some(2),
-        "most" => None,
-        _ => return changes.neutral(side, "says something else"),
+        "longest" => Some(u64::from(unsaid.longest)),
+        "renewals" => Some(unsaid.renewals),
+        "most" => unsaid.most,
+        // When it is said that something ends soon, or could end.
+        "warn" | "passes" => return changes.neutral(side, "says something else"),
+        _ => return changes.other(side),
     };
     let number = |node: Option<&Node>| -> Option<u64> {
         let Some(node) = node else { return unsaid };
         let text = node.scalar()?;
-        text.trim().trim_end_matches(['d', ' ']).parse().ok()
+        match key {
+            "longest" => Some(u64::from(text.parse::<Days>().ok()?.0)),
+            _ => text.trim().parse().ok(),
+        }
     };
     match (number(side.old), number(side.new)) {
         (old, new) if old == new => changes.neutral(side, "says the same in another way"),

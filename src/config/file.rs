@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::extends::Base;
 use crate::gate::ExitOptions;
-use crate::policy::{Bound, Date, Percent, Pieces, Seconds, Span};
+use crate::policy::{Bound, Date, Days, Percent, Pieces, Seconds, Span};
 use crate::problem::{
     Code, Count, Fields, Flag, Many, Problem, Problems, Shape, Text, options, wrong_kind,
 };
@@ -30,19 +30,38 @@ options! {
         gates("gates"): Vec<(Key, Node)>,
         /// The phases.
         phases("phases"): Vec<(Key, Phase)>,
-        /// What becomes of a weakening of this file, under `--policy-ref`.
-        policy("policy"): PolicyOptions,
+        /// What the judged may do about their judging.
+        policy("policy"): Policy,
         /// Globs of further files whose change is a weakening, under `--policy-ref`.
         protected("protected"): Many<Text>,
     }
-    reserved ["hooks", "worktree", "people", "waivers"]
+    reserved ["hooks", "worktree", "people"]
 }
 
 options! {
-    /// What becomes of a weakening of this file.
-    pub struct PolicyOptions {
-        /// `sign-off`, `block` or `warn`. When not set: `sign-off` where `.tollgate/people.yaml` names somebody, else `warn`.
+    /// What the judged may do about their judging.
+    pub struct Policy {
+        /// What becomes of a weakening of this file, under `--policy-ref`: `sign-off`, `block` or `warn`. When not set:
+        /// `sign-off` where `.tollgate/people.yaml` names somebody, else `warn`.
         weakening("weakening"): Text,
+        /// What is allowed of the waivers in `.tollgate/waivers.yaml`.
+        waivers("waivers"): WaiverPolicy,
+    }
+}
+
+options! {
+    /// What is allowed of waivers.
+    pub struct WaiverPolicy {
+        /// Most days from `opened` to `until`; 90d when not set.
+        longest("longest"): Located<Days>,
+        /// How many may count at once; the newest beyond it do not.
+        most("most"): Count,
+        /// So long before its end a waiver is said to end soon; 7d when not set.
+        warn("warn"): Located<Days>,
+        /// How often the end of one waiver may be moved until that is said; 2 when not set.
+        renewals("renewals"): Count,
+        /// After so many passes in a row a test is said to be fit to leave quarantine; 10 when not set.
+        passes("passes"): Count,
     }
 }
 
@@ -137,6 +156,8 @@ options! {
         exit("exit"): ExitOptions,
         /// Declares that missing evidence is accepted.
         absent("absent"): AbsentOptions,
+        /// Declares that the gate has no baseline yet.
+        first_run("first-run"): AbsentOptions,
         /// Bound on the time of the command.
         duration("duration"): Bound<Seconds>,
     }
@@ -155,7 +176,7 @@ options! {
 }
 
 options! {
-    /// A declared absence of evidence.
+    /// A declared absence, of evidence or of a baseline.
     pub struct AbsentOptions {
         /// Must be true.
         allow("allow"): Flag,

@@ -7,7 +7,8 @@ use sha2::{Digest, Sha256};
 use super::extends::Base;
 use super::file::not_a_mapping;
 use super::origin::{Origin, Unread};
-use super::{Plan, check, merge, preset, yaml};
+use super::{Plan, WAIVERS, check, merge, preset, read_waivers, yaml};
+use crate::model::Waiver;
 use crate::problem::{Code, Many, Problem, Problems, Shape};
 use crate::source::{At, Node, Source, Sources, Value};
 use crate::vcs::{Repository, RevisionTrouble};
@@ -62,10 +63,13 @@ pub fn load_from(origin: &Origin, root: &Path, file: &Path, name: &str, mark: &s
         ..
     } = reading;
     // Reading further would only repeat what broken syntax causes.
-    let plan = match &node {
+    let mut plan = match &node {
         Some(node) => check::check(node, root.to_path_buf(), &mut sources, &mut problems),
         None => None,
     };
+    if let Some(plan) = &mut plan {
+        plan.waivers = waivers(origin, mark, plan, &mut sources, &mut problems);
+    }
     let refused = problems.refuse();
     let plan = plan.filter(|_| !refused).map(|plan| Plan {
         digest: digest(&sources, mark),
@@ -79,6 +83,39 @@ pub fn load_from(origin: &Origin, root: &Path, file: &Path, name: &str, mark: &s
         problems: problems.sorted(),
         sources,
     }
+}
+
+/// The waivers beside the file, if there are any.
+fn waivers(
+    origin: &Origin,
+    mark: &str,
+    plan: &Plan,
+    sources: &mut Sources,
+    problems: &mut Problems,
+) -> Vec<Waiver> {
+    // What is there and cannot be read is told below: it must not pass for a project without waivers.
+    if matches!(origin.find(WAIVERS, MOST_BYTES), Ok(None)) {
+        return Vec::new();
+    }
+    let from = From {
+        origin,
+        path: PathBuf::from(WAIVERS),
+        pin: None,
+        name: format!("{mark}{WAIVERS}"),
+        nested: false,
+    };
+    let source = match read_text(&from) {
+        Ok(text) => Source {
+            name: from.name.as_str().into(),
+            text: text.into(),
+        },
+        Err(problem) => {
+            problems.push(*problem);
+            return Vec::new();
+        }
+    };
+    sources.add(source.clone());
+    read_waivers(&source, &plan.gates, &plan.phases, problems).unwrap_or_default()
 }
 
 struct Reading<'a> {

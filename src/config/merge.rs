@@ -38,8 +38,14 @@ pub(super) fn tighten(under: &Node, over: &Node, problems: &mut Problems) -> Nod
         let Effect::Weakening(code) = change.effect else {
             continue;
         };
-        // What the lower file leaves open, the later one may say.
-        if change.path[0] == "policy" && under.get("policy").is_none() {
+        // What the lower file leaves open, the later one may say. What is allowed of waivers is never left open.
+        let left_open = || {
+            under
+                .get("policy")
+                .and_then(|policy| policy.get("weakening"))
+                .is_none()
+        };
+        if change.path == ["policy", "weakening"] && left_open() {
             continue;
         }
         // A default that loosens does so for every gate: it is told once.

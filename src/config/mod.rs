@@ -4,7 +4,9 @@
 //! into a [`Plan`]. Gate kinds and formats are reached through their tables only. Nothing is run here.
 
 mod adopt;
+mod append;
 mod beside;
+mod calendar;
 mod check;
 mod compare;
 mod extends;
@@ -19,10 +21,14 @@ mod preset;
 mod relations;
 mod schema;
 mod show;
+mod unmatched;
+mod waivers;
 mod yaml;
 
 pub use adopt::{Adopted, Party, adopt};
-pub use beside::{BASELINE, PEOPLE, WAIVERS, compare_waivers, names_somebody, protected};
+pub use append::append_waiver;
+pub use beside::{BASELINE, PEOPLE, compare_waivers, names_somebody, protected};
+pub use calendar::{Change, changes};
 pub use compare::{Normal, compare, told};
 pub use load::{Loaded, load, load_from};
 pub use origin::{Origin, Unread};
@@ -31,8 +37,9 @@ pub use plan::{
 };
 pub use preset::{PRESETS, Preset, parameters};
 pub(crate) use relations::reach;
-pub use schema::schema;
+pub use schema::{schema, waiver_schema};
 pub use show::{show, show_gate};
+pub use waivers::{WAIVERS, parse_waivers, read_waivers};
 
 /// Name of the file that is looked for.
 pub const FILE_NAME: &str = "tollgate.yaml";

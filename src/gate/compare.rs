@@ -62,7 +62,9 @@ impl Walk<'_> {
         if let Some(weight) = key.and_then(self.weighs) {
             let gone = match weight {
                 Weight::Demands => WeakeningCode::ConditionRemoved,
-                Weight::Exceptions | Weight::Scope => WeakeningCode::ExcludeWider,
+                Weight::Exceptions | Weight::Scope | Weight::Allowance => {
+                    WeakeningCode::ExcludeWider
+                }
             };
             return changes.weigh(weight, side, gone);
         }

@@ -3,18 +3,22 @@
 //! A gate kind turns evidence into a judgement. It reads no file but the tree it is asked about, starts no
 //! process, and never sees baseline, ledger or store. What it cannot decide it says to be inconclusive.
 
+mod bounds;
 mod compare;
 mod context;
 mod coverage;
+mod drop;
 mod exit;
 mod files;
 mod findings;
+mod known;
 mod metrics;
 mod reports;
 mod require;
 mod tests;
 mod wording;
 
+pub(crate) use bounds::{Bounds, Question};
 pub use context::{Context, Facts, Judging};
 pub use exit::{Ended, ExitOptions, ExitRule};
 pub use reports::{Elsewhere, Reports};
@@ -44,6 +48,8 @@ pub trait GateKind: Sync {
     fn weighs(&self, key: &str) -> Option<Weight> {
         compare::shared(key)
     }
+    /// Writes a short form of the value out in full, so that policies are compared in one form.
+    fn unfold(&self, _judge: &mut Node) {}
     /// Says what a change of the value means for the policy.
     fn compare(&self, side: &Side<'_>, changes: &mut Changes) {
         compare::by_schema(&self.schema(), &|key| self.weighs(key), side, changes);

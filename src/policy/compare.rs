@@ -18,6 +18,8 @@ pub enum Weight {
     Exceptions,
     /// Entries say what is looked at: fewer is less.
     Scope,
+    /// A number or bound of what is let off; without it nothing is.
+    Allowance,
 }
 
 /// What a tightening of the newer side does to the older policy when it is taken over.
@@ -320,14 +322,35 @@ impl Changes {
         }
     }
 
+    /// What is let off: more of it, or the first of it, is less.
+    fn allowance(&mut self, side: &Side<'_>, gone: WeakeningCode) {
+        let number = |node: &Node| node.scalar()?.trim().parse::<u64>().ok();
+        let (Some(old), Some(new)) = (side.old, side.new) else {
+            return match side.new {
+                Some(new) => self.weaker(gone, side, format!("was nothing, is {}", shown(new))),
+                None => self.tighter(side, "is nothing now"),
+            };
+        };
+        let said = format!("was {}, is {}", shown(old), shown(new));
+        match (number(old), number(new)) {
+            (Some(old), Some(new)) if new < old => self.tighter(side, said),
+            (Some(old), Some(new)) if new > old => self.weaker(gone, side, said),
+            (Some(_), Some(_)) => self.neutral(side, said),
+            _ => self.bound(side, false),
+        }
+    }
+
     /// A list, or a mapping of entries that each stand for themselves.
     pub fn weigh(&mut self, weight: Weight, side: &Side<'_>, gone: WeakeningCode) {
+        if weight == Weight::Allowance {
+            return self.allowance(side, gone);
+        }
         let (old, new) = (listed(side.old), listed(side.new));
         let missing: Vec<&Entry> = old.iter().filter(|e| !new.contains(e)).collect();
         let added: Vec<&Entry> = new.iter().filter(|e| !old.contains(e)).collect();
         let (less, more) = match weight {
             Weight::Demands | Weight::Scope => (&missing, &added),
-            Weight::Exceptions => (&added, &missing),
+            Weight::Exceptions | Weight::Allowance => (&added, &missing),
         };
         // No scope at all means everything: the first entry narrows it, the last one that goes widens it.
         if weight == Weight::Scope && side.old.is_none() != side.new.is_none() {

@@ -6,10 +6,20 @@
 mod compare;
 mod condition;
 mod interval;
+mod pragmas;
+mod readiness;
+mod sample;
 mod units;
+mod waiver;
 
 pub use compare::{Adopt, Change, Changes, Side, Weight, same};
 pub use condition::{
-    Bound, Bytes, Condition, Keeps, Percent, Pieces, Plain, Relation, Seconds, UnitOf,
+    Bound, Bytes, Condition, Keeps, Percent, Pieces, Plain, Relation, Seconds, UnitOf, step_words,
 };
-pub use units::{Date, Span, Unit, parse_duration};
+pub use pragmas::is_pragma;
+pub use readiness::readiness;
+pub use sample::median_and_spread;
+pub use units::{Date, Days, Span, Unit, parse_duration};
+pub use waiver::{
+    Covers, Standing, WaiverRules, days, is_fact, is_like, path_glob, renewals, standing, standings,
+};

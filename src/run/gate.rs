@@ -4,25 +4,28 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::collect::{self, Collected, Sources};
-use super::conclude::{Found, conclude};
+use super::conclude::{Concluded, Found, conclude};
 use super::fresh::{self, Before, Match};
 use super::given;
 use super::outbox::Outbox;
 use super::plain::Plain;
 use super::services::{Pool, Setting, Trouble};
+use super::subject::Start;
+use super::waivers::Waivers;
 use crate::config::{Origin, Plan, PlannedCommand, PlannedGate};
 use crate::exec::{self, Command, Guard, Mask, Program, Spool, Stop};
 use crate::gate::{Context, Ended, Facts};
+use crate::ledger::History;
 use crate::model::{
-    Cause, Event, Fact, GateRun, GateVerdict, Judgement, Note, Reason, ReportUsed, Termination,
-    Verdict,
+    Baseline, Cause, ChangedLines, ChangesUnknown, Event, Fact, GateRun, GateVerdict, Judgement,
+    Note, Reason, ReportUsed, Termination, Verdict,
 };
 use crate::store::RunFolder;
-use crate::vcs::Repository;
+use crate::vcs::{EventBase, Repository};
 
 /// What all gates of a run share.
 pub(super) struct Shared {
@@ -34,16 +37,28 @@ pub(super) struct Shared {
     pub env: Vec<(String, String)>,
     pub withheld: Vec<String>,
     pub mask: Arc<Mask>,
-    pub plain: Plain,
+    pub plain: Arc<Plain>,
+    pub waivers: Waivers,
     pub guard: Option<Arc<Guard>>,
     pub stop: Stop,
     pub services: Pool,
     pub stream: bool,
     /// A CI job, a hook or a phase command.
     pub strict: bool,
+    /// The run is made to record baselines.
+    pub recording: bool,
     pub today: jiff::civil::Date,
     pub now: SystemTime,
     pub repository: Option<Repository>,
+    /// What git said before the gates, once it did.
+    pub start: OnceLock<Start>,
+    /// Ref that changes are counted from, as asked for, and the one of the CI event.
+    pub base: Option<String>,
+    pub event: Option<EventBase>,
+    /// Asked of git once, by the first gate that wants it.
+    pub changes: OnceLock<Result<Arc<ChangedLines>, ChangesUnknown>>,
+    /// What git says of baselines that are missing.
+    pub history: History,
     pub began: Instant,
     pub outbox: Outbox,
     /// Where records are kept.
@@ -72,8 +87,12 @@ pub(super) struct Done {
     pub verdict: GateVerdict,
     pub run: GateRun,
     pub facts: Vec<Fact>,
+    /// What a baseline of it would hold now.
+    pub accepted: Option<Baseline>,
     /// Files matching watched patterns that its command wrote.
     pub wrote: Vec<String>,
+    /// Tests in quarantine, and whether each held.
+    pub quarantine: Vec<(String, bool)>,
 }
 
 /// The last attempt's traces.
@@ -91,7 +110,7 @@ pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
     let gate = &shared.plan.gates[task.index];
     let mut run = GateRun {
         id: gate.id.clone(),
-        again: super::record::again(&gate.id),
+        again: again(shared, gate),
         ..GateRun::default()
     };
     run.started_ms = millis(shared.began.elapsed());
@@ -118,7 +137,14 @@ pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
         shared.outbox.push(started);
         run.attempts = number;
         let attempt = attempt(shared, gate, &task);
-        let (mut verdict, facts) = judge(shared, gate, &task, &attempt);
+        let (
+            Concluded {
+                mut verdict,
+                facts,
+                accepted,
+            },
+            quarantine,
+        ) = judge(shared, gate, &task, &attempt);
         describe(&mut run, shared, &attempt);
         let passed = matches!(verdict.verdict, Verdict::Pass | Verdict::Waived);
         if passed || number == attempts || shared.stop.asked() {
@@ -146,12 +172,28 @@ pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
                 verdict,
                 run,
                 facts,
+                accepted,
                 wrote,
+                quarantine,
             };
         }
         failed_before = true;
     }
     unreachable!("the last attempt returns")
+}
+
+/// The command that runs the gate again, with the base where the verdict rests on one that was named.
+fn again(shared: &Shared, gate: &PlannedGate) -> String {
+    let again = super::record::again(&gate.id);
+    let plain = |base: &&String| {
+        let safe = |c: char| c.is_ascii_alphanumeric() || "._/-".contains(c);
+        base.chars().all(safe)
+    };
+    let wants = gate.judges.iter().any(|judge| judge.wants().changes);
+    match shared.base.as_ref().filter(plain).filter(|_| wants) {
+        Some(base) => format!("{again} --base {base}"),
+        None => again,
+    }
 }
 
 /// The command as written, without secrets that somebody wrote into the file.
@@ -302,7 +344,7 @@ fn services(shared: &Shared, gate: &PlannedGate) -> Result<Vec<(OsString, OsStri
             let log = shared
                 .folder
                 .as_ref()
-                .map(|folder| folder.log(&format!("service-{}", service.id)));
+                .map(|folder| folder.log(&format!("service.{}", service.id)));
             Setting { template, log }
         };
         variables.extend(shared.services.ensure(service, setting, &shared.stop)?);
@@ -387,7 +429,7 @@ fn judge(
     gate: &PlannedGate,
     task: &Task,
     attempt: &Attempt,
-) -> (GateVerdict, Vec<Fact>) {
+) -> (Concluded, Vec<(String, bool)>) {
     let mut whole = Judgement::default();
     let mut used: Vec<ReportUsed> = Vec::new();
     let how = attempt.ended.as_ref().map(|ended| &ended.how);
@@ -397,11 +439,11 @@ fn judge(
     if attempt.refused.is_none() || attempt.ended.is_some() {
         for judge in &gate.judges {
             let collected = match judge.reports() {
-                Some(reports) => collect_for(shared, reports, task, attempt, explained),
+                Some(reports) => collect_for(shared, gate, reports, task, attempt, explained),
                 None => Collected::default(),
             };
             reported |= !collected.reports.is_empty();
-            let given = given::given(shared, judge.wants());
+            let given = given::given(shared, gate, judge.kind(), judge.wants());
             let context = Context {
                 gate: &gate.id,
                 root: &shared.plan.root,
@@ -410,7 +452,11 @@ fn judge(
                 facts: &task.facts,
                 given: &given,
             };
-            let judgement = judge.judge(&context);
+            let mut judgement = judge.judge(&context);
+            if judge.wants().baseline {
+                let holds = &mut judgement.accepted.holds;
+                holds.insert(judge.kind().to_owned());
+            }
             join(&mut whole, judgement, collected.reasons);
             used.extend(collected.reports.iter().map(|report| ReportUsed {
                 path: report.path.clone(),
@@ -438,7 +484,9 @@ fn judge(
     }
     whole.reasons.dedup();
     shared.plain.judgement(&mut whole, &mut used);
-    conclude(Found {
+    let quarantine = std::mem::take(&mut whole.quarantine);
+    let secret = shared.plain.accepted(&mut whole.accepted);
+    let concluded = conclude(Found {
         gate,
         needs: gate
             .needs
@@ -448,12 +496,21 @@ fn judge(
         judgement: whole,
         reports: used,
         duration: attempt.ended.as_ref().map(|ended| ended.duration),
+        given: &given::of_exit(shared, gate),
         today: shared.today,
-    })
+        waivers: &shared.waivers,
+    });
+    let concluded = Concluded {
+        // A name that holds a secret can neither be committed nor be changed: it would never be found again.
+        accepted: concluded.accepted.filter(|_| !secret),
+        ..concluded
+    };
+    (concluded, quarantine)
 }
 
 fn collect_for(
     shared: &Shared,
+    gate: &PlannedGate,
     reports: &crate::gate::Reports,
     task: &Task,
     attempt: &Attempt,
@@ -474,6 +531,7 @@ fn collect_for(
         commit: task.commit.as_deref(),
         env: &shared.env,
         explained,
+        sieve: shared.waivers.sieve(&gate.id, &shared.plain),
     };
     collect::collect(reports, &sources)
 }
@@ -497,6 +555,14 @@ fn join(whole: &mut Judgement, one: Judgement, reasons: Vec<Reason>) {
     whole.findings.extend(one.findings);
     whole.findings_cut += one.findings_cut;
     whole.accepted.merge(one.accepted);
+    for (waiver, waived) in one.waived {
+        whole
+            .waived
+            .entry(waiver)
+            .or_default()
+            .add(waived.count, waived.first);
+    }
+    whole.quarantine.extend(one.quarantine);
 }
 
 fn ended_notes(ended: &exec::Ended) -> Vec<Note> {

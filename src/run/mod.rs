@@ -19,6 +19,7 @@ mod engine;
 mod fresh;
 mod gate;
 mod given;
+mod hygiene;
 mod order;
 mod outbox;
 mod plain;
@@ -28,22 +29,26 @@ mod scheduler;
 mod select;
 mod services;
 mod signals;
+mod skip;
 mod subject;
 mod trusted;
+mod waivers;
 
 pub use decide::decide;
 pub use engine::run;
 pub use order::schedule;
 pub use policy::{POLICY_GATE, PolicyCheck};
 pub use select::{Selection, select};
+pub use skip::{SKIP, Skip, skips};
 pub use trusted::{PolicyAt, PolicyFile, PolicyTrouble, Trusted, fetch, policy_diff, trusted};
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::config::{Origin, Plan};
 use crate::exec::{Guard, Stop};
-use crate::model::Outcome;
+use crate::model::{Baseline, Outcome};
 use crate::store::RunFolder;
 
 /// All that a run is told from outside.
@@ -67,6 +72,10 @@ pub struct Request {
     pub env: Vec<(String, String)>,
     /// Whether this is a CI job.
     pub ci: bool,
+    /// Gates that whoever runs this skips, each with the reason.
+    pub skip: Vec<Skip>,
+    /// The run is made to record baselines: judges measure, and compare with none.
+    pub recording: bool,
     /// Ref that changes are counted from.
     pub base: Option<String>,
     /// The moment the run began.
@@ -86,6 +95,8 @@ pub struct Request {
 pub struct Finished {
     /// What was found.
     pub outcome: Outcome,
+    /// What a baseline of each gate would hold now; `None` where it would hold a secret.
+    pub accepted: BTreeMap<String, Option<Baseline>>,
     /// The folder of the run, if it could be made.
     pub folder: Option<RunFolder>,
     /// Where records are kept.

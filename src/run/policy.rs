@@ -118,6 +118,7 @@ fn blank(file: &str) -> GateVerdict {
         reasons: Vec::new(),
         notes: Vec::new(),
         facts: std::collections::BTreeMap::new(),
+        waived: Vec::new(),
         failures: Vec::new(),
         failures_cut: 0,
         findings: Vec::new(),

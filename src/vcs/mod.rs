@@ -4,12 +4,20 @@
 //! changes output). Finding the repository starts no process. Writes nothing.
 
 mod base;
+mod changes;
+mod event;
+mod files;
+mod history;
+mod patch;
 mod repository;
 mod revision;
 mod subject;
 mod tree;
 
 pub use base::{Base, BaseTrouble};
+pub use event::EventBase;
+pub use history::Versions;
+pub use patch::Marks;
 pub use repository::{GitTrouble, Repository};
 pub use revision::{Blob, Revision, RevisionTrouble};
 pub use subject::{Change, Content, State};

@@ -41,7 +41,8 @@ fn entry(key: &str, gate: &Side<'_>, side: &Side<'_>, changes: &mut Changes) {
         "enforce" => enforce(side, changes),
         "enforce-from" => enforce_from(side, changes),
         "default" => default(side, changes),
-        "absent" => absent(side, changes),
+        "absent" => absent("evidence", side, changes),
+        "first-run" => absent("baseline", side, changes),
         "exit" => exit(gate, side, changes),
         "duration" => changes.bound(side, false),
         // `run`, `shell`, `dir`, `inputs`, `service`, and whatever key there will be.
@@ -223,15 +224,19 @@ fn default(side: &Side<'_>, changes: &mut Changes) {
     }
 }
 
-fn absent(side: &Side<'_>, changes: &mut Changes) {
+/// A declared absence of something that is otherwise wanted.
+fn absent(what: &str, side: &Side<'_>, changes: &mut Changes) {
     let (Some(old), Some(new)) = (side.old, side.new) else {
         return match side.new {
             Some(_) => changes.weaker(
                 WeakeningCode::AbsenceDeclared,
                 side,
-                "is new: missing evidence is accepted",
+                format!("is new: a missing {what} is accepted"),
             ),
-            None => changes.tighter(side, "is gone: missing evidence is not accepted any more"),
+            None => changes.tighter(
+                side,
+                format!("is gone: a missing {what} is not accepted any more"),
+            ),
         };
     };
     let until = |node: &Node| scalar(node.get("until"));

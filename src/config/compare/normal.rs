@@ -99,6 +99,7 @@ fn whole(gate: &Node, defaults: Option<&Node>) -> Node {
     for (name, judge) in &mut entries {
         if let Some(kind) = gate::find(&name.name) {
             write_implied(kind, judge);
+            kind.unfold(judge);
         }
     }
     Node {

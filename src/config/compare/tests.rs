@@ -111,6 +111,40 @@ static CASES: &[Case] = cases! {
     ExcludeWider: "gates: { a: { run: x, coverage: { reports: c, lines: '>=1%', paths: { s: { lines: '>=2%' } } } } }"
         => "gates: { a: { run: x, coverage: { reports: c, lines: '>=1%', paths: {} } } }",
         not "gates: { a: { run: x, coverage: { reports: c, lines: '>=1%', paths: { s: { lines: '>=2%' }, t: { lines: '>=2%' } } } } }";
+    ExcludeWider: "gates: { a: { run: x, coverage: { reports: c, patch: '>=90%' } } }"
+        => "gates: { a: { run: x, coverage: { reports: c, patch: { lines: '>=90%', unmeasured: '<=2' } } } }",
+        not "gates: { a: { run: x, coverage: { reports: c, patch: { lines: '>=90%', pragmas: 0 } } } }";
+    ExcludeWider: "gates: { a: { run: x, coverage: { reports: c, patch: { lines: '>=90%', unmeasured: '<=2' } } } }"
+        => "gates: { a: { run: x, coverage: { reports: c, patch: { lines: '>=90%', unmeasured: '<=2', ignore-below: 1 } } } }",
+        not "gates: { a: { run: x, coverage: { reports: c, patch: { lines: '>=90%', unmeasured: '<=1' } } } }";
+    ExcludeWider: "gates: { a: { run: x, coverage: { reports: c, patch: { lines: '>=90%', ignore-below: 5 } } } }"
+        => "gates: { a: { run: x, coverage: { reports: c, patch: { lines: '>=90%', ignore-below: 6 } } } }",
+        not "gates: { a: { run: x, coverage: { reports: c, patch: { lines: '>=90%', ignore-below: 4 } } } }";
+    ConditionRemoved: "gates: { a: { run: x, coverage: { reports: c, patch: '>=90%' } } }"
+        => "gates: { a: { run: x, coverage: { reports: c, patch: { branches: '>=90%' } } } }",
+        not "gates: { a: { run: x, coverage: { reports: c, patch: { lines: '>=95%', branches: '>=90%' } } } }";
+    BoundLooser: "gates: { a: { run: x, coverage: { reports: c, patch: { lines: '>=90%' } } } }"
+        => "gates: { a: { run: x, coverage: { reports: c, patch: '>=80%' } } }",
+        not "gates: { a: { run: x, coverage: { reports: c, patch: '>=95%' } } }";
+    BoundLooser: "gates: { a: { run: x, coverage: { reports: c, drop: '0.5%' } } }"
+        => "gates: { a: { run: x, coverage: { reports: c, drop: { lines: '<=1%' } } } }",
+        not "gates: { a: { run: x, coverage: { reports: c, drop: { lines: '0.1%', branches: '1%' } } } }";
+    BoundLooser: "gates: { a: { run: x, duration: '<=+10%' } }" => "gates: { a: { run: x, duration: '<=+20%' } }",
+        not "gates: { a: { run: x, duration: '<=+5%' } }";
+    BoundLooser: "gates: { a: { run: x, duration: '<=+10%' } }" => "gates: { a: { run: x, duration: '<=10s' } }",
+        not "gates: { a: { run: x, duration: '<=+10%, <=10s' } }";
+    ChangedProducer: "gates: { a: { run: x, coverage: { reports: c, lines: '>=1%' } } }"
+        => "gates: { a: { run: x, coverage: { reports: c, lines: '>=1%', map: { /ci: src } } } }",
+        not "gates: { a: { run: x, coverage: { reports: c, lines: '>=2%' } } }";
+    AbsenceDeclared: "gates: { a: { run: x, duration: '<=+10%' } }"
+        => "gates: { a: { run: x, duration: '<=+10%', first-run: { allow: true, why: w } } }",
+        not "gates: { a: { run: x, duration: '<=+10%', why: w } }";
+    AbsenceLonger: "gates: { a: { run: x, first-run: { allow: true, why: w, until: 2026-01-02 } } }"
+        => "gates: { a: { run: x, first-run: { allow: true, why: w, until: 2026-01-03 } } }",
+        not "gates: { a: { run: x, first-run: { allow: true, why: v, until: 2026-01-01 } } }";
+    PolicyEased: "policy: { waivers: { longest: 4w } }\ngates: { a: { run: x } }"
+        => "policy: { waivers: { longest: 29d } }\ngates: { a: { run: x } }",
+        not "policy: { waivers: { longest: 28d, warn: 3d, most: 4 } }\ngates: { a: { run: x } }";
     ExcludeWider: "gates: { a: { run: x, tests: { reports: [t, u] } } }"
         => "gates: { a: { run: x, tests: { reports: [t] } } }",
         not "gates: { a: { run: x, tests: { reports: [t, u] }, owner: me } }";

@@ -1,8 +1,8 @@
 //! How a condition stands to an older one: what it accepts, with and without its tolerance, and what it fails.
 
 use super::Condition;
+use super::read::UNITS;
 use crate::model::WeakeningCode;
-use crate::policy::Unit;
 use crate::problem::Problems;
 use crate::source::Node;
 
@@ -65,15 +65,7 @@ impl Condition {
 
     /// Two spellings of one value, read in the first unit that both are written in.
     pub fn guess_both(old: &Node, new: &Node) -> Option<(Self, Self)> {
-        [
-            Unit::Count,
-            Unit::Share,
-            Unit::Duration,
-            Unit::Size,
-            Unit::Number,
-        ]
-        .into_iter()
-        .find_map(|unit| {
+        UNITS.into_iter().find_map(|unit| {
             let read = |node: &Node| {
                 let mut quiet = Problems::default();
                 Self::read(node, unit, &mut quiet).filter(|_| !quiet.refuse())

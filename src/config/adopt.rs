@@ -69,6 +69,7 @@ pub fn adopt(
     for gate in &mut plan.gates {
         let known = trusted.plan.gates.iter().chain(&head.plan.gates);
         let known = known.into_iter().find(|known| known.id == gate.id);
+        gate.added = !trusted.plan.gates.iter().any(|known| known.id == gate.id);
         gate.preset = known.and_then(|known| known.preset.clone());
     }
     Some(Adopted { plan, left_out })

@@ -16,7 +16,7 @@ pub const BASELINE: &str = ".tollgate/baseline/";
 const NO_POLICY: [&str; 2] = [".tollgate/ledger/", ".tollgate/local/"];
 
 /// What of a waiver says which thing it is about is everything but this.
-const OF_ITS_TIME: [&str; 4] = ["why", "owner", "opened", "until"];
+const OF_ITS_TIME: [&str; 5] = ["why", "why-never", "owner", "opened", "until"];
 
 /// Whether a file of people names somebody.
 pub fn names_somebody(text: &[u8]) -> bool {
@@ -157,6 +157,15 @@ fn dates(old: &Node, new: &Node, changes: &mut Changes) {
     let side = Side::both(old, new);
     let until = |node: &Node| node.get("until").and_then(Node::scalar).unwrap_or_default();
     let said = format!("was until `{}`, is until `{}`", until(old), until(new));
+    let opened = |node: &Node| node.get("opened").and_then(Node::scalar);
+    // How long one may last is counted from that day: moving it can make one count that did not.
+    if opened(old) != opened(new) && lasts(new) == lasts(old) {
+        return changes.weaker(
+            WeakeningCode::WaiverLonger,
+            &side,
+            "was opened on another day",
+        );
+    }
     match lasts(new).cmp(&lasts(old)) {
         std::cmp::Ordering::Greater => changes.weaker(WeakeningCode::WaiverLonger, &side, said),
         std::cmp::Ordering::Less => changes.tighter_by(&side, said, None),
@@ -244,6 +253,10 @@ mod tests {
             [WeakeningCode::WaiverLonger]
         );
         assert_eq!(codes(ONE, &ONE.replace("why: w", "why: v")), []);
+        assert_eq!(
+            codes(ONE, &ONE.replace("2026-01-01", "2026-01-09")),
+            [WeakeningCode::WaiverLonger]
+        );
     }
 
     #[test]

@@ -85,11 +85,12 @@ pub(super) fn check(
                 .help("add a gate under `gates:`, or let `tollgate init` write a first file"),
         );
     }
+    let phases = phases::check(file.phases.unwrap_or_default(), &names, problems);
     // Indices speak of `entries`: a gate that was refused would shift them, and then there is no plan anyway.
     if gates.len() == names.len() {
         relations::check(&gates, problems);
+        relations::green_lists(&gates, &phases, problems);
     }
-    let phases = phases::check(file.phases.unwrap_or_default(), &names, problems);
     let secrets = file.secrets.map(|many| texts(&many)).unwrap_or_default();
     let waiver_rules = waivers::rules(file.policy.as_ref().and_then(|p| p.waivers.as_ref()));
     Some(Plan {
@@ -326,6 +327,7 @@ fn planned(
     });
     let resources = Names::of(scope.resources.keys().map(String::as_str));
     let held = resolve(&written.resource, &resources, "resource", problems);
+    let by_name_only = judges.iter().any(|judge| judge.by_name_only());
     let planned = PlannedGate {
         id: key.name.clone(),
         at: key.at.clone(),
@@ -356,13 +358,18 @@ fn planned(
             .and_then(|text| word(text, ENFORCE, problems))
             .unwrap_or(defaults.enforce),
         enforce_from: written.enforce_from.clone(),
-        default: written.default.as_ref().is_none_or(|flag| flag.value),
+        default: !by_name_only && written.default.as_ref().is_none_or(|flag| flag.value),
         weight: weight(written.weight.as_ref(), problems),
         exit: ExitRule::check(written.exit.as_ref(), problems),
         absent: written
             .absent
             .as_ref()
             .and_then(|absent| self::absent("absent", absent, problems)),
+        added: false,
+        baseline_ref: written
+            .baseline
+            .as_ref()
+            .and_then(|baseline| plain(&baseline.reference)),
         first_run: written
             .first_run
             .as_ref()
@@ -503,6 +510,29 @@ fn absent(key: &str, written: &file::AbsentOptions, problems: &mut Problems) -> 
     })
 }
 
+/// Keys that speak of a baseline that nothing looks at.
+fn without_baseline(gate: &PlannedGate, written: &file::Gate, problems: &mut Problems) {
+    let keys = [
+        ("baseline", written.baseline.as_ref().map(|value| &value.at)),
+        (
+            "first-run",
+            written.first_run.as_ref().map(|value| &value.at),
+        ),
+    ];
+    for (key, at) in keys {
+        if let (Some(at), false) = (at, gate.wants_baseline()) {
+            problems.push(
+                Problem::new(
+                    Code::NO_EFFECT,
+                    at,
+                    format!("`{key}` has no effect: nothing in the gate looks at a baseline"),
+                )
+                .help("add a bound such as `drop: \"<=0.1%\"` or `\"<=+5%\"`, or remove it"),
+            );
+        }
+    }
+}
+
 /// Keys of one gate that contradict or cannot work together.
 fn coherence(gate: &PlannedGate, written: &file::Gate, problems: &mut Problems) {
     if gate.command.is_none() && gate.judges.is_empty() {
@@ -516,6 +546,7 @@ fn coherence(gate: &PlannedGate, written: &file::Gate, problems: &mut Problems) 
             .help("add `run:`, or a judge such as `tests:`, `findings:` or `files:`"),
         );
     }
+    without_baseline(gate, written, problems);
     if let Some(command) = &gate.command {
         return readable(command, problems);
     }

@@ -3,6 +3,7 @@
 //! Whatever else is part of a policy (waivers, baseline, people) is read through the same door, so that a run under
 //! `--policy-ref` cannot take one of them from the tree that it judges.
 
+use std::fmt;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -27,6 +28,16 @@ pub enum Unread {
     NotAFile,
     /// It has more bytes than are read.
     TooLarge,
+}
+
+impl fmt::Display for Unread {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Unread::Trouble(words) => out.write_str(words),
+            Unread::NotAFile => out.write_str("it is not a file"),
+            Unread::TooLarge => out.write_str("it is too large"),
+        }
+    }
 }
 
 impl Origin {

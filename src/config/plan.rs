@@ -106,6 +106,10 @@ pub struct PlannedGate {
     pub exit: ExitRule,
     /// Declared absence of evidence.
     pub absent: Option<Absent>,
+    /// Only the judged tree has it, and not the policy that is trusted.
+    pub added: bool,
+    /// Ref that its baseline is read from; the work tree without one.
+    pub baseline_ref: Option<String>,
     /// Declared absence of a baseline.
     pub first_run: Option<Absent>,
     /// Bound on the time of the command.

@@ -13,9 +13,12 @@ mod files;
 mod findings;
 mod known;
 mod metrics;
+mod place;
 mod reports;
 mod require;
 mod tests;
+#[cfg(test)]
+mod trial;
 mod wording;
 
 pub(crate) use bounds::{Bounds, Question};
@@ -72,6 +75,14 @@ pub trait Gate: Debug + Send + Sync {
     /// named here, or writing another bound beside it could do away with it unseen.
     fn implied(&self) -> Vec<(&'static str, Condition)> {
         Vec::new()
+    }
+    /// Whether it is left out of a plain run: what it wants holds in one phase only.
+    fn by_name_only(&self) -> bool {
+        false
+    }
+    /// The gate, or the phase, whose recorded red tests it wants to pass.
+    fn green_list(&self) -> Option<&Located<String>> {
+        None
     }
     /// The gates whose facts it speaks of.
     fn mentions(&self) -> Vec<Located<String>> {

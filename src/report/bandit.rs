@@ -144,6 +144,7 @@ impl Issue {
             column: Int(column).place(),
             fingerprint: String::new(),
             suppressed: false,
+            state: None,
         }
     }
 }

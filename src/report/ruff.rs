@@ -78,6 +78,7 @@ impl Diagnostic {
             column: column.and_then(Int::place),
             fingerprint: String::new(),
             suppressed: false,
+            state: None,
         }
     }
 }

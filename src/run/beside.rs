@@ -2,6 +2,7 @@
 
 use super::trusted::PolicyAt;
 use crate::config::{BASELINE, Normal, Origin, Plan, WAIVERS, compare_waivers, protected, told};
+use crate::ledger::{self, Way};
 use crate::model::{PolicyChange, PolicyDiff, WeakeningCode, sha256_hex};
 use crate::source::{At, Node, Place, Value};
 
@@ -59,26 +60,72 @@ fn waivers(from: &PolicyAt, to: &PolicyAt, diff: &mut PolicyDiff) {
     told(&changes, &nowhere, &nowhere, diff);
 }
 
-/// A baseline by lines: an entry that is gone or another one accepts more, as far as lines can tell; the first
-/// recording of a gate accepts nothing that was refused.
+/// Entries of a baseline that are named.
+const NAMED: usize = 3;
+
+/// A baseline entry by entry. The first recording of a gate accepts nothing that was refused.
 fn baseline(from: &PolicyAt, to: &PolicyAt, path: &str, diff: &mut PolicyDiff) {
     let Some(old) = bytes(from, path) else {
         return;
     };
-    let lines = |bytes: &[u8]| -> std::collections::BTreeSet<String> {
-        String::from_utf8_lossy(bytes)
-            .lines()
-            .filter(|line| !line.starts_with('#') && !line.trim().is_empty())
-            .map(str::to_owned)
-            .collect()
-    };
-    let (old, new) = (lines(&old), lines(&bytes(to, path).unwrap_or_default()));
-    let (gone, added) = (old.difference(&new).count(), new.difference(&old).count());
-    if gone + added > 0 {
-        let words = format!("`{path}` lost {gone} and gained {added} entries");
-        let code = WeakeningCode::BaselineLoosened;
-        add(code, path, words, [true, true], content(to, path), diff);
+    if !path.ends_with(".txt") {
+        let code = WeakeningCode::ChangedProducer;
+        let words = format!("`{path}` lies beside the baselines, and changed");
+        return add(code, path, words, [true, true], content(to, path), diff);
     }
+    let code = WeakeningCode::BaselineLoosened;
+    let new = bytes(to, path);
+    let there = [true, new.is_some()];
+    let Some(new) = new else {
+        let words = format!("`{path}` is gone");
+        return add(code, path, words, there, None, diff);
+    };
+    let (before, after) = match (ledger::parse(&old, path), ledger::parse(&new, path)) {
+        (Ok(before), Ok(after)) => (before.baseline, after.baseline),
+        (Err(words), _) | (_, Err(words)) => {
+            let words = format!("`{path}` cannot be compared ({words})");
+            return add(code, path, words, there, content(to, path), diff);
+        }
+    };
+    let changes = ledger::changes(&before, &after);
+    let looser: Vec<&ledger::Change> = changes
+        .iter()
+        .filter(|one| matches!(one.way, Way::Looser | Way::Unused))
+        .collect();
+    if !looser.is_empty() {
+        let words = format!("`{path}` accepts more: {}", named(&looser));
+        return add(code, path, words, there, content(to, path), diff);
+    }
+    let all: Vec<&ledger::Change> = changes.iter().collect();
+    let (list, message) = match all.as_slice() {
+        [] => (&mut diff.neutral, format!("`{path}` accepts the same")),
+        all => (
+            &mut diff.tightenings,
+            format!("`{path}` accepts less: {}", named(all)),
+        ),
+    };
+    list.push(PolicyChange {
+        code: None,
+        path: path.to_owned(),
+        message,
+        old: Some(Place::file(path)),
+        new: Some(Place::file(path)),
+        content: None,
+    });
+}
+
+/// The first entries, and how many more there are.
+fn named(changes: &[&ledger::Change]) -> String {
+    let shown = changes.iter().take(NAMED).map(|one| match one.way {
+        Way::Unused => format!("{} is no longer recorded", one.what),
+        Way::New => format!("{} is recorded too", one.what),
+        Way::Looser | Way::Tighter => format!("{} ({})", one.what, one.words),
+    });
+    let mut words: Vec<String> = shown.collect();
+    if changes.len() > NAMED {
+        words.push(format!("and {} more", changes.len() - NAMED));
+    }
+    words.join(", ")
 }
 
 fn guarded(plan: &Plan, from: &PolicyAt, to: &PolicyAt, changed: &[String], diff: &mut PolicyDiff) {

@@ -16,7 +16,7 @@ use super::signals::Signals;
 use super::subject::{Ours, Start};
 use super::waivers::Waivers;
 use super::{Finished, Request, policy, record};
-use crate::config::{Plan, PlannedGate, reach};
+use crate::config::{Origin, Plan, PlannedGate, reach};
 use crate::exec;
 use crate::ledger::History;
 use crate::model::{Event, GateRun, GateVerdict, Progress};
@@ -106,7 +106,7 @@ impl Engine {
             recording: request.recording,
             today: request.today,
             now: SystemTime::from(request.now),
-            history: History::of(repository.clone(), &plan.root),
+            history: history(repository.clone(), &request),
             repository,
             start: OnceLock::new(),
             base: request.base.clone(),
@@ -318,4 +318,13 @@ fn watched(plan: &Plan) -> Vec<Vec<String>> {
         patterns.dedup();
     }
     watched
+}
+
+/// The history in which a baseline that is missing may have been: that of the tree which it is read from.
+fn history(repository: Option<Repository>, request: &Request) -> History {
+    let history = History::of(repository, &request.plan.root);
+    match &request.origin {
+        Origin::Disk(_) => history,
+        Origin::Rev(revision) => history.from(&revision.commit),
+    }
 }

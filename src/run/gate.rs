@@ -438,10 +438,12 @@ fn judge(
     let mut reported = false;
     if attempt.refused.is_none() || attempt.ended.is_some() {
         for judge in &gate.judges {
-            let collected = match judge.reports() {
+            let mut collected = match judge.reports() {
                 Some(reports) => collect_for(shared, gate, reports, task, attempt, explained),
                 None => Collected::default(),
             };
+            let reports = collected.reports.iter_mut();
+            reports.for_each(|report| shared.plain.evidence_of(report));
             reported |= !collected.reports.is_empty();
             let given = given::given(shared, gate, judge.kind(), judge.wants());
             let context = Context {
@@ -454,6 +456,8 @@ fn judge(
             };
             let mut judgement = judge.judge(&context);
             if judge.wants().baseline {
+                let note = given::first_run_note(shared, gate, &given);
+                judgement.notes.extend(note);
                 let holds = &mut judgement.accepted.holds;
                 holds.insert(judge.kind().to_owned());
             }

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::gate::Shared;
-use crate::config::PlannedGate;
+use crate::config::Origin;
+use crate::config::{PlannedGate, red_gates};
 use crate::ledger;
-use crate::model::{BaselineState, ChangedLines, ChangesUnknown, Given, Wants};
+use crate::model::{BaselineState, ChangedLines, ChangesUnknown, Given, GreenList, Note, Wants};
 use crate::policy::{Condition, Date, is_pragma};
 
 /// The kind that the bound on a gate's duration counts as.
@@ -22,17 +23,50 @@ pub(super) fn given(shared: &Shared, gate: &PlannedGate, kind: &str, wants: Want
     let Wants {
         baseline,
         changes: wants_changes,
+        green_list,
     } = wants;
+    let known = if baseline {
+        of_kind(known(shared, gate), kind)
+    } else {
+        BaselineState::Never
+    };
+    // What is recorded is measured, not compared.
+    let (baseline, recorded) = match known {
+        BaselineState::Here(recorded) if shared.recording => (BaselineState::Never, Some(recorded)),
+        _ if shared.recording => (BaselineState::Never, None),
+        known => (known, None),
+    };
     Given {
         strict: shared.strict,
-        // What is recorded is measured, not compared.
-        baseline: if baseline && !shared.recording {
-            of_kind(known(shared, gate), kind)
-        } else {
-            BaselineState::Never
-        },
+        baseline,
+        recorded,
         first_run: first_run(shared, gate),
         changes: wants_changes.then(|| changes(shared)),
+        green_list: green_list
+            .map(|name| self::green_list(shared, &name))
+            .unwrap_or_default(),
+    }
+}
+
+/// What is to be known of a declaration that there is no baseline yet: that it ended, or that nobody needs it.
+pub(super) fn first_run_note(shared: &Shared, gate: &PlannedGate, given: &Given) -> Option<Note> {
+    let declared = gate.first_run.as_ref()?;
+    let place = declared.at.place();
+    match (&given.baseline, &declared.until) {
+        (BaselineState::Here(_), _) => Some(Note {
+            code: "unused-first-run",
+            message: format!(
+                "that there is no baseline yet is declared ({place}), and it is there: remove `first-run`"
+            ),
+        }),
+        (BaselineState::Never, Some(until)) if until.value < shared.today => Some(Note {
+            code: "expired-first-run",
+            message: format!(
+                "that there may be no baseline yet ended on {} ({place})",
+                until.value
+            ),
+        }),
+        _ => None,
     }
 }
 
@@ -53,9 +87,51 @@ fn first_run(shared: &Shared, gate: &PlannedGate) -> Option<String> {
     ))
 }
 
+/// The red tests that the gates of that name recorded. What one of them lacks, the whole list lacks.
+fn green_list(shared: &Shared, name: &str) -> GreenList {
+    let mut list = GreenList {
+        gates: Vec::new(),
+        state: BaselineState::Here(Box::default()),
+    };
+    for gate in red_gates(&shared.plan.gates, &shared.plan.phases, name) {
+        match (of_kind(known(shared, gate), "tests"), &mut list.state) {
+            (BaselineState::Here(one), BaselineState::Here(all)) => all.merge(*one),
+            (BaselineState::Here(_), _) => continue,
+            (worse, BaselineState::Here(_)) => {
+                list.gates.clear();
+                list.state = worse;
+            }
+            (BaselineState::Never, BaselineState::Never) => {}
+            (BaselineState::Never, _) => continue,
+            (worse, _) => list.state = worse,
+        }
+        list.gates.push(gate.id.clone());
+    }
+    list
+}
+
 /// The baseline of a gate: read again for each judge that wants it, because a gate rarely has two.
 fn known(shared: &Shared, gate: &PlannedGate) -> BaselineState {
-    ledger::state(&shared.plan.root, &gate.id, &shared.history)
+    let root = &shared.plan.root;
+    match (&gate.baseline_ref, &shared.repository) {
+        (None, _) => match &shared.origin {
+            Origin::Rev(revision) if !gate.added => {
+                let bytes = shared
+                    .origin
+                    .find(&ledger::path_of(&gate.id), ledger::LIMIT);
+                let bytes = bytes.map_err(|trouble| trouble.to_string());
+                ledger::state_of(&gate.id, bytes, &revision.name, &shared.history)
+            }
+            // The trusted policy knows nothing of a gate that only the judged tree has.
+            _ => ledger::state(root, &gate.id, &shared.history),
+        },
+        (Some(reference), Some(repository)) => {
+            ledger::state_at(repository, root, reference, &gate.id)
+        }
+        (Some(reference), None) => BaselineState::Broken(format!(
+            "it is that of `{reference}`, and there is no git repository"
+        )),
+    }
 }
 
 /// A baseline that was recorded before the gate had a judge of this kind holds nothing of it.

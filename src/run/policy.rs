@@ -229,6 +229,7 @@ fn finding(change: &PolicyChange) -> Finding {
         column: None,
         fingerprint: sha256_hex(format!("{code}\0{}\0{}", change.path, change.message).as_bytes()),
         suppressed: false,
+        state: None,
     }
 }
 

@@ -7,7 +7,7 @@ use super::{GitTrouble, Repository};
 use crate::exec::Dialogue;
 
 /// Larger files are not read.
-const MOST_BYTES: u64 = 16 << 20;
+const MOST_BYTES: u64 = 64 << 20;
 
 /// The files of a project in one commit.
 #[derive(Clone, Debug)]

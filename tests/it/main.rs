@@ -18,6 +18,7 @@ mod hostile_files;
 mod hostile_output;
 mod house;
 mod inspect;
+mod inventory;
 mod judging;
 mod needs;
 mod outputs;

@@ -136,6 +136,15 @@ static CASES: &[Case] = cases! {
     ChangedProducer: "gates: { a: { run: x, coverage: { reports: c, lines: '>=1%' } } }"
         => "gates: { a: { run: x, coverage: { reports: c, lines: '>=1%', map: { /ci: src } } } }",
         not "gates: { a: { run: x, coverage: { reports: c, lines: '>=2%' } } }";
+    ExcludeWider: "gates: { a: { run: x, tests: { reports: t, removed: 0 } } }"
+        => "gates: { a: { run: x, tests: { reports: t, removed: 0, renames: { a: b } } } }",
+        not "gates: { a: { run: x, tests: { reports: t, removed: 0, newly-skipped: 0 } } }";
+    ConditionRemoved: "gates: { a: { run: x, tests: { reports: t } }, r: { run: x, tests: { reports: t, outcome: failing } } }"
+        => "gates: { a: { run: x, tests: { reports: t, outcome: failing } }, r: { run: x, tests: { reports: t, outcome: failing } } }",
+        not "gates: { a: { run: x, tests: { reports: t, green-list: r } }, r: { run: x, tests: { reports: t, outcome: failing } } }";
+    ConditionRemoved: "gates: { a: { run: x, findings: { reports: f } } }"
+        => "gates: { a: { run: x, findings: { reports: f, new: 0 } } }",
+        not "gates: { a: { run: x, findings: { reports: f, total: 0, new: 0 } } }";
     AbsenceDeclared: "gates: { a: { run: x, duration: '<=+10%' } }"
         => "gates: { a: { run: x, duration: '<=+10%', first-run: { allow: true, why: w } } }",
         not "gates: { a: { run: x, duration: '<=+10%', why: w } }";

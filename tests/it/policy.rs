@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::support::{Project, Ran};
+use crate::support::{Project, Ran, lcov};
 
 const BASE: &str = "\
 extends: policy/base.yaml
@@ -330,24 +330,136 @@ fn waivers_and_baseline_of_the_head_are_seen() {
     let project = with_people();
     project.write(
         ".tollgate/waivers.yaml",
-        "waivers:\n- { gate: lint, why: w, owner: ada, until: 2099-01-01 }\n",
+        "version: 1\nwaivers:\n- { gate: lint, why: w, owner: ada, opened: 2026-01-01, until: 2026-02-01 }\n",
     );
     let (ran, json) = diff(&project, "base");
     assert_eq!(ran.code, 1, "{ran}");
     assert_eq!(json["weakenings"][0]["code"], "waiver-added", "{ran}");
-    project.write(".tollgate/baseline/unit.txt", "# head\nvalue\ta\t1\n");
     let first = project.commit();
-    assert_eq!(
-        diff(&project, "base").1["weakenings"]
-            .as_array()
-            .unwrap()
-            .len(),
-        1
-    );
-    project.write(".tollgate/baseline/unit.txt", "# head\nvalue\ta\t2\n");
+    let value = |part: u64| format!("# tollgate baseline 1\nvalue\ta\thigher\tshare {part}/10\n");
+    for (text, weakenings, tightenings) in [
+        (Some(value(8)), 0, 1),
+        (Some(value(6)), 1, 0),
+        (Some(value(7).replace("\ta\t", "\tb\t")), 1, 0),
+        (Some(value(7).replace("share", "<<<<<<<")), 1, 0),
+        (None, 1, 0),
+    ] {
+        project.write(".tollgate/baseline/unit.txt", value(7));
+        // The first recording accepts nothing that was refused.
+        let before = project.commit();
+        let (_, json) = diff(&project, &format!("{first}..{before}"));
+        assert_eq!(json["weakenings"].as_array().unwrap().len(), 0, "{json}");
+        match &text {
+            Some(text) => project.write(".tollgate/baseline/unit.txt", text),
+            None => std::fs::remove_file(project.root.join(".tollgate/baseline/unit.txt")).unwrap(),
+        }
+        project.commit();
+        let (_, json) = diff(&project, &format!("{before}..HEAD"));
+        let found = ["weakenings", "tightenings"].map(|list| json[list].as_array().unwrap().len());
+        assert_eq!(found, [weakenings, tightenings], "{text:?} {json}");
+        if weakenings > 0 {
+            assert_eq!(json["weakenings"][0]["code"], "baseline-loosened", "{json}");
+        }
+    }
+}
+
+const WAIVED: &str = "version: 1
+waivers:
+  - { gate: lint, reason: exit-status, why: w, owner: ada, opened: 2026-01-01, until: never, why-never: x }
+";
+
+#[test]
+fn a_waiver_of_the_head_does_not_count_and_one_of_the_trusted_policy_does() {
+    let project = Project::new("gates:\n  lint: { run: 'false' }\n").committed();
+    project.git(&["tag", "base"]);
+    project.write(".tollgate/waivers.yaml", WAIVED);
     project.commit();
-    let (ran, json) = diff(&project, &format!("{first}..HEAD"));
-    assert_eq!(json["weakenings"][0]["code"], "baseline-loosened", "{ran}");
+    project.run(&[]).exits(0).gate("lint").is("waived");
+    let ran = project.run(&["--policy-ref", "base"]).exits(1);
+    ran.gate("lint").is("fail");
+    assert_eq!(codes(&ran), ["waiver-added"], "{ran}");
+    assert!(ran.verdict()["waivers"].is_null(), "{ran}");
+    // Also where the head adds to the policy, so that the two are joined.
+    head(
+        &project,
+        "gates:\n  lint: { run: 'false' }\n  more: { run: 'true' }\n",
+    );
+    let ran = project.run(&["--policy-ref", "base"]).exits(1);
+    ran.gate("lint").is("fail");
+    ran.gate("more").is("pass");
+
+    project.git(&["tag", "--force", "base"]);
+    head(
+        &project,
+        "gates:\n  lint: { run: 'false' }\n  more: { run: 'true' }\n  last: { run: 'true' }\n",
+    );
+    std::fs::remove_file(project.root.join(".tollgate/waivers.yaml")).unwrap();
+    project.commit();
+    project.run(&[]).exits(1).gate("lint").is("fail");
+    let ran = project.run(&["--policy-ref", "base"]).exits(0);
+    ran.gate("lint").is("waived");
+    ran.gate("last").is("pass");
+    let written = &ran.verdict()["waivers"][0]["written"]["file"];
+    assert_eq!(written, "base:.tollgate/waivers.yaml", "{ran}");
+}
+
+const COVERED: &str = "gates:
+  cov:
+    run: cp given.info cov.info
+    coverage: { reports: cov.info, drop: \"<=0.1%\" }
+";
+
+#[test]
+fn a_baseline_that_the_head_loosened_does_not_count() {
+    let project = Project::new(COVERED)
+        .file("given.info", lcov(80, 100))
+        .file(".gitignore", "*.info\n!given.info\n")
+        .committed();
+    project.git(&["tag", "empty"]);
+    project.call(&["baseline", "record"]).exits(0);
+    project.commit();
+    project.git(&["tag", "base"]);
+    // What the trusted tree does not hold is not there, whatever the head recorded.
+    let ran = project.run(&["--policy-ref", "empty", "--ci", "generic"]);
+    ran.exits(3).gate("cov").reasons(&["no-baseline"]);
+
+    project.write("given.info", lcov(70, 100));
+    project
+        .call(&["baseline", "record", "--loosen", "--why", "less is tested"])
+        .exits(0);
+    project.commit();
+    project.run(&[]).exits(0).gate("cov").is("pass");
+    let ran = project.run(&["--policy-ref", "base"]).exits(1);
+    ran.gate("cov").is("fail");
+    assert_eq!(codes(&ran), ["baseline-loosened"], "{ran}");
+    assert!(messages(&ran).contains("80% → 70%"), "{ran}");
+
+    // Nor does it help to remove it.
+    std::fs::remove_file(project.root.join(".tollgate/baseline/cov.txt")).unwrap();
+    project.commit();
+    let ran = project.run(&["--policy-ref", "base"]).exits(1);
+    ran.gate("cov").is("fail");
+    assert_eq!(codes(&ran), ["baseline-loosened"], "{ran}");
+}
+
+#[test]
+fn a_gate_that_only_the_head_has_is_held_to_the_baseline_of_the_head() {
+    let project = Project::new("gates:\n  lint: { run: 'true' }\n")
+        .file("given.info", lcov(80, 100))
+        .file(".gitignore", "*.info\n!given.info\n")
+        .committed();
+    project.git(&["tag", "base"]);
+    head(
+        &project,
+        &COVERED.replace("gates:", "gates:\n  lint: { run: 'true' }"),
+    );
+    project.call(&["baseline", "record"]).exits(0);
+    project.commit();
+    let arguments = ["--policy-ref", "base", "--ci", "generic"];
+    project.run(&arguments).exits(0).gate("cov").is("pass");
+    project.write("given.info", lcov(70, 100));
+    project.commit();
+    project.run(&arguments).exits(1).gate("cov").is("fail");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::policy::Days;
 
 /// Commands that are specified and not built yet: refused by name.
 pub const LATER: &[&str] = &[
-    "plan", "merge", "phase", "policy", "hook", "ci", "agent", "report", "history", "verify",
+    "plan", "merge", "phase", "hook", "ci", "agent", "report", "history", "verify",
 ];
 
 /// Commands that there are, for suggestions.
@@ -22,6 +22,7 @@ pub const COMMANDS: &[&str] = &[
     "doctor",
     "baseline",
     "config",
+    "policy",
     "completions",
     "man",
 ];
@@ -110,6 +111,11 @@ pub enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+    /// Compare what two revisions demand
+    Policy {
+        #[command(subcommand)]
+        command: PolicyCommand,
+    },
     /// Print shell completions
     Completions {
         /// Shell
@@ -158,8 +164,8 @@ pub struct Run {
     /// Not in this version
     #[arg(long = "ref", value_name = "R", hide = true)]
     pub refs: Vec<String>,
-    /// Not in this version
-    #[arg(long, value_name = "REF", hide = true)]
+    /// Judge by the policy of this revision, and by what the head adds to it; the base, for pull requests on GitHub
+    #[arg(long, value_name = "REF")]
     pub policy_ref: Option<String>,
     /// Not in this version
     #[arg(long, value_name = "X/N", hide = true)]
@@ -179,7 +185,6 @@ impl Run {
             ("--phase", self.phase.is_some()),
             ("--changed", self.changed),
             ("--ref", !self.refs.is_empty()),
-            ("--policy-ref", self.policy_ref.is_some()),
             ("--shard", self.shard.is_some()),
             ("--merged-into", self.merged_into.is_some()),
         ];
@@ -368,6 +373,24 @@ pub enum ConfigCommand {
     /// Not in this version
     #[command(hide = true)]
     Prove(Rest),
+}
+
+/// Compare what two revisions demand.
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// Show what the policy of one revision demands less, more or otherwise than that of another
+    Diff(PolicyDiffArgs),
+}
+
+/// Show how policies differ.
+#[derive(Debug, ClapArgs)]
+pub struct PolicyDiffArgs {
+    /// Two revisions, `A..B`; from where B left A, `A...B`; or one, to compare it with the work tree
+    #[arg(value_name = "A..B")]
+    pub range: String,
+    /// Draw the difference as terminal, json or markdown, into PATH or standard output; repeatable
+    #[arg(short, long, value_name = "KIND[=PATH]")]
+    pub output: Vec<String>,
 }
 
 /// Whatever follows.

@@ -16,6 +16,7 @@ mod exit;
 mod explain;
 mod init;
 mod inspect;
+mod policy;
 mod project;
 mod run;
 mod screen;
@@ -31,7 +32,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Args, Command, ConfigCommand};
+use args::{Args, Command, ConfigCommand, PolicyCommand};
 use screen::Screen;
 
 /// Runs the program on its own arguments.
@@ -76,6 +77,9 @@ fn dispatch(arguments: Vec<OsString>) -> Exit {
             ConfigCommand::Show => check::show(&args.global, &screen),
             ConfigCommand::Schema { waivers } => check::schema(*waivers, &screen),
             ConfigCommand::Prove(_) => later("config prove", &screen),
+        },
+        Command::Policy { command } => match command {
+            PolicyCommand::Diff(diff) => policy::diff(&args.global, diff, &screen),
         },
         Command::Completions { shell } => shells::completions(*shell, &screen),
         Command::Man => shells::man(&screen),

@@ -11,10 +11,11 @@ use anyhow::Context;
 use super::args::{Global, Run};
 use super::exit::Exit;
 use super::is_gone;
+use super::policy;
 use super::project;
 use super::screen::Screen;
 use super::world;
-use crate::config::Plan;
+use crate::config::{Origin, Plan};
 use crate::exec::{Guard, Stop};
 use crate::model::{Outcome, Progress};
 use crate::output::{self, Output, Style};
@@ -45,7 +46,13 @@ pub fn run(global: &Global, args: &Run, screen: &Screen) -> anyhow::Result<Exit>
     let Some((plan, _)) = project::load(global, screen)? else {
         return Ok(Exit::Usage);
     };
-    let plan = Arc::new(plan);
+    let env = world::environment();
+    let named = args.policy_ref.as_deref();
+    let Some(judged) = policy::judged_by(global, named, plan, &env, screen)? else {
+        return Ok(Exit::Usage);
+    };
+    let (check, origin) = (judged.check, judged.origin);
+    let plan = Arc::new(judged.plan);
     let selection = match run::select(&plan, &args.gates) {
         Ok(selection) => selection,
         Err(problems) => {
@@ -65,6 +72,9 @@ pub fn run(global: &Global, args: &Run, screen: &Screen) -> anyhow::Result<Exit>
         }
     };
     let request = Request {
+        policy: check,
+        origin,
+        env,
         skip,
         ..request(global, args, plan, selection, &targets)
     };
@@ -116,6 +126,7 @@ pub(super) fn measure(
     let args = Run::default();
     let request = Request {
         recording: true,
+        env: world::environment(),
         stream: false,
         ..request(global, &args, Arc::clone(plan), selection, &[])
     };
@@ -148,7 +159,9 @@ fn request(
         fail_fast: args.fail_fast,
         // With one command there is nothing to tell apart: its output is shown as it comes.
         stream: args.stream || (commands == 1 && !global.quiet),
-        env: world::environment(),
+        policy: None,
+        origin: Origin::Disk(plan.root.clone()),
+        env: Vec::new(),
         ci: world::is_ci(global.ci.as_deref()),
         skip: Vec::new(),
         recording: false,

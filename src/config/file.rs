@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
+use super::extends::Base;
 use crate::gate::ExitOptions;
 use crate::policy::{Bound, Date, Days, Percent, Pieces, Seconds, Span};
 use crate::problem::{
@@ -16,7 +17,7 @@ options! {
         version("version"): Count,
         /// Files that this one adds to and tightens.
         #[expect(dead_code, reason = "`load.rs` has followed it by then")]
-        extends("extends"): Many<Text>,
+        extends("extends"): Many<Base>,
         /// Values for gates that do not set them.
         defaults("defaults"): Defaults,
         /// Named semaphores, shared by all work trees of the repository.
@@ -31,17 +32,21 @@ options! {
         phases("phases"): Vec<(Key, Phase)>,
         /// What the judged may do about their judging.
         policy("policy"): Policy,
+        /// Globs of further files whose change is a weakening, under `--policy-ref`.
+        protected("protected"): Many<Text>,
     }
-    reserved ["hooks", "worktree", "protected", "people"]
+    reserved ["hooks", "worktree", "people"]
 }
 
 options! {
     /// What the judged may do about their judging.
     pub struct Policy {
+        /// What becomes of a weakening of this file, under `--policy-ref`: `sign-off`, `block` or `warn`. When not set:
+        /// `sign-off` where `.tollgate/people.yaml` names somebody, else `warn`.
+        weakening("weakening"): Text,
         /// What is allowed of the waivers in `.tollgate/waivers.yaml`.
         waivers("waivers"): WaiverPolicy,
     }
-    reserved ["weakening"]
 }
 
 options! {

@@ -3,13 +3,18 @@
 //! [`load`] reads the file and what it extends, `file.rs` says what can be written, `check.rs` turns that
 //! into a [`Plan`]. Gate kinds and formats are reached through their tables only. Nothing is run here.
 
+mod adopt;
 mod append;
+mod beside;
 mod calendar;
 mod check;
+mod compare;
+mod extends;
 mod file;
 mod load;
 mod merge;
 mod names;
+mod origin;
 mod phases;
 mod plan;
 mod preset;
@@ -20,9 +25,13 @@ mod unmatched;
 mod waivers;
 mod yaml;
 
+pub use adopt::{Adopted, Party, adopt};
 pub use append::append_waiver;
+pub use beside::{BASELINE, PEOPLE, compare_waivers, names_somebody, protected};
 pub use calendar::{Change, changes};
-pub use load::{Loaded, load};
+pub use compare::{Normal, compare, told};
+pub use load::{Loaded, load, load_from};
+pub use origin::{Origin, Unread};
 pub use plan::{
     Absent, Plan, PlannedCommand, PlannedGate, PlannedPhase, PlannedService, Ready, When,
 };

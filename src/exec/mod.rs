@@ -13,6 +13,7 @@
 #[cfg(unix)]
 mod capture;
 mod command;
+mod dialogue;
 mod env;
 #[cfg(unix)]
 mod follow;
@@ -41,6 +42,7 @@ mod table;
 mod tree;
 
 pub use command::{Captured, Command, Ended, Live, Program, Spool, Stopped, run, sweep};
+pub use dialogue::Dialogue;
 pub use env::{is_withheld, secret_values, withheld};
 pub use guard::{Guard, main as guard_main};
 pub use http::ask;

@@ -196,6 +196,12 @@ impl Gate for FindingGate {
         Some(&self.reports)
     }
 
+    fn implied(&self) -> Vec<(&'static str, Condition)> {
+        let total = self.asks_for_no_number();
+        let total = total.then(|| ("total", Condition::zero(&self.reports.at)));
+        total.into_iter().collect()
+    }
+
     fn wants(&self) -> Wants {
         Wants::baseline_if(self.wants_baseline())
     }

@@ -13,6 +13,7 @@ use serde_json::{Value as Json, json};
 
 use super::{Context, Facts, Gate, GateKind};
 use crate::model::{Cause, ConditionVerdict, Judgement, Measure, Verdict};
+use crate::policy::Weight;
 use crate::problem::{Code, Many, Problem, Problems, Shape, Text};
 use crate::source::{Located, Node, Place};
 
@@ -60,6 +61,10 @@ impl GateKind for Require {
 
     fn schema(&self) -> Json {
         <Many<Text> as Shape>::schema()
+    }
+
+    fn weighs(&self, key: &str) -> Option<Weight> {
+        key.is_empty().then_some(Weight::Demands)
     }
 }
 

@@ -11,7 +11,8 @@ mod record;
 mod text;
 
 pub use baseline::{
-    FOLDER, LIMIT, files, is_tidy, parse, path_of, read, read_file, state, state_at, write,
+    FOLDER, LIMIT, files, is_tidy, parse, path_of, read, read_file, state, state_at, state_of,
+    write,
 };
 pub use compare::{Change, Way, changes, tighten};
 pub use history::History;

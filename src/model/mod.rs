@@ -21,6 +21,7 @@ mod record;
 mod repository;
 mod verdict;
 mod waiver;
+mod weakening;
 
 pub use baseline::{Baseline, BaselineState, Better, KnownFinding, KnownTest, KnownValue};
 pub use canonical::{canonical, digest, sha256_hex, verdict_pieces};
@@ -45,6 +46,7 @@ pub use verdict::{
     ReportUsed, VARIES, Verdict, VerdictDocument,
 };
 pub use waiver::{AppliedWaiver, Scope, Target, Until, WAIVED_KEPT, Waived, Waiver, WaiverState};
+pub use weakening::{Effect, PolicyChange, PolicyDiff, WeakeningCode, WeakeningRule};
 
 /// How many failures or findings a summary keeps; the rest is counted as `items_cut`.
 pub const ITEMS_KEPT: usize = 1_000;

@@ -347,7 +347,9 @@ pub struct VerdictDocument {
     pub decision: Decision,
     /// What content this is about.
     pub subject: Subject,
-    /// SHA-256 of the policy: all configuration files as read, with presets.
+    /// Version of tollgate: another one may judge the same evidence otherwise.
+    pub tollgate: String,
+    /// SHA-256 of the policy: all configuration files as read, with presets. Under a trusted policy, of both.
     pub policy: String,
     /// The day that dates in the policy were compared with, ISO.
     pub as_of: String,

@@ -12,6 +12,7 @@ mod junit;
 mod layout;
 mod markdown;
 pub mod neutral;
+mod policy;
 mod progress;
 mod style;
 mod terminal;
@@ -24,6 +25,7 @@ use crate::model::Outcome;
 pub use inspect::{Inspected, inspect};
 pub use json::{FORMAT as JSON_FORMAT, SCHEMA as JSON_SCHEMA};
 pub(crate) use layout::wrap;
+pub use policy::{POLICY_OUTPUTS, SCHEMA as POLICY_SCHEMA, policy_diff};
 pub use progress::{Clock, live, plain};
 pub use style::Style;
 

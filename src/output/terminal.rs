@@ -47,7 +47,7 @@ impl Output for Terminal {
 /// What is to be known before anything else.
 fn opening(page: &mut Page<'_>, outcome: &Outcome) -> io::Result<()> {
     let style = page.style;
-    if let Some(said) = words::nothing_applies(outcome) {
+    for said in words::said_first(outcome) {
         page.line(&[(Ink::Care, &said)])?;
     }
     if style.quiet {

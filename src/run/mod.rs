@@ -11,6 +11,7 @@
 
 mod applies;
 mod asking;
+mod beside;
 mod board;
 mod collect;
 mod conclude;
@@ -23,6 +24,7 @@ mod hygiene;
 mod order;
 mod outbox;
 mod plain;
+mod policy;
 mod record;
 mod scheduler;
 mod select;
@@ -30,19 +32,22 @@ mod services;
 mod signals;
 mod skip;
 mod subject;
+mod trusted;
 mod waivers;
 
 pub use decide::decide;
 pub use engine::run;
 pub use order::schedule;
+pub use policy::{POLICY_GATE, PolicyCheck};
 pub use select::{Selection, select};
 pub use skip::{SKIP, Skip, skips};
+pub use trusted::{PolicyAt, PolicyFile, PolicyTrouble, Trusted, fetch, policy_diff, trusted};
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::config::Plan;
+use crate::config::{Origin, Plan};
 use crate::exec::{Guard, Stop};
 use crate::model::{Baseline, Outcome};
 use crate::store::RunFolder;
@@ -54,6 +59,10 @@ pub struct Request {
     pub plan: Arc<Plan>,
     /// What is run.
     pub selection: Selection,
+    /// How the head's policy stands to the trusted one, when it is judged by that.
+    pub policy: Option<PolicyCheck>,
+    /// Where waivers, baseline and people are read from: never from the tree under a trusted policy.
+    pub origin: Origin,
     /// Gates at once.
     pub jobs: usize,
     /// End at the first blocking gate that does not pass.

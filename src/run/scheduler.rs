@@ -156,6 +156,11 @@ impl Scheduler {
         self.interrupted.get_or_insert(signal);
     }
 
+    /// A gate had its verdict before the run began.
+    pub fn judged_before(&mut self, blocks: bool) {
+        self.failed_fast |= self.fail_fast && blocks;
+    }
+
     fn stopping(&self) -> bool {
         self.interrupted.is_some() || self.failed_fast
     }

@@ -75,7 +75,7 @@ fn what_is_typed_wrong_is_usage() {
 fn what_comes_in_a_later_version_is_refused_by_name() {
     let project = Project::new("gates:\n  unit: { run: 'true' }\n");
     for command in [
-        "plan", "merge", "phase", "policy", "hook", "ci", "agent", "report", "history", "verify",
+        "plan", "merge", "phase", "hook", "ci", "agent", "report", "history", "verify",
     ] {
         project
             .call(&[command, "x"])
@@ -90,7 +90,6 @@ fn what_comes_in_a_later_version_is_refused_by_name() {
         &["--phase", "beta"][..],
         &["--changed"],
         &["--ref", "main"],
-        &["--policy-ref", "main"],
         &["--shard", "1/2"],
         &["--merged-into", "main"],
     ] {

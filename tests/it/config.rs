@@ -159,7 +159,7 @@ fn what_comes_in_a_later_version_is_refused_by_name() {
             &[key, "not in this version"],
         );
     }
-    for key in ["hooks", "worktree", "protected", "people"] {
+    for key in ["hooks", "worktree", "people"] {
         refused(
             &format!("{key}: {{}}\ngates: {{ a: {{ run: 'true' }} }}\n"),
             &[key, "not in this version"],
@@ -167,7 +167,7 @@ fn what_comes_in_a_later_version_is_refused_by_name() {
     }
     refused(
         "extends: git:main\ngates: { a: { run: 'true' } }\n",
-        &["not in this version"],
+        &["no path"],
     );
 }
 

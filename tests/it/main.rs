@@ -27,6 +27,7 @@ mod kinds_tree;
 mod needs;
 mod outputs;
 mod patch;
+mod policy;
 mod resources;
 mod retry;
 mod secrets;

@@ -5,6 +5,7 @@ mod bound;
 mod check;
 mod clause;
 mod read;
+mod relation;
 mod relative;
 
 use std::fmt;
@@ -18,6 +19,7 @@ use crate::source::At;
 
 pub use bound::{Bound, Bytes, Percent, Pieces, Plain, Seconds, UnitOf};
 use clause::{Clause, Target};
+pub use relation::Relation;
 pub use relative::step_words;
 
 /// A condition as written and understood.

@@ -11,7 +11,7 @@ use crate::source::{At, Node, Value};
 /// The word that stands for the accepted value.
 const BASELINE: &str = "baseline";
 /// Every unit, in the order in which a spelling is guessed.
-const UNITS: [Unit; 5] = [
+pub(super) const UNITS: [Unit; 5] = [
     Unit::Count,
     Unit::Share,
     Unit::Duration,

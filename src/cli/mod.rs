@@ -19,6 +19,8 @@ mod project;
 mod run;
 mod screen;
 mod shells;
+mod waive;
+mod waivers;
 mod world;
 
 pub use exit::Exit;
@@ -65,11 +67,12 @@ fn dispatch(arguments: Vec<OsString>) -> Exit {
         Command::Inspect(inspect) => inspect::inspect(inspect, &screen),
         Command::Init(init) => init::init(&args.global, init, &screen),
         Command::Explain(explain) => explain::explain(&args.global, explain, &screen),
+        Command::Waive(waive) => waive::waive(&args.global, waive, &screen),
         Command::Doctor => doctor::doctor(&args.global, &screen),
         Command::Config { command } => match command {
-            ConfigCommand::Check => check::check(&args.global, &screen),
+            ConfigCommand::Check { at } => check::check(&args.global, *at, &screen),
             ConfigCommand::Show => check::show(&args.global, &screen),
-            ConfigCommand::Schema => check::schema(&screen),
+            ConfigCommand::Schema { waivers } => check::schema(*waivers, &screen),
             ConfigCommand::Prove(_) => later("config prove", &screen),
         },
         Command::Completions { shell } => shells::completions(*shell, &screen),

@@ -54,9 +54,20 @@ pub fn run(global: &Global, args: &Run, screen: &Screen) -> anyhow::Result<Exit>
         }
     };
     if args.dry_run {
-        return dry_run(&plan, &selection, screen);
+        return dry_run(&plan, &selection, args.at, screen);
     }
-    let request = request(global, args, plan, selection, &targets);
+    let ci = world::is_ci(global.ci.as_deref());
+    let skip = match run::skips(&world::variable(run::SKIP).unwrap_or_default(), &plan, ci) {
+        Ok(skip) => skip,
+        Err(words) => {
+            screen.error(&output::neutral::line(&words));
+            return Ok(Exit::Usage);
+        }
+    };
+    let request = Request {
+        skip,
+        ..request(global, args, plan, selection, &targets)
+    };
     let people = targets
         .iter()
         .any(|target| target.path.is_none() && target.output.name() == "terminal");
@@ -108,6 +119,7 @@ fn request(
         stream: args.stream || (commands == 1 && !global.quiet),
         env: world::environment(),
         ci: world::is_ci(global.ci.as_deref()),
+        skip: Vec::new(),
         base: args.base.clone(),
         now: world::now(),
         today: world::today(),
@@ -288,7 +300,12 @@ fn to_screen(
 }
 
 /// Shows what would run and in which order.
-fn dry_run(plan: &Plan, selection: &Selection, screen: &Screen) -> anyhow::Result<Exit> {
+fn dry_run(
+    plan: &Plan,
+    selection: &Selection,
+    at: Option<jiff::civil::Date>,
+    screen: &Screen,
+) -> anyhow::Result<Exit> {
     let repository = Repository::find(&plan.root);
     let store = crate::store::place(&plan.root, repository.as_ref().map(|r| r.common.as_path()));
     let durations = Durations::read(&store);
@@ -321,6 +338,9 @@ fn dry_run(plan: &Plan, selection: &Selection, screen: &Screen) -> anyhow::Resul
         "{count} gate{} would run; nothing was run\n",
         if count == 1 { "" } else { "s" }
     ));
+    if let Some(at) = at {
+        text.push_str(&super::waivers::ahead(plan, world::today(), at, None));
+    }
     screen.print(&text)?;
     Ok(Exit::Go)
 }

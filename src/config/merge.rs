@@ -1,9 +1,9 @@
 //! One tree over another: for `extends`, where the later file may tighten and never loosen, and for gates
 //! over their presets, where anything may be overridden.
 
-use crate::policy::Condition;
+use crate::policy::{Condition, Days, WaiverRules};
 use crate::problem::{Code, Problem, Problems};
-use crate::source::{Node, Value};
+use crate::source::{At, Node, Value};
 
 /// `over` on top of `under`, key by key; lists and scalars are replaced.
 pub(super) fn overlay(under: &Node, over: &Node) -> Node {
@@ -71,6 +71,9 @@ fn loosened(path: &[String], old: &Node, new: &Node) -> Option<Problem> {
     };
     if top == "defaults" && old.value != new.value {
         return loosened_defaults(gate, old, new);
+    }
+    if let ("policy", "waivers", [key]) = (top.as_str(), gate.as_str(), rest) {
+        return loosened_waivers(key, Some(old), &old.at, new);
     }
     if top != "gates" || rest.is_empty() || old.value == new.value {
         return None;
@@ -156,9 +159,49 @@ fn loosened_defaults(key: &str, old: &Node, new: &Node) -> Option<Problem> {
     )
 }
 
+/// What is allowed of waivers: larger is looser. `old` is none where the file below leaves it at what holds unsaid.
+fn loosened_waivers(key: &str, old: Option<&Node>, around: &At, new: &Node) -> Option<Problem> {
+    let unsaid = WaiverRules::default();
+    let days = |node: &Node| Some(u64::from(node.scalar()?.parse::<Days>().ok()?.0));
+    let count = |node: &Node| node.scalar()?.parse::<u64>().ok();
+    let (before, after) = match key {
+        "longest" => (
+            old.map_or(Some(u64::from(unsaid.longest)), days)?,
+            days(new)?,
+        ),
+        "renewals" => (old.map_or(Some(unsaid.renewals), count)?, count(new)?),
+        "most" => (old.and_then(count)?, count(new)?),
+        _ => return None,
+    };
+    (after > before).then(|| {
+        let message = format!("`policy.waivers.{key}` allows {after}, not {before}");
+        Problem::new(Code::LOOSENED, &new.at, message)
+            .label("later file")
+            .also(around, "what it extends")
+            .help(CHANGE_BELOW)
+    })
+}
+
+/// A whole `policy:` or `policy.waivers:` that was added: each of its entries counts as one.
+fn added_policy(path: &[&str], around: &Node, new: &Node) -> Option<Problem> {
+    let Value::Map(entries) = &new.value else {
+        return match path {
+            ["policy", "waivers", key] => loosened_waivers(key, None, &around.at, new),
+            _ => None,
+        };
+    };
+    entries.iter().find_map(|(key, node)| {
+        let below: Vec<&str> = path.iter().copied().chain([key.name.as_str()]).collect();
+        added_policy(&below, around, node)
+    })
+}
+
 /// Keys that demand less by being there at all: what they change was not written below, and still held.
 fn loosened_by_adding(path: &[String], around: &Node, new: &Node) -> Option<Problem> {
     let parts: Vec<&str> = path.iter().map(String::as_str).collect();
+    if parts.first() == Some(&"policy") {
+        return added_policy(&parts, around, new);
+    }
     let what = match parts.as_slice() {
         ["defaults", "enforce"] | ["gates", _, "enforce"] => {
             (enforcement(new) < BLOCKS).then_some("blocks less")

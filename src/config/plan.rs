@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::gate::{ExitRule, Gate};
-use crate::model::Enforce;
-use crate::policy::{Condition, Date};
+use crate::model::{Enforce, Waiver};
+use crate::policy::{Condition, Date, WaiverRules};
 use crate::source::{At, Sources};
 
 /// A whole valid file.
@@ -28,6 +28,10 @@ pub struct Plan {
     pub secrets: Vec<String>,
     /// Phases in the order of the file.
     pub phases: Vec<PlannedPhase>,
+    /// Waivers in the order of their file.
+    pub waivers: Vec<Waiver>,
+    /// What the policy allows of waivers.
+    pub waiver_rules: WaiverRules,
 }
 
 /// A command that is ready to be started.

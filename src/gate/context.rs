@@ -163,6 +163,24 @@ impl Judging {
         });
     }
 
+    /// Says of the condition judged last that it holds only because waived things are not counted: with them the value
+    /// would be `strict`. One that holds either way, or does not hold, is told how many there are.
+    pub fn unless_waived(&mut self, condition: &Condition, strict: Measure, waived: u64) {
+        let Some(last) = self.judgement.conditions.last_mut().filter(|_| waived > 0) else {
+            return;
+        };
+        let words = format!("{waived} more waived");
+        if last.verdict == Verdict::Pass
+            && !matches!(condition.keeps(&strict), Keeps::Yes | Keeps::Tolerated(_))
+        {
+            last.verdict = Verdict::Waived;
+        }
+        last.note = Some(match last.note.take() {
+            Some(note) => format!("{note}; {words}"),
+            None => words,
+        });
+    }
+
     /// Says of the condition judged last where exactly the evidence is.
     pub fn evidence_of_last(&mut self, places: Vec<Place>, note: Option<String>) {
         if let Some(last) = self.judgement.conditions.last_mut() {

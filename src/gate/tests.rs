@@ -34,8 +34,12 @@ options! {
         slowest("slowest"): Bound<Seconds>,
         /// Reports in which every test was skipped.
         all_skipped("all-skipped"): Bound<Pieces>,
+        /// Failures that waivers accept; they are in no other count but the total.
+        waived("waived"): Bound<Pieces>,
+        /// Tests that waivers put in quarantine; they are in no other count but the total.
+        quarantined("quarantined"): Bound<Pieces>,
     }
-    reserved ["removed", "newly-skipped", "added", "outcome", "green-list", "quarantine"]
+    reserved ["removed", "newly-skipped", "added", "outcome", "green-list"]
 }
 
 /// The kind `tests`.
@@ -53,7 +57,7 @@ impl GateKind for Tests {
     }
 
     fn about(&self) -> &'static str {
-        "test reports: passed, failed, errored, skipped, total, flaky, pass-rate, duration, slowest, all-skipped"
+        "test reports: passed, failed, errored, skipped, total, flaky, pass-rate, duration, slowest, all-skipped, waived, quarantined"
     }
 
     fn build(&self, node: &Node, problems: &mut Problems) -> Option<Box<dyn Gate>> {
@@ -94,6 +98,8 @@ impl TestGate {
             ("total", &o.total),
             ("flaky", &o.flaky),
             ("all-skipped", &o.all_skipped),
+            ("waived", &o.waived),
+            ("quarantined", &o.quarantined),
         ];
         bounds.extend(
             counts
@@ -146,13 +152,14 @@ impl Gate for TestGate {
         judging.fact("total", Measure::Count(all.total()));
         judging.fact("flaky", Measure::Count(all.flaky));
         judging.fact("all-skipped", Measure::Count(all.all_skipped));
+        let waived = &all.waived;
+        judging.fact("waived", Measure::Count(waived.failed + waived.errored));
+        judging.fact("quarantined", Measure::Count(waived.quarantined));
         judging.fact(
-            "pass-rate",
-            Measure::Share {
-                part: all.passed,
-                whole: all.total() - all.skipped,
-            },
+            "quarantined-failed",
+            Measure::Count(waived.quarantined_failed + waived.quarantined_errored),
         );
+        judging.fact("pass-rate", pass_rate(&all));
         judging.volatile("duration", Measure::seconds(all.seconds));
         if let Some((_, seconds)) = &all.slowest {
             judging.volatile("slowest", Measure::seconds(*seconds));
@@ -183,8 +190,19 @@ impl Gate for TestGate {
                 "check that the command finds its tests",
             );
         }
+        let all_quarantined = waived.quarantined > 0 && all.total() == waived.quarantined;
+        if all_quarantined && all.broken.is_empty() {
+            judging.undecided(
+                "only-quarantined",
+                "no test ran outside quarantine, and what is in it proves nothing".to_owned(),
+                "take tests out of quarantine",
+            );
+        }
         for (name, condition) in self.bounds() {
             judging.condition(name, &condition, "the reports do not say");
+            if let Some((strict, count)) = strictly(name, &all) {
+                judging.unless_waived(&condition, strict, count);
+            }
             if name == "slowest"
                 && let Some((id, _)) = &all.slowest
             {
@@ -194,6 +212,35 @@ impl Gate for TestGate {
         let out = judging.out();
         out.failures = all.failures;
         out.failures_cut = all.failures_cut;
+        out.waived = all.waived.by_waiver;
+        out.quarantine = all.waived.in_quarantine;
         judging.done()
+    }
+}
+
+/// Passed tests as a share of those that ran and count.
+fn pass_rate(all: &TestReport) -> Measure {
+    Measure::Share {
+        part: all.passed,
+        whole: all.counted() - all.skipped,
+    }
+}
+
+/// What a value would be if no waiver spoke of tests, and how many of them matter to it.
+fn strictly(name: &str, all: &TestReport) -> Option<(Measure, u64)> {
+    let waived = &all.waived;
+    let failed = waived.failed + waived.quarantined_failed;
+    let errored = waived.errored + waived.quarantined_errored;
+    match name {
+        "failed" => Some((Measure::Count(all.failed + failed), failed)),
+        "errored" => Some((Measure::Count(all.errored + errored), errored)),
+        "pass-rate" => {
+            let strict = Measure::Share {
+                part: all.passed,
+                whole: all.counted() - all.skipped + failed + errored,
+            };
+            Some((strict, failed + errored))
+        }
+        _ => None,
     }
 }

@@ -18,15 +18,16 @@ mod outcome;
 mod phase;
 mod record;
 mod verdict;
+mod waiver;
 
 pub use baseline::{Baseline, BaselineState, KnownFinding, KnownTest};
 pub use canonical::{canonical, digest, sha256_hex, verdict_pieces};
-pub use case::{TestCase, TestFailure, TestOutcome, TestReport};
+pub use case::{TestCase, TestFailure, TestOutcome, TestReport, WaivedTests};
 pub use changed::{ChangedFile, ChangedLines, ChangesUnknown, LineRange};
 pub use coverage::{CoverageReport, FileCoverage, LineCoverage, Tally};
 pub use event::{Event, Progress};
 pub use evidence::{Evidence, EvidenceKind, ReportEvidence, ReportRefusal, Warning};
-pub use finding::{Finding, FindingReport, Level};
+pub use finding::{Finding, FindingReport, Level, WaivedFindings};
 pub use given::{Given, Wants};
 pub use measure::Measure;
 pub use metric::MetricReport;
@@ -39,6 +40,7 @@ pub use verdict::{
     Cause, ConditionVerdict, Decision, Enforce, Fact, GateVerdict, Judgement, Note, Reason,
     ReportUsed, VARIES, Verdict, VerdictDocument,
 };
+pub use waiver::{AppliedWaiver, Scope, Target, Until, WAIVED_KEPT, Waived, Waiver, WaiverState};
 
 /// How many failures or findings a summary keeps; the rest is counted as `items_cut`.
 pub const ITEMS_KEPT: usize = 1_000;

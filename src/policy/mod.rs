@@ -6,8 +6,14 @@
 mod condition;
 mod interval;
 mod pragmas;
+mod readiness;
 mod units;
+mod waiver;
 
 pub use condition::{Bound, Bytes, Condition, Keeps, Percent, Pieces, Plain, Seconds, UnitOf};
 pub use pragmas::is_pragma;
-pub use units::{Date, Span, Unit, parse_duration};
+pub use readiness::readiness;
+pub use units::{Date, Days, Span, Unit, parse_duration};
+pub use waiver::{
+    Covers, Standing, WaiverRules, days, is_fact, is_like, path_glob, renewals, standing, standings,
+};

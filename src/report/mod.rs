@@ -30,6 +30,7 @@ mod read;
 mod ruff;
 mod sarif;
 mod shape;
+mod sieve;
 mod sniff;
 mod tap;
 #[cfg(test)]
@@ -43,8 +44,9 @@ pub(crate) use fingerprint::moved as moved_fingerprint;
 pub use input::Input;
 pub use inspect::inspect_line;
 pub use limits::Limits;
-pub use read::{ReportError, inspect_file, read_bytes, read_file};
+pub use read::{Counting, ReportError, inspect_file, read_bytes, read_counting, read_file};
 pub use shape::Shape;
+pub use sieve::{Sieve, Taken};
 pub use sniff::Head;
 
 use crate::model::{EvidenceKind, Finding, Tally, TestCase};
@@ -103,6 +105,10 @@ pub trait Sink {
     fn finding(&mut self, finding: Finding);
     /// Findings that marks in the source hide, which the tool only counts.
     fn hidden_findings(&mut self, count: u64);
+    /// Whether every finding must come whole, however many there are.
+    fn wants_each_finding(&self) -> bool {
+        false
+    }
     /// More findings of which only the sort matters, because enough are kept as items.
     fn more_findings(&mut self, like: &Finding, count: u64) {
         for _ in 0..count {

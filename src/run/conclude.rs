@@ -1,10 +1,12 @@
 //! From what judges and the exit status say to the verdict of a gate. Adds nothing of its own but the
-//! declared absence, the bound on duration and the date from which a gate blocks.
+//! declared absence, waivers, the bound on duration and the date from which a gate blocks.
 
 use std::time::Duration;
 
 use jiff::civil::Date;
 
+use super::skip::SKIPPED;
+use super::waivers::Waivers;
 use crate::config::PlannedGate;
 use crate::model::{
     Cause, ConditionVerdict, Enforce, Fact, GateVerdict, Judgement, Measure, Note, Reason,
@@ -30,6 +32,7 @@ pub(super) struct Found<'a> {
     pub reports: Vec<ReportUsed>,
     pub duration: Option<Duration>,
     pub today: Date,
+    pub waivers: &'a Waivers,
 }
 
 /// The verdict of a gate, and every value that was measured on the way.
@@ -41,6 +44,7 @@ pub(super) fn conclude(found: Found<'_>) -> (GateVerdict, Vec<Fact>) {
         reports,
         duration,
         today,
+        waivers,
     } = found;
     if let (Some(condition), Some(duration)) = (&gate.duration, duration) {
         judgement.conditions.push(time(gate, condition, duration));
@@ -54,6 +58,7 @@ pub(super) fn conclude(found: Found<'_>) -> (GateVerdict, Vec<Fact>) {
         });
     }
     declared_absence(gate, today, &mut judgement);
+    let waived = waivers.apply(gate, &mut judgement);
     let (verdict, cause) = worst(&judgement);
     let enforce = enforcement(gate, today, &mut judgement.notes);
     let measured = std::mem::take(&mut judgement.facts);
@@ -90,6 +95,7 @@ pub(super) fn conclude(found: Found<'_>) -> (GateVerdict, Vec<Fact>) {
         failures_cut: judgement.failures_cut,
         findings: judgement.findings,
         findings_cut: judgement.findings_cut,
+        waived,
         reports,
         evidence_digest: None,
     };
@@ -158,8 +164,10 @@ fn worst(judgement: &Judgement) -> (Verdict, Option<Cause>) {
 
 fn declared_absence(gate: &PlannedGate, today: Date, judgement: &mut Judgement) {
     let Some(absent) = &gate.absent else { return };
-    let not_run =
-        |reason: &Reason| matches!(reason.verdict, Verdict::NotApplicable | Verdict::Cancelled);
+    let not_run = |reason: &Reason| {
+        reason.code == SKIPPED
+            || matches!(reason.verdict, Verdict::NotApplicable | Verdict::Cancelled)
+    };
     if judgement.reasons.iter().any(not_run) {
         return;
     }

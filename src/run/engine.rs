@@ -14,6 +14,7 @@ use super::scheduler::Scheduler;
 use super::services::Pool;
 use super::signals::Signals;
 use super::subject::{Ours, Start};
+use super::waivers::Waivers;
 use super::{Finished, Request, record};
 use crate::config::{Plan, PlannedGate, reach};
 use crate::exec;
@@ -77,17 +78,21 @@ impl Engine {
             &declared,
         )));
         let folder = folder.ok();
+        let mut withheld = exec::withheld(names, request.ci, &[]);
+        // It speaks of the gates of this file, not of those that a gate itself may run.
+        withheld.push(super::SKIP.to_owned());
         let shared = Arc::new(Shared {
             watched: watched(&plan),
-            plain: Plain::new(
+            plain: Arc::new(Plain::new(
                 Arc::clone(&mask),
                 &plan.root,
                 folder.as_ref().map(RunFolder::path),
-            ),
+            )),
+            waivers: Waivers::new(&plan, request.today),
             folder,
             store,
             run_id,
-            withheld: exec::withheld(names, request.ci, &[]),
+            withheld,
             mask,
             env: request.env.clone(),
             guard: request.guard.clone(),

@@ -15,6 +15,7 @@ use super::outbox::Outbox;
 use super::plain::Plain;
 use super::services::{Pool, Setting, Trouble};
 use super::subject::Start;
+use super::waivers::Waivers;
 use crate::config::{Plan, PlannedCommand, PlannedGate};
 use crate::exec::{self, Command, Guard, Mask, Program, Spool, Stop};
 use crate::gate::{Context, Ended, Facts};
@@ -33,7 +34,8 @@ pub(super) struct Shared {
     pub env: Vec<(String, String)>,
     pub withheld: Vec<String>,
     pub mask: Arc<Mask>,
-    pub plain: Plain,
+    pub plain: Arc<Plain>,
+    pub waivers: Waivers,
     pub guard: Option<Arc<Guard>>,
     pub stop: Stop,
     pub services: Pool,
@@ -80,6 +82,8 @@ pub(super) struct Done {
     pub facts: Vec<Fact>,
     /// Files matching watched patterns that its command wrote.
     pub wrote: Vec<String>,
+    /// Tests in quarantine, and whether each held.
+    pub quarantine: Vec<(String, bool)>,
 }
 
 /// The last attempt's traces.
@@ -124,7 +128,7 @@ pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
         shared.outbox.push(started);
         run.attempts = number;
         let attempt = attempt(shared, gate, &task);
-        let (mut verdict, facts) = judge(shared, gate, &task, &attempt);
+        let (mut verdict, facts, quarantine) = judge(shared, gate, &task, &attempt);
         describe(&mut run, shared, &attempt);
         let passed = matches!(verdict.verdict, Verdict::Pass | Verdict::Waived);
         if passed || number == attempts || shared.stop.asked() {
@@ -153,6 +157,7 @@ pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
                 run,
                 facts,
                 wrote,
+                quarantine,
             };
         }
         failed_before = true;
@@ -407,7 +412,7 @@ fn judge(
     gate: &PlannedGate,
     task: &Task,
     attempt: &Attempt,
-) -> (GateVerdict, Vec<Fact>) {
+) -> (GateVerdict, Vec<Fact>, Vec<(String, bool)>) {
     let mut whole = Judgement::default();
     let mut used: Vec<ReportUsed> = Vec::new();
     let how = attempt.ended.as_ref().map(|ended| &ended.how);
@@ -417,7 +422,7 @@ fn judge(
     if attempt.refused.is_none() || attempt.ended.is_some() {
         for judge in &gate.judges {
             let collected = match judge.reports() {
-                Some(reports) => collect_for(shared, reports, task, attempt, explained),
+                Some(reports) => collect_for(shared, gate, reports, task, attempt, explained),
                 None => Collected::default(),
             };
             reported |= !collected.reports.is_empty();
@@ -458,7 +463,8 @@ fn judge(
     }
     whole.reasons.dedup();
     shared.plain.judgement(&mut whole, &mut used);
-    conclude(Found {
+    let quarantine = std::mem::take(&mut whole.quarantine);
+    let (verdict, facts) = conclude(Found {
         gate,
         needs: gate
             .needs
@@ -469,11 +475,14 @@ fn judge(
         reports: used,
         duration: attempt.ended.as_ref().map(|ended| ended.duration),
         today: shared.today,
-    })
+        waivers: &shared.waivers,
+    });
+    (verdict, facts, quarantine)
 }
 
 fn collect_for(
     shared: &Shared,
+    gate: &PlannedGate,
     reports: &crate::gate::Reports,
     task: &Task,
     attempt: &Attempt,
@@ -494,6 +503,7 @@ fn collect_for(
         commit: task.commit.as_deref(),
         env: &shared.env,
         explained,
+        sieve: shared.waivers.sieve(&gate.id, &shared.plain),
     };
     collect::collect(reports, &sources)
 }
@@ -517,6 +527,14 @@ fn join(whole: &mut Judgement, one: Judgement, reasons: Vec<Reason>) {
     whole.findings.extend(one.findings);
     whole.findings_cut += one.findings_cut;
     whole.accepted.merge(one.accepted);
+    for (waiver, waived) in one.waived {
+        whole
+            .waived
+            .entry(waiver)
+            .or_default()
+            .add(waived.count, waived.first);
+    }
+    whole.quarantine.extend(one.quarantine);
 }
 
 fn ended_notes(ended: &exec::Ended) -> Vec<Note> {

@@ -18,6 +18,7 @@ mod engine;
 mod fresh;
 mod gate;
 mod given;
+mod hygiene;
 mod order;
 mod outbox;
 mod plain;
@@ -26,12 +27,15 @@ mod scheduler;
 mod select;
 mod services;
 mod signals;
+mod skip;
 mod subject;
+mod waivers;
 
 pub use decide::decide;
 pub use engine::run;
 pub use order::schedule;
 pub use select::{Selection, select};
+pub use skip::{SKIP, Skip, skips};
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -58,6 +62,8 @@ pub struct Request {
     pub env: Vec<(String, String)>,
     /// Whether this is a CI job.
     pub ci: bool,
+    /// Gates that whoever runs this skips, each with the reason.
+    pub skip: Vec<Skip>,
     /// Ref that changes are counted from.
     pub base: Option<String>,
     /// The moment the run began.

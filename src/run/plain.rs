@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::exec::Mask;
-use crate::model::{Judgement, ReportUsed};
+use crate::model::{Finding, Judgement, ReportUsed};
 use crate::report::moved_fingerprint;
 use crate::source::Place;
 
@@ -71,10 +71,7 @@ impl Plain {
             self.some([&mut failure.suite, &mut failure.file]);
         }
         for finding in &mut judgement.findings {
-            let before = finding.clone();
-            self.text(&mut finding.message);
-            self.some([&mut finding.rule, &mut finding.file]);
-            finding.fingerprint = moved_fingerprint(&before, finding);
+            self.finding(finding);
         }
         for report in used {
             self.text(&mut report.path);
@@ -83,6 +80,14 @@ impl Plain {
                 .iter_mut()
                 .for_each(|warning| self.text(&mut warning.message));
         }
+    }
+
+    /// One finding, its identity with it.
+    pub fn finding(&self, finding: &mut Finding) {
+        let before = finding.clone();
+        self.text(&mut finding.message);
+        self.some([&mut finding.rule, &mut finding.file]);
+        finding.fingerprint = moved_fingerprint(&before, finding);
     }
 
     fn some<const N: usize>(&self, texts: [&mut Option<String>; N]) {

@@ -11,6 +11,7 @@ use super::board::Board;
 use super::conclude::{Found, conclude};
 use super::gate::{Done, Shared, Task, command_text};
 use super::record;
+use super::skip::{self, Skip};
 use super::subject::Start;
 use crate::config::{PlannedGate, reach};
 use crate::gate::Facts;
@@ -64,6 +65,7 @@ pub(super) struct Scheduler {
     jobs: usize,
     fail_fast: bool,
     base: Option<String>,
+    skip: Vec<Skip>,
     commands_running: usize,
     held: BTreeMap<usize, Vec<Held>>,
     parked: Vec<Parked>,
@@ -89,6 +91,7 @@ impl Scheduler {
             jobs: request.jobs,
             fail_fast: request.fail_fast,
             base: request.base.clone(),
+            skip: request.skip.clone(),
             commands_running: 0,
             held: BTreeMap::new(),
             parked: Vec::new(),
@@ -171,6 +174,10 @@ impl Scheduler {
             self.without_run(index, self.stop_reason(), "not run");
             return None;
         }
+        if let Some(why) = self.skipped(index) {
+            self.without_run(index, skip::reason(&why), "not run");
+            return None;
+        }
         let mut notes = Vec::new();
         match self.concerns(index) {
             Applies::Yes(words) => notes.extend(words.map(|message| Note {
@@ -223,6 +230,13 @@ impl Scheduler {
             }
         }
         Some(self.task(index, unmet_need, since.elapsed(), notes))
+    }
+
+    /// Why a gate is skipped, if it is.
+    fn skipped(&self, index: usize) -> Option<String> {
+        let id = &self.gate(index).id;
+        let skip = self.skip.iter().find(|skip| skip.gate == *id)?;
+        Some(self.shared.mask.text(&skip.why).into_owned())
     }
 
     /// Judges `when:`.
@@ -333,6 +347,7 @@ impl Scheduler {
             reports: Vec::new(),
             duration: None,
             today: shared.today,
+            waivers: &shared.waivers,
         });
         let run = GateRun {
             id: gate.id.clone(),
@@ -348,6 +363,7 @@ impl Scheduler {
             run,
             facts,
             wrote: Vec::new(),
+            quarantine: Vec::new(),
         });
     }
 

@@ -6,11 +6,13 @@
 
 mod durations;
 mod locks;
+mod quarantine;
 mod runs;
 
 pub use durations::Durations;
 pub use locks::{Held, Slots};
-pub use runs::{RunFolder, prune};
+pub use quarantine::Quarantine;
+pub use runs::{RunFolder, last_record, prune};
 
 use std::path::{Path, PathBuf};
 

@@ -14,6 +14,9 @@ const MOST_BYTES: u64 = 2 << 30;
 /// Only a run that wrote this much can have made all of them too large.
 const MUCH: u64 = 1 << 20;
 
+/// The outcome of a run, in its folder.
+const RECORD: &str = "outcome.json";
+
 /// The folder of one run.
 #[derive(Clone, Debug)]
 pub struct RunFolder {
@@ -45,8 +48,22 @@ impl RunFolder {
 
     /// Opens the record of the run for writing.
     pub fn record(&self) -> io::Result<fs::File> {
-        fs::File::create(self.path.join("outcome.json"))
+        fs::File::create(self.path.join(RECORD))
     }
+}
+
+/// The record of the newest run of a store that has one. Larger ones than a person's project leaves are not read.
+pub fn last_record(store: &Path) -> Option<Vec<u8>> {
+    const LARGEST: u64 = 256 << 20;
+    let mut runs: Vec<PathBuf> = fs::read_dir(store.join("runs"))
+        .ok()?
+        .flatten()
+        .map(|entry| entry.path().join(RECORD))
+        .collect();
+    runs.sort();
+    let newest = runs.into_iter().rev().find(|record| record.is_file())?;
+    let size = fs::metadata(&newest).ok()?.len();
+    (size <= LARGEST).then(|| fs::read(newest).ok()).flatten()
 }
 
 /// Deletes the oldest runs beyond number and size, after a run that wrote so many bytes. Ids sort by time. What

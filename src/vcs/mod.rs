@@ -6,6 +6,7 @@
 mod base;
 mod changes;
 mod event;
+mod history;
 mod patch;
 mod repository;
 mod subject;
@@ -13,6 +14,7 @@ mod tree;
 
 pub use base::{Base, BaseTrouble};
 pub use event::EventBase;
+pub use history::Versions;
 pub use patch::Marks;
 pub use repository::{GitTrouble, Repository};
 pub use subject::{Change, Content, State};

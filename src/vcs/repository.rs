@@ -96,6 +96,13 @@ impl Repository {
         )
     }
 
+    /// A value of git's configuration, such as `user.email`; none where it is not set.
+    pub fn setting(&self, name: &str) -> Option<String> {
+        let answer = self.ask(&["config", "--get", name]).ok()?;
+        let value = String::from_utf8_lossy(&answer).trim().to_owned();
+        (!value.is_empty()).then_some(value)
+    }
+
     /// Asks git. A status other than 0 is trouble, with git's own words.
     pub(super) fn ask(&self, arguments: &[&str]) -> Result<Vec<u8>, GitTrouble> {
         let answer = query(&self.command(arguments), LIMIT, &Stop::new());

@@ -10,6 +10,7 @@ mod file;
 mod load;
 mod merge;
 mod names;
+mod people;
 mod phases;
 mod plan;
 mod preset;
@@ -23,6 +24,7 @@ mod yaml;
 pub use append::append_waiver;
 pub use calendar::{Change, changes};
 pub use load::{Loaded, load};
+pub use people::{PEOPLE, parse_people, people_schema, read_people};
 pub use plan::{
     Absent, Plan, PlannedCommand, PlannedGate, PlannedPhase, PlannedService, Ready, When,
 };

@@ -160,6 +160,7 @@ impl Judging {
             evidence: self.evidence.clone(),
             note,
             volatile: value.is_some_and(|(_, volatile)| volatile),
+            asked: None,
         });
     }
 
@@ -208,6 +209,7 @@ impl Judging {
             evidence: self.evidence.clone(),
             note: Some(why.to_owned()),
             volatile: false,
+            asked: None,
         });
     }
 

@@ -153,6 +153,7 @@ fn condition(
         },
         note: None,
         volatile: false,
+        asked: None,
     }
 }
 

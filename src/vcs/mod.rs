@@ -7,14 +7,18 @@ mod base;
 mod changes;
 mod event;
 mod history;
+mod kept;
+mod past;
 mod patch;
 mod repository;
+mod settings;
 mod subject;
 mod tree;
 
 pub use base::{Base, BaseTrouble};
 pub use event::EventBase;
 pub use history::Versions;
+pub use past::{Hands, Named, Past};
 pub use patch::Marks;
 pub use repository::{GitTrouble, Repository};
 pub use subject::{Change, Content, State};

@@ -135,7 +135,7 @@ impl Repository {
         accepted(answer, arguments.first().copied().unwrap_or("")).map(drop)
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let mut argv: Vec<OsString> = [
             "git",
             "--no-optional-locks",

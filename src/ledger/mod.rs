@@ -1,0 +1,19 @@
+//! What outlives a run in the repository and is committed: the files of baselines, and the records of the ledger.
+//!
+//! Reads and writes baselines, says what is wrong with one, and compares an old state with a new one. Reads, appends,
+//! signs and verifies records ([`Ledger`]). It runs no gate and decides no phase; of git it asks only what history held
+//! and which key the user signs with.
+
+mod form;
+mod gates;
+mod graph;
+mod sign;
+mod sshsig;
+mod statement;
+mod store;
+
+pub use gates::gate_record;
+pub use graph::Graph;
+pub use sign::{NAMESPACE, Question, Signed, Signer, Signers, allowed_signers};
+pub use statement::{PREDICATE_TYPE, STATEMENT_TYPE, is_digest};
+pub use store::{Broken, LEDGER, Ledger, LedgerTrouble};

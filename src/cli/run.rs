@@ -119,6 +119,7 @@ fn request(
         stream: args.stream || (commands == 1 && !global.quiet),
         env: world::environment(),
         ci: world::is_ci(global.ci.as_deref()),
+        phase: false,
         skip: Vec::new(),
         base: args.base.clone(),
         now: world::now(),

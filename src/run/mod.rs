@@ -12,6 +12,7 @@
 mod applies;
 mod board;
 mod collect;
+mod complete;
 mod conclude;
 mod decide;
 mod engine;
@@ -31,6 +32,9 @@ mod skip;
 mod subject;
 mod waivers;
 
+pub use complete::{
+    About, Ground, Judged, Keys, Known, NoGround, View, Written, completion, observation,
+};
 pub use decide::decide;
 pub use engine::run;
 pub use order::schedule;
@@ -62,6 +66,8 @@ pub struct Request {
     pub env: Vec<(String, String)>,
     /// Whether this is a CI job.
     pub ci: bool,
+    /// Whether a phase is judged: a tree that moves then decides against it, and what changed selects no gate.
+    pub phase: bool,
     /// Gates that whoever runs this skips, each with the reason.
     pub skip: Vec<Skip>,
     /// Ref that changes are counted from.

@@ -37,7 +37,7 @@ pub(super) async fn finish(engine: Engine) -> Finished {
     let (subject, moved) = subject(&engine).await;
     let leftovers = exec_sweep().await;
     engine.state().notes.extend(leftovers);
-    let ci = engine.request.ci;
+    let strict = engine.request.ci || engine.request.phase;
     if !moved.is_empty() {
         let shown = moved.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
         let more = if moved.len() > 5 {
@@ -45,7 +45,7 @@ pub(super) async fn finish(engine: Engine) -> Finished {
         } else {
             String::new()
         };
-        let effect = if ci {
+        let effect = if strict {
             "the verdict is about no tree: no go"
         } else {
             "the verdict is about no single tree"
@@ -72,7 +72,7 @@ pub(super) async fn finish(engine: Engine) -> Finished {
         .extend(renewed.into_iter().chain(steady));
     verdicts.sort_by(|a, b| a.id.cmp(&b.id));
     let verdict = VerdictDocument {
-        decision: decide(&verdicts, subject.state, ci),
+        decision: decide(&verdicts, subject.state, strict),
         subject,
         policy: engine.shared.plan.digest.clone(),
         as_of: engine.request.today.to_string(),

@@ -20,6 +20,7 @@ pub mod gate;
 pub mod init;
 pub mod model;
 pub mod output;
+pub mod phase;
 pub mod policy;
 pub mod problem;
 pub mod report;

@@ -62,7 +62,7 @@ pub(super) fn check(
     if gates.len() == names.len() {
         relations::check(&gates, problems);
     }
-    let phases = phases::check(file.phases.unwrap_or_default(), &names, problems);
+    let phases = phases::check(file.phases.unwrap_or_default(), &names, &gates, problems);
     let secrets = file.secrets.map(|many| texts(&many)).unwrap_or_default();
     Some(Plan {
         root,

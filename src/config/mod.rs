@@ -8,6 +8,7 @@ mod file;
 mod load;
 mod merge;
 mod names;
+mod now;
 mod phases;
 mod plan;
 mod preset;
@@ -16,10 +17,11 @@ mod schema;
 mod show;
 mod yaml;
 
+pub use crate::phase::PlannedPhase;
 pub use load::{Loaded, load};
-pub use plan::{
-    Absent, Plan, PlannedCommand, PlannedGate, PlannedPhase, PlannedService, Ready, When,
-};
+pub use now::gates_now;
+pub use phases::unmeetable;
+pub use plan::{Absent, Plan, PlannedCommand, PlannedGate, PlannedService, Ready, When};
 pub use preset::{PRESETS, Preset, parameters};
 pub(crate) use relations::reach;
 pub use schema::schema;

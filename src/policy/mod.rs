@@ -6,8 +6,10 @@
 mod condition;
 mod interval;
 mod pragmas;
+mod readiness;
 mod units;
 
 pub use condition::{Bound, Bytes, Condition, Keeps, Percent, Pieces, Plain, Seconds, UnitOf};
 pub use pragmas::is_pragma;
+pub use readiness::readiness;
 pub use units::{Date, Span, Unit, parse_duration};

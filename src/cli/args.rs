@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
+use super::phase::PhaseCommand;
 use crate::policy::Days;
 
 /// Commands that are specified and not built yet: refused by name.
 pub const LATER: &[&str] = &[
-    "plan", "merge", "phase", "policy", "baseline", "hook", "ci", "agent", "report", "history",
-    "verify",
+    "plan", "merge", "policy", "baseline", "hook", "ci", "agent", "report", "history", "verify",
 ];
 
 /// Commands that there are, for suggestions.
@@ -20,6 +20,7 @@ pub const COMMANDS: &[&str] = &[
     "init",
     "explain",
     "waive",
+    "phase",
     "doctor",
     "config",
     "completions",
@@ -98,6 +99,11 @@ pub enum Command {
     Explain(Explain),
     /// Accept something for a while, or list what is accepted
     Waive(Waive),
+    /// Decide phases: the board, completions, sign-offs, promises, hand-over
+    Phase {
+        #[command(subcommand)]
+        command: PhaseCommand,
+    },
     /// Check that what the gates need is installed
     Doctor,
     /// Check and show the configuration
@@ -144,8 +150,8 @@ pub struct Run {
     /// Draw the outcome as terminal, json, junit or markdown, into PATH or standard output; repeatable
     #[arg(short, long, value_name = "KIND[=PATH]")]
     pub output: Vec<String>,
-    /// Not in this version
-    #[arg(long, value_name = "P", hide = true)]
+    /// Also the gates of this phase; without deciding it
+    #[arg(long, value_name = "PHASE")]
     pub phase: Option<String>,
     /// Not in this version
     #[arg(long, hide = true)]
@@ -171,7 +177,6 @@ impl Run {
     /// Options that were typed and are specified, but not built.
     pub fn later(&self) -> Vec<&'static str> {
         let typed = [
-            ("--phase", self.phase.is_some()),
             ("--changed", self.changed),
             ("--ref", !self.refs.is_empty()),
             ("--policy-ref", self.policy_ref.is_some()),
@@ -297,7 +302,7 @@ pub struct WaiveAdd {
 }
 
 /// A day as everywhere here: year-month-day.
-fn day(text: &str) -> Result<Date, String> {
+pub(super) fn day(text: &str) -> Result<Date, String> {
     let date = (text.len() == 10).then(|| text.parse().ok()).flatten();
     date.ok_or_else(|| "a day is written as year-month-day, such as 2026-12-31".to_owned())
 }

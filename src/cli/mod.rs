@@ -15,6 +15,7 @@ mod exit;
 mod explain;
 mod init;
 mod inspect;
+mod phase;
 mod project;
 mod run;
 mod screen;
@@ -68,6 +69,7 @@ fn dispatch(arguments: Vec<OsString>) -> Exit {
         Command::Init(init) => init::init(&args.global, init, &screen),
         Command::Explain(explain) => explain::explain(&args.global, explain, &screen),
         Command::Waive(waive) => waive::waive(&args.global, waive, &screen),
+        Command::Phase { command } => phase::phase(&args.global, command, &screen),
         Command::Doctor => doctor::doctor(&args.global, &screen),
         Command::Config { command } => match command {
             ConfigCommand::Check { at } => check::check(&args.global, *at, &screen),

@@ -46,7 +46,11 @@ pub fn run(global: &Global, args: &Run, screen: &Screen) -> anyhow::Result<Exit>
         return Ok(Exit::Usage);
     };
     let plan = Arc::new(plan);
-    let selection = match run::select(&plan, &args.gates) {
+    let names = match names(&plan, args, screen) {
+        Ok(names) => names,
+        Err(exit) => return Ok(exit),
+    };
+    let selection = match run::select(&plan, &names) {
         Ok(selection) => selection,
         Err(problems) => {
             screen.problems(&problems, &plan.sources);
@@ -91,6 +95,20 @@ pub fn run(global: &Global, args: &Run, screen: &Screen) -> anyhow::Result<Exit>
     })
 }
 
+/// The gates that were named, and those of the phase.
+fn names(plan: &Plan, args: &Run, screen: &Screen) -> Result<Vec<String>, Exit> {
+    let mut names = args.gates.clone();
+    if let Some(name) = &args.phase {
+        let phase = super::phase::named(plan, name, screen).ok_or(Exit::Usage)?;
+        names.extend(crate::phase::gates_of(phase, &plan.phases));
+        if names.is_empty() {
+            screen.error(&format!("phase `{name}` lists no gate"));
+            return Err(Exit::Usage);
+        }
+    }
+    Ok(names)
+}
+
 fn request(
     global: &Global,
     args: &Run,
@@ -133,7 +151,7 @@ fn request(
     }
 }
 
-fn absolute(here: &Path, path: &Path) -> PathBuf {
+pub(super) fn absolute(here: &Path, path: &Path) -> PathBuf {
     let path = here.join(path);
     let folder = path
         .parent()
@@ -190,7 +208,11 @@ fn targets(written: &[String], screen: &Screen) -> Option<Vec<Target>> {
 
 /// Who watches the run: live on a terminal (standard error), else plain lines. Standard output belongs to the
 /// outcome; only when that is drawn for people there do the plain lines go before it, in one story.
-fn watcher(screen: &Screen, global: &Global, people_on_stdout: bool) -> (Box<dyn Progress>, bool) {
+pub(super) fn watcher(
+    screen: &Screen,
+    global: &Global,
+    people_on_stdout: bool,
+) -> (Box<dyn Progress>, bool) {
     if global.quiet {
         return (Box::new(Silent), false);
     }
@@ -230,7 +252,7 @@ impl Progress for Silent {
 }
 
 /// Keeps the outcome beside the logs. Losing it changes nothing.
-fn record(finished: &Finished) {
+pub(super) fn record(finished: &Finished) {
     let (Some(folder), Some(json)) = (&finished.folder, output::find("json")) else {
         return;
     };

@@ -77,7 +77,7 @@ pub(super) fn check(
     if gates.len() == names.len() {
         relations::check(&gates, problems);
     }
-    let phases = phases::check(file.phases.unwrap_or_default(), &names, problems);
+    let phases = phases::check(file.phases.unwrap_or_default(), &names, &gates, problems);
     let secrets = file.secrets.map(|many| texts(&many)).unwrap_or_default();
     let waiver_rules = waivers::rules(file.policy.as_ref().and_then(|p| p.waivers.as_ref()));
     let waivers = waivers::load(&root, &gates, &phases, sources, problems);

@@ -10,6 +10,7 @@ mod file;
 mod load;
 mod merge;
 mod names;
+mod now;
 mod people;
 mod phases;
 mod plan;
@@ -21,13 +22,14 @@ mod unmatched;
 mod waivers;
 mod yaml;
 
+pub use crate::phase::PlannedPhase;
 pub use append::append_waiver;
 pub use calendar::{Change, changes};
 pub use load::{Loaded, load};
+pub use now::gates_now;
 pub use people::{PEOPLE, parse_people, people_schema, read_people};
-pub use plan::{
-    Absent, Plan, PlannedCommand, PlannedGate, PlannedPhase, PlannedService, Ready, When,
-};
+pub use phases::unmeetable;
+pub use plan::{Absent, Plan, PlannedCommand, PlannedGate, PlannedService, Ready, When};
 pub use preset::{PRESETS, Preset, parameters};
 pub(crate) use relations::reach;
 pub use schema::{schema, waiver_schema};

@@ -7,9 +7,10 @@ use std::path::Path;
 
 use super::file::{WaiverPolicy, not_a_mapping, plain};
 use super::load::read_text;
-use super::plan::{PlannedGate, PlannedPhase};
+use super::plan::PlannedGate;
 use super::{unmatched, yaml};
 use crate::model::{Scope, Target, Until, Waiver};
+use crate::phase::PlannedPhase;
 use crate::policy::{WaiverRules, path_glob};
 use crate::problem::{Code, Count, Fields, Flag, Many, Problem, Problems, Text, options};
 use crate::source::{At, Source, Sources, Value};

@@ -24,6 +24,7 @@ use std::fmt::Debug;
 use serde_json::Value as Json;
 
 use crate::model::{Judgement, Wants};
+use crate::policy::Condition;
 use crate::problem::Problems;
 use crate::source::{Located, Node};
 
@@ -50,6 +51,11 @@ pub trait Gate: Debug + Send + Sync {
     /// What it wants to know beside its reports.
     fn wants(&self) -> Wants {
         Wants::default()
+    }
+    /// Conditions that it judges, by key, also those that are implied and written nowhere. What is implied must be
+    /// named here, or writing another bound beside it could do away with it unseen.
+    fn implied(&self) -> Vec<(&'static str, Condition)> {
+        Vec::new()
     }
     /// The gates whose facts it speaks of.
     fn mentions(&self) -> Vec<Located<String>> {

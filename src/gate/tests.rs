@@ -134,6 +134,10 @@ impl Gate for TestGate {
         Some(&self.reports)
     }
 
+    fn implied(&self) -> Vec<(&'static str, Condition)> {
+        self.bounds()
+    }
+
     fn judge(&self, context: &Context<'_>) -> Judgement {
         let mut all = TestReport::default();
         for evidence in context.evidence() {

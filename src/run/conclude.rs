@@ -129,7 +129,7 @@ fn time(
         evidence: Vec::new(),
         note,
         volatile: true,
-            asked: None,
+        asked: None,
     }
 }
 

@@ -38,7 +38,7 @@ pub use complete::{
 pub use decide::decide;
 pub use engine::run;
 pub use order::schedule;
-pub use select::{Selection, select};
+pub use select::{Selection, select, select_exactly};
 pub use skip::{SKIP, Skip, skips};
 
 use std::path::PathBuf;

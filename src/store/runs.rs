@@ -55,7 +55,10 @@ impl RunFolder {
 /// The records of all runs of a store, the newest first.
 pub fn run_records(store: &Path) -> Vec<PathBuf> {
     let runs = fs::read_dir(store.join("runs")).into_iter().flatten();
-    let mut runs: Vec<PathBuf> = runs.flatten().map(|entry| entry.path().join(RECORD)).collect();
+    let mut runs: Vec<PathBuf> = runs
+        .flatten()
+        .map(|entry| entry.path().join(RECORD))
+        .collect();
     runs.sort();
     runs.reverse();
     runs

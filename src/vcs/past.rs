@@ -194,7 +194,11 @@ mod tests {
     fn co_authors_are_authors() {
         let log = "Ada\x1fada@x\x1fBo\x1fbo@x\x1fCy <cy@x>\x1fDee <dee@x>\0Ada\x1fada@x\x1fAda\x1fada@x\x1f\0";
         let hands = hands(log);
-        let names: Vec<&str> = hands.authors.iter().map(|(name, _)| name.as_str()).collect();
+        let names: Vec<&str> = hands
+            .authors
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .collect();
         assert_eq!(names, ["Ada", "Cy", "Dee"]);
         assert_eq!(hands.committers.len(), 2);
     }
@@ -202,7 +206,12 @@ mod tests {
     #[test]
     fn cut_answers_are_no_trees() {
         assert!(objects(b"abc tree 4\nabcd\n").is_some());
-        for cut in ["abc tree 9\nabcd\n", "abc missing\n", "abc blob 1\nx\n", "abc tree 4"] {
+        for cut in [
+            "abc tree 9\nabcd\n",
+            "abc missing\n",
+            "abc blob 1\nx\n",
+            "abc tree 4",
+        ] {
             assert!(objects(cut.as_bytes()).is_none(), "{cut}");
         }
     }

@@ -60,7 +60,9 @@ fn open(
             screen.error(
                 "phases need git: a completion is about a tree that git knows, and there is no repository here",
             );
-            screen.say("help: `git init`, commit, and run this again; `tollgate run` works without git");
+            screen.say(
+                "help: `git init`, commit, and run this again; `tollgate run` works without git",
+            );
             Err(Exit::Undecided)
         }
         Err(NoGround::Trouble(words)) => {
@@ -76,7 +78,7 @@ fn open(
 }
 
 /// The phase of that name, or what is near to it.
-fn named<'a>(plan: &'a Plan, name: &str, screen: &Screen) -> Option<&'a PlannedPhase> {
+pub(super) fn named<'a>(plan: &'a Plan, name: &str, screen: &Screen) -> Option<&'a PlannedPhase> {
     let found = plan.phases.iter().find(|phase| phase.id == name);
     if found.is_none() {
         let known = || plan.phases.iter().map(|phase| phase.id.as_str());
@@ -87,7 +89,10 @@ fn named<'a>(plan: &'a Plan, name: &str, screen: &Screen) -> Option<&'a PlannedP
                 known().take(20).collect::<Vec<_>>().join(", ")
             ),
         };
-        screen.error(&format!("there is no phase `{}`: {help}", neutral::line(name)));
+        screen.error(&format!(
+            "there is no phase `{}`: {help}",
+            neutral::line(name)
+        ));
     }
     found
 }

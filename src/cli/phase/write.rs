@@ -120,13 +120,21 @@ fn promise(ground: &Ground, phase: &PlannedPhase, typed: &Lien) -> Result<(), St
         return Err("a lien needs an owner and a reason".to_owned());
     }
     let gates = crate::phase::gates_of(phase, &ground.plan.phases);
-    let known = || gates.iter().map(String::as_str).chain(["readiness", "soak"]);
+    let known = || {
+        gates
+            .iter()
+            .map(String::as_str)
+            .chain(["readiness", "soak"])
+    };
     if !known().any(|one| one == typed.on) {
         let help = match nearest(&typed.on, known()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("it asks for {}", known().collect::<Vec<_>>().join(", ")),
         };
-        return Err(format!("phase `{}` has no `{}`: {help}", phase.id, typed.on));
+        return Err(format!(
+            "phase `{}` has no `{}`: {help}",
+            phase.id, typed.on
+        ));
     }
     let day: Option<Date> = typed.due.parse().ok();
     match day {
@@ -187,7 +195,10 @@ pub fn reopen(global: &Global, typed: &Why, screen: &Screen) -> anyhow::Result<E
     if let Err(exit) = whole(&ground, screen).and_then(|()| reason(&typed.why, screen)) {
         return Ok(exit);
     }
-    let history = History::of(ground.ledger.entries().cloned().collect(), Default::default());
+    let history = History::of(
+        ground.ledger.entries().cloned().collect(),
+        Default::default(),
+    );
     let recorded = history.phase(&typed.phase);
     // A phase that the file does not have any more can still be taken back.
     let known = !(recorded.completions.is_empty() && recorded.rulings.is_empty());
@@ -293,7 +304,11 @@ fn reason(why: &str, screen: &Screen) -> Result<(), Exit> {
 pub(super) fn dirty(ground: &Ground, screen: &Screen) -> Exit {
     let Subject { .. } = ground.subject();
     let differs = ground.differs();
-    let shown: Vec<String> = differs.iter().take(5).map(|path| neutral::line(path)).collect();
+    let shown: Vec<String> = differs
+        .iter()
+        .take(5)
+        .map(|path| neutral::line(path))
+        .collect();
     let more = match differs.len().saturating_sub(5) {
         0 => String::new(),
         more => format!(" and {more} more"),

@@ -35,7 +35,11 @@ pub fn board(board: &Board, style: &Style, to: &mut dyn io::Write) -> io::Result
 }
 
 fn most(style: &Style) -> usize {
-    if style.verbose > 0 { usize::MAX } else { LISTED }
+    if style.verbose > 0 {
+        usize::MAX
+    } else {
+        LISTED
+    }
 }
 
 fn heading(page: &mut Page<'_>, text: &str) -> io::Result<()> {
@@ -187,13 +191,31 @@ fn legend(page: &mut Page<'_>, matrix: &Matrix) -> io::Result<()> {
         .collect();
     if !signs.is_empty() {
         page.gap()?;
-        labelled(page, Ink::Faint, "", &signs.join(style.dot()), 0, Ink::Faint)?;
+        labelled(
+            page,
+            Ink::Faint,
+            "",
+            &signs.join(style.dot()),
+            0,
+            Ink::Faint,
+        )?;
     }
     if matrix.named {
         return Ok(());
     }
-    let codes: Vec<String> = matrix.columns.iter().map(|one| meaning(one, style)).collect();
-    labelled(page, Ink::Faint, "", &codes.join(style.dot()), 0, Ink::Faint)
+    let codes: Vec<String> = matrix
+        .columns
+        .iter()
+        .map(|one| meaning(one, style))
+        .collect();
+    labelled(
+        page,
+        Ink::Faint,
+        "",
+        &codes.join(style.dot()),
+        0,
+        Ink::Faint,
+    )
 }
 
 /// `c types, schema, lint and 9 more`
@@ -291,7 +313,10 @@ fn metric_line(page: &mut Page<'_>, metric: &BoardMetric, widths: &Widths) -> io
         (Ink::Plain, " "),
         (Ink::Plain, &column(&metric.fact, widths.fact)),
         (Ink::Plain, "  "),
-        (ink, &column(metric.current.as_deref().unwrap_or("-"), widths.current)),
+        (
+            ink,
+            &column(metric.current.as_deref().unwrap_or("-"), widths.current),
+        ),
         (Ink::Plain, " "),
         (trend_ink, trend),
         (Ink::Plain, "  "),
@@ -373,7 +398,10 @@ fn chain(page: &mut Page<'_>, board: &Board) -> io::Result<()> {
     if board.chain.len() < 2 {
         return Ok(());
     }
-    heading(page, &format!("Longest chain: {} phases", board.chain.len()))?;
+    heading(
+        page,
+        &format!("Longest chain: {} phases", board.chain.len()),
+    )?;
     let text = board.chain.join(style.pick(" → ", " > "));
     labelled(page, Ink::Plain, "  ", &text, 2, Ink::Plain)
 }

@@ -76,7 +76,11 @@ impl Matrix {
 
     /// Columns of text that one column takes, with the blank after it.
     pub fn wide(&self, column: &Column) -> usize {
-        if self.named { width(&column.code) + 1 } else { self.code_width() }
+        if self.named {
+            width(&column.code) + 1
+        } else {
+            self.code_width()
+        }
     }
 
     fn code_width(&self) -> usize {
@@ -167,6 +171,9 @@ mod tests {
     fn codes_are_different_from_each_other() {
         let codes: std::collections::BTreeSet<String> = (0..500).map(code).collect();
         assert_eq!(codes.len(), 500);
-        assert_eq!((code(0), code(61), code(62)), ("a".into(), "9".into(), "aa".into()));
+        assert_eq!(
+            (code(0), code(61), code(62)),
+            ("a".into(), "9".into(), "aa".into())
+        );
     }
 }

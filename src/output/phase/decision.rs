@@ -42,10 +42,14 @@ pub fn decision(decided: Decided<'_>, style: &Style, to: &mut dyn io::Write) -> 
     }
     if !style.quiet {
         holding(&mut page, phase)?;
+        for one in &phase.under {
+            labelled(&mut page, Ink::Care, "under", one, 6, Ink::Plain)?;
+        }
         for note in &phase.notes {
             labelled(&mut page, Ink::Care, "note", note, 6, Ink::Plain)?;
         }
-        if !(phase.criteria.is_empty() && phase.notes.is_empty()) {
+        let told = phase.criteria.iter().any(|one| one.holds);
+        if told || !phase.notes.is_empty() || !phase.under.is_empty() {
             page.gap()?;
         }
     }

@@ -27,7 +27,11 @@ pub fn decision_markdown(decided: Decided<'_>, to: &mut dyn io::Write) -> io::Re
     let said: Vec<String> = summary(decided).iter().map(|part| text(part)).collect();
     writeln!(to, "{}", said.join(" · "))?;
     if !phase.outstanding.is_empty() {
-        writeln!(to, "\n### Outstanding: {}\n", counts(&phase.outstanding).join(", "))?;
+        writeln!(
+            to,
+            "\n### Outstanding: {}\n",
+            counts(&phase.outstanding).join(", ")
+        )?;
     }
     for one in phase.outstanding.iter().take(TOLD) {
         item(one, to)?;
@@ -42,6 +46,9 @@ pub fn decision_markdown(decided: Decided<'_>, to: &mut dyn io::Write) -> io::Re
     for one in holding {
         let cells = [&one.rule, &one.found, &one.wanted].map(|cell| text(cell));
         writeln!(to, "| {} |", cells.join(" | "))?;
+    }
+    for one in &phase.under {
+        writeln!(to, "\n⚠️ under: {}", text(one))?;
     }
     for note in &phase.notes {
         writeln!(to, "\n> {}", text(note))?;
@@ -92,7 +99,12 @@ fn item(one: &Outstanding, to: &mut dyn io::Write) -> io::Result<()> {
     };
     let mut lines = parts(one).into_iter();
     if let Some((label, said)) = lines.next() {
-        writeln!(to, "- {mark} **{}**: {label} {}", text(one.rule), text(&said))?;
+        writeln!(
+            to,
+            "- {mark} **{}**: {label} {}",
+            text(one.rule),
+            text(&said)
+        )?;
     }
     for (label, said) in lines {
         writeln!(to, "  - {label}: {}", text(&said))?;

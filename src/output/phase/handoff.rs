@@ -47,7 +47,10 @@ fn title(phase: &BoardPhase) -> String {
 }
 
 fn overview(handed: Handoff<'_>, to: &mut dyn io::Write) -> io::Result<()> {
-    writeln!(to, "\n| phase | state | readiness | due |\n| --- | --- | --- | --- |")?;
+    writeln!(
+        to,
+        "\n| phase | state | readiness | due |\n| --- | --- | --- | --- |"
+    )?;
     for phase in handed.phases {
         let readiness = phase.readiness.map(|share| share.to_string());
         writeln!(
@@ -119,7 +122,10 @@ fn certificate(
         ("when", text(&record.at)),
         ("by", text(&who(entry))),
         ("signatures", text(&signatures(entry))),
-        ("content", format!("git tree `{}`{commit}", text(&record.tree))),
+        (
+            "content",
+            format!("git tree `{}`{commit}", text(&record.tree)),
+        ),
         ("policy", format!("`{}`", text(&record.policy))),
         ("record", format!("`{}`", text(&entry.digest))),
         ("tollgate", text(&record.tollgate)),
@@ -143,7 +149,10 @@ fn done(completion: &Completion, to: &mut dyn io::Write) -> io::Result<()> {
     if completion.gates.is_empty() {
         return Ok(());
     }
-    writeln!(to, "\n| gate | verdict | bounds that hold | evidence |\n| --- | --- | --- | --- |")?;
+    writeln!(
+        to,
+        "\n| gate | verdict | bounds that hold | evidence |\n| --- | --- | --- | --- |"
+    )?;
     for (name, gate) in completion.gates.iter().take(LISTED) {
         let hold = |one: &&crate::model::ConditionRecord| one.verdict == "pass";
         writeln!(
@@ -184,9 +193,18 @@ fn numbers(completion: &Completion, to: &mut dyn io::Write) -> io::Result<()> {
         return Ok(());
     }
     writeln!(to, "\n## Numbers\n")?;
-    writeln!(to, "| value | measured | bound | written | |\n| --- | --- | --- | --- | --- |")?;
+    writeln!(
+        to,
+        "| value | measured | bound | written | |\n| --- | --- | --- | --- | --- |"
+    )?;
     for one in conditions.iter().take(LISTED) {
-        let cells = [&one.fact, &one.measured, &one.bound, &one.written, &one.verdict];
+        let cells = [
+            &one.fact,
+            &one.measured,
+            &one.bound,
+            &one.written,
+            &one.verdict,
+        ];
         writeln!(to, "| {} |", cells.map(|cell| text(cell)).join(" | "))?;
     }
     left_out(conditions.len(), "values", to)
@@ -208,7 +226,12 @@ fn exceptions(
         writeln!(to, "None.")?;
     }
     for lien in liens {
-        writeln!(to, "- {} (record `{}`)", text(&says(lien).join("; ")), text(short(&lien.digest)))?;
+        writeln!(
+            to,
+            "- {} (record `{}`)",
+            text(&says(lien).join("; ")),
+            text(short(&lien.digest))
+        )?;
     }
     writeln!(to, "\n## Waivers\n")?;
     let waivers: Vec<(&String, &String)> = completion
@@ -242,7 +265,12 @@ fn decisions(own: &[&Entry], to: &mut dyn io::Write) -> io::Result<()> {
             signatures(entry),
         ];
         let cells: Vec<String> = cells.iter().map(|cell| text(cell)).collect();
-        writeln!(to, "| {} | `{}` |", cells.join(" | "), text(short(&entry.digest)))?;
+        writeln!(
+            to,
+            "| {} | `{}` |",
+            cells.join(" | "),
+            text(short(&entry.digest))
+        )?;
     }
     left_out(own.len(), "records", to)
 }
@@ -263,7 +291,12 @@ fn open_liens(
     }
     writeln!(to, "\n## Promises beside the completion\n")?;
     for entry in open {
-        writeln!(to, "- {} (record `{}`)", text(&says(entry).join("; ")), text(short(&entry.digest)))?;
+        writeln!(
+            to,
+            "- {} (record `{}`)",
+            text(&says(entry).join("; ")),
+            text(short(&entry.digest))
+        )?;
     }
     Ok(())
 }
@@ -271,9 +304,16 @@ fn open_liens(
 fn next(handed: Handoff<'_>, to: &mut dyn io::Write) -> io::Result<()> {
     writeln!(to, "\n## What is next\n")?;
     let mut said = false;
-    let about: Vec<&str> = handed.phases.iter().map(|phase| phase.phase.as_str()).collect();
+    let about: Vec<&str> = handed
+        .phases
+        .iter()
+        .map(|phase| phase.phase.as_str())
+        .collect();
     for phase in &handed.board.phases {
-        let follows = phase.after.iter().any(|before| about.contains(&before.as_str()));
+        let follows = phase
+            .after
+            .iter()
+            .any(|before| about.contains(&before.as_str()));
         if !follows || phase.state == PhaseState::Complete || about.contains(&phase.phase.as_str())
         {
             continue;

@@ -19,7 +19,11 @@ pub fn history(entries: &[&Entry], style: &Style, to: &mut dyn io::Write) -> io:
     if entries.is_empty() {
         return page.line(&[(Ink::Care, "nothing is recorded")]);
     }
-    let most = if style.verbose > 0 { usize::MAX } else { LISTED };
+    let most = if style.verbose > 0 {
+        usize::MAX
+    } else {
+        LISTED
+    };
     let shown: Vec<&Entry> = entries.iter().rev().take(most).copied().collect();
     let widest = |text: fn(&Entry) -> &str, most: usize| {
         let all = shown.iter().map(|entry| width(&style.line(text(entry))));
@@ -32,7 +36,10 @@ pub fn history(entries: &[&Entry], style: &Style, to: &mut dyn io::Write) -> io:
     match entries.len().saturating_sub(most) {
         0 => Ok(()),
         more => {
-            let text = format!("and {}, with `-v`", words::many(more as u64, "older record"));
+            let text = format!(
+                "and {}, with `-v`",
+                words::many(more as u64, "older record")
+            );
             page.line(&[(Ink::Faint, &text)])
         }
     }
@@ -42,7 +49,14 @@ pub fn history(entries: &[&Entry], style: &Style, to: &mut dyn io::Write) -> io:
 fn line(page: &mut Page<'_>, entry: &Entry, phase: usize) -> io::Result<()> {
     let style = page.style;
     let record = &entry.record;
-    let at = style.line(record.at.get(..16).unwrap_or(&record.at).replace('T', " ").as_str());
+    let at = style.line(
+        record
+            .at
+            .get(..16)
+            .unwrap_or(&record.at)
+            .replace('T', " ")
+            .as_str(),
+    );
     let name = pad(&cut(&style.line(&record.phase), phase, style), phase);
     let digest = short(&entry.digest);
     page.line(&[
@@ -62,6 +76,11 @@ fn line(page: &mut Page<'_>, entry: &Entry, phase: usize) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Draws the gates that a record is about, before it.
+pub fn gates(run: &crate::model::Outcome, style: &Style, to: &mut dyn io::Write) -> io::Result<()> {
+    super::super::terminal::gates(&mut Page { style, to }, run)
 }
 
 /// Draws what was written just now.
@@ -111,7 +130,10 @@ pub(super) fn kind(says: &Says) -> String {
     match says {
         Says::Ruling { ruling, .. } => ruling.clone(),
         Says::SignOff { entry: true, .. } => "sign-off for entry".to_owned(),
-        Says::SignOff { weakenings: Some(_), .. } => "sign-off on a weaker policy".to_owned(),
+        Says::SignOff {
+            weakenings: Some(_),
+            ..
+        } => "sign-off on a weaker policy".to_owned(),
         other => other.kind().to_owned(),
     }
 }
@@ -137,7 +159,12 @@ pub(super) fn says(entry: &Entry) -> Vec<String> {
             said.push(format!("tree {}", short(&entry.record.tree)));
             said
         }
-        Says::Lien { on, owner, why, due } => {
+        Says::Lien {
+            on,
+            owner,
+            why,
+            due,
+        } => {
             vec![format!("on {on}, owned by {owner}, due {due}: {why}")]
         }
         Says::Observation { verdict, gates } => {
@@ -151,7 +178,10 @@ pub(super) fn says(entry: &Entry) -> Vec<String> {
             } else {
                 format!(": {}", bad.join(", "))
             };
-            vec![format!("{verdict}, {}{more}", words::many(gates.len() as u64, "gate"))]
+            vec![format!(
+                "{verdict}, {}{more}",
+                words::many(gates.len() as u64, "gate")
+            )]
         }
         Says::Reopen { completion, why } => {
             vec![format!("takes back {}: {why}", short(completion))]

@@ -15,7 +15,7 @@ pub use board::board;
 pub use decision::{Decided, decision};
 pub use decision_markdown::decision_markdown;
 pub use handoff::{Handoff, handoff};
-pub use history::{history, recorded};
+pub use history::{gates, history, recorded};
 pub use json::{
     BOARD_FORMAT, DECISION_FORMAT, RECORDS_FORMAT, SCHEMA, board_json, decision_json, records_json,
 };

@@ -6,8 +6,7 @@ use std::path::Path;
 use super::{Ground, Judged};
 use crate::ledger::gate_record;
 use crate::model::{
-    Completion, Decision, Enforce, GateRecord, GateVerdict, Outcome, ReportRecord, Says,
-    Verdict,
+    Completion, Decision, Enforce, GateRecord, GateVerdict, Outcome, ReportRecord, Says, Verdict,
 };
 use crate::phase::PlannedPhase;
 use crate::store::{Bundles, RunFolder};
@@ -42,7 +41,10 @@ pub fn completion(
         _ => "go",
     };
     let unsigned = |asked: &crate::phase::SignOffs| asked.unsigned;
-    let entry = phase.entry.as_ref().and_then(|entry| entry.sign_offs.as_ref());
+    let entry = phase
+        .entry
+        .as_ref()
+        .and_then(|entry| entry.sign_offs.as_ref());
     Says::Completion(Box::new(Completion {
         decision: decision.to_owned(),
         as_of: run.verdict.as_of.clone(),
@@ -70,14 +72,23 @@ fn keep(
         path => root.join(path),
     };
     let size = std::fs::metadata(&path).ok()?.len();
-    let bytes = (size <= LARGEST).then(|| std::fs::read(path).ok()).flatten()?;
+    let bytes = (size <= LARGEST)
+        .then(|| std::fs::read(path).ok())
+        .flatten()?;
     bundles.keep(&bytes).ok()
 }
 
 /// What was seen of a phase while it soaks.
 pub fn observation(run: &Outcome) -> (Verdict, Says) {
-    let blocking = run.verdict.gates.iter().filter(|gate| gate.enforce == Enforce::Block);
-    let worst = blocking.map(|gate| gate.verdict).min().unwrap_or(Verdict::Pass);
+    let blocking = run
+        .verdict
+        .gates
+        .iter()
+        .filter(|gate| gate.enforce == Enforce::Block);
+    let worst = blocking
+        .map(|gate| gate.verdict)
+        .min()
+        .unwrap_or(Verdict::Pass);
     let verdict = match worst {
         Verdict::Fail => Verdict::Fail,
         Verdict::Inconclusive | Verdict::Cancelled => Verdict::Inconclusive,

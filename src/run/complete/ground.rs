@@ -47,8 +47,9 @@ impl Ground {
     pub fn of(plan: Arc<Plan>, own_files: &[PathBuf]) -> Result<Self, NoGround> {
         let repository = Repository::find(&plan.root).ok_or(NoGround::NoGit)?;
         let (mut sources, mut problems) = (Sources::default(), Problems::default());
-        let people = read_people(&plan.root, &mut sources, &mut problems)
-            .ok_or_else(|| NoGround::People(problems.iter().cloned().collect(), Box::new(sources)))?;
+        let people = read_people(&plan.root, &mut sources, &mut problems).ok_or_else(|| {
+            NoGround::People(problems.iter().cloned().collect(), Box::new(sources))
+        })?;
         let ours = Ours::of(&plan, own_files);
         let trouble = |words: String| NoGround::Trouble(format!("git does not answer: {words}"));
         let start = Start::read(repository.clone(), &plan.root, &ours).map_err(trouble)?;
@@ -113,6 +114,12 @@ impl Ground {
     }
 
     /// Checks the signatures that count for the phases as they stand: sign-offs of this content, and promises.
+    pub fn check_counting(&mut self) -> Result<(), String> {
+        let tree = self.subject().id.clone();
+        self.check_signatures(|entry| super::view::counts_now(entry, &tree))
+    }
+
+    /// Checks the signatures of some records.
     pub fn check_signatures(&mut self, which: impl Fn(&Entry) -> bool) -> Result<(), String> {
         let people = self.people.clone();
         self.ledger

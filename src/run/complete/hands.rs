@@ -24,7 +24,8 @@ pub(super) fn authors(
         phase,
         &ground.plan.phases,
         standings,
-        past.iter().map(|one| (one.commit.as_str(), one.subject.as_str())),
+        past.iter()
+            .map(|one| (one.commit.as_str(), one.subject.as_str())),
         base.as_deref().map_err(String::as_str),
     );
     let (since, note) = match start {
@@ -39,7 +40,13 @@ pub(super) fn authors(
     };
     let person = |(name, email): (String, String)| {
         let known = ground.people.of_git(&name, &email).map(str::to_owned);
-        (known.is_some(), Who { name: known.unwrap_or(name), email })
+        (
+            known.is_some(),
+            Who {
+                name: known.unwrap_or(name),
+                email,
+            },
+        )
     };
     let authors = hands.authors.into_iter().map(|one| person(one).1);
     // A committer whom nobody knows is a forge, not a person.
@@ -71,7 +78,9 @@ fn is_first(phase: &PlannedPhase, phases: &[PlannedPhase]) -> bool {
         if !one.after.is_empty() {
             return false;
         }
-        here = phases.iter().find(|other| one.parent.as_ref() == Some(&other.id));
+        here = phases
+            .iter()
+            .find(|other| one.parent.as_ref() == Some(&other.id));
     }
     true
 }

@@ -150,7 +150,9 @@ fn cause(value: &Value) -> Option<Cause> {
 }
 
 fn place(value: &Value) -> Option<Place> {
-    let line = value["line"].as_u64().and_then(|line| u32::try_from(line).ok());
+    let line = value["line"]
+        .as_u64()
+        .and_then(|line| u32::try_from(line).ok());
     Some(Place {
         file: text(&value["file"])?,
         line,

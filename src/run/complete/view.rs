@@ -97,18 +97,22 @@ impl<'a> View<'a> {
     pub fn judge(&self, phase: &PlannedPhase, run: &mut Outcome) -> Judged {
         let volatile = volatile(run);
         phase::apply_targets(phase, &mut run.verdict, &volatile);
-        run.verdict.decision = super::super::decide(
-            &run.verdict.gates,
-            run.verdict.subject.state,
-            true,
-        );
+        run.verdict.decision =
+            super::super::decide(&run.verdict.gates, run.verdict.subject.state, true);
         run.digest = crate::model::digest(&run.verdict);
         let world = World {
             subject: &run.verdict.subject,
             ..self.world()
         };
         let standings = Standings::of(&world, &self.verdicts(Some(&run.verdict)));
-        self.ask(&world, &standings, phase, Some(&run.verdict), &volatile, true)
+        self.ask(
+            &world,
+            &standings,
+            phase,
+            Some(&run.verdict),
+            &volatile,
+            true,
+        )
     }
 
     fn ask(
@@ -121,8 +125,14 @@ impl<'a> View<'a> {
         all: bool,
     ) -> Judged {
         let nothing = BTreeMap::new();
-        let asks = phase.sign_offs.as_ref().is_some_and(|one| !one.not.is_empty())
-            || phase.entry.as_ref().and_then(|entry| entry.sign_offs.as_ref())
+        let asks = phase
+            .sign_offs
+            .as_ref()
+            .is_some_and(|one| !one.not.is_empty())
+            || phase
+                .entry
+                .as_ref()
+                .and_then(|entry| entry.sign_offs.as_ref())
                 .is_some_and(|one| !one.not.is_empty());
         let (authors, note): (Result<Vec<Who>, String>, _) = if asks {
             hands::authors(self.ground, phase, standings)
@@ -154,14 +164,22 @@ impl<'a> View<'a> {
             .iter()
             .map(|phase| {
                 let gates = phase::gates_of(phase, world.phases);
-                let mut document =
-                    self.known.document(&gates, world.subject, world.policy, &as_of);
+                let mut document = self
+                    .known
+                    .document(&gates, world.subject, world.policy, &as_of);
                 if let Some(document) = &mut document {
                     phase::apply_targets(phase, document, &self.known.volatile);
                 }
                 let volatile = &self.known.volatile;
-                self.ask(&world, &standings, phase, document.as_ref(), volatile, false)
-                    .outcome
+                self.ask(
+                    &world,
+                    &standings,
+                    phase,
+                    document.as_ref(),
+                    volatile,
+                    false,
+                )
+                .outcome
             })
             .collect();
         let newest = Newest {

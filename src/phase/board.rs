@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{PlannedPhase, Target, World, gates_of};
 use crate::model::{
-    Board, BoardMetric, BoardPhase, Measure, PhaseOutcome, PhaseState, Sort, Verdict,
+    Board, BoardMetric, BoardPhase, Measure, Outstanding, PhaseOutcome, PhaseState, Sort, Verdict,
 };
 use crate::policy::Keeps;
 
@@ -55,9 +55,17 @@ fn row(
         state: outcome.state,
         readiness: outcome.readiness,
         gates: gates.map(|id| (id.clone(), verdict(&id))).collect(),
-        blocked_by: blocked_by.map(|one| one.found.clone()).collect(),
+        blocked_by: blocked_by.map(brief).collect(),
         due: phase.due.as_ref().map(|due| due.value.to_string()),
         said: said(world, phase, outcome),
+    }
+}
+
+/// What is outstanding in few words. What is found of gates and phases names them; of the rest the rule is named.
+fn brief(one: &Outstanding) -> String {
+    match one.rule {
+        "after" | "gates" | "parent" | "rulings" => one.found.clone(),
+        rule => format!("{rule}: {}", one.found),
     }
 }
 
@@ -240,7 +248,7 @@ fn next(outcomes: &[PhaseOutcome]) -> Vec<(String, String)> {
                 (names, Sort::People) => names.join(" or "),
                 (names, _) => names.join(", "),
             };
-            let entry = (who, format!("{}: {}", outcome.phase, one.found));
+            let entry = (who, format!("{}: {}", outcome.phase, brief(one)));
             if !list.contains(&entry) {
                 list.push(entry);
             }

@@ -99,15 +99,16 @@ impl<'a> Command<'a> {
         if let Err(exit) = self.look(&mut ground) {
             return Ok(exit);
         }
-        if let Some(judged) = self.view(&ground).complete(phase) {
+        if let Some(outcome) = self.view(&ground).complete(phase) {
+            let exit = Exit::of_phase(&outcome, self.typed.strict);
             let decided = Decided {
-                phase: &judged.outcome,
+                phase: &outcome,
                 run: None,
                 wrote: false,
-                exit: Exit::Go.code(),
+                exit: exit.code(),
             };
             let lost = drawn::deliver(decided, &targets, false, self.screen);
-            return Ok(if lost { Exit::Undecided } else { Exit::Go });
+            return Ok(if lost { Exit::Undecided } else { exit });
         }
         let (mut finished, seen) = self.run_gates(&ground, phase, own_files, &targets)?;
         if let Some(exit) = interrupted(&finished.outcome) {

@@ -332,8 +332,8 @@ fn blocks(page: &mut Page<'_>, board: &Board) -> io::Result<()> {
     let mut lines: Vec<(Vec<&str>, Vec<String>)> = Vec::new();
     for phase in &board.phases {
         let mut said = phase.blocked_by.clone();
-        said.extend(phase.said.clone());
         if phase.state != PhaseState::Complete {
+            said.extend(phase.said.clone());
             said.extend(phase.due.as_ref().map(|due| format!("due {due}")));
         }
         if said.is_empty() {

@@ -8,7 +8,8 @@ use jiff::civil::Date;
 use super::{Ground, Known, hands};
 use crate::config::gates_now;
 use crate::model::{
-    Board, Entry, Measure, Outcome, PhaseOutcome, Says, Target, Verdict, VerdictDocument, Who,
+    Board, Decision, Entry, Measure, Outcome, PhaseOutcome, PhaseState, Says, Subject,
+    SubjectState, Target, Verdict, VerdictDocument, Who,
 };
 use crate::phase::{
     self, Basis, GateNow, History, Newest, PlannedPhase, Situation, Standings, World,
@@ -85,12 +86,51 @@ impl<'a> View<'a> {
         verdicts
     }
 
-    /// The completion of a phase that stands, if one does.
-    pub fn complete(&self, phase: &PlannedPhase) -> Option<Judged> {
+    /// The completion of a phase that stands, if one does: what its record says, and nothing that was judged anew.
+    pub fn complete(&self, phase: &PlannedPhase) -> Option<PhaseOutcome> {
         let world = self.world();
         let standings = Standings::of(&world, &self.verdicts(None));
-        let complete = standings.phase(&phase.id).is_complete();
-        complete.then(|| self.ask(&world, &standings, phase, None, &BTreeMap::new(), false))
+        let standing = standings.phase(&phase.id);
+        let entry = standing
+            .completion
+            .as_ref()
+            .filter(|_| standing.is_complete())?;
+        let Says::Completion(completion) = &entry.record.says else {
+            return None;
+        };
+        let gates = completion.gates.iter();
+        let waived = gates.flat_map(|(gate, record)| {
+            let words = record.waivers.iter();
+            words.map(move |words| format!("gate `{gate}`: {words}"))
+        });
+        let liens = completion.liens.iter();
+        let promised = liens.filter_map(|digest| match &self.history.entry(digest)?.record.says {
+            Says::Lien { on, owner, due, .. } => {
+                Some(format!("lien on `{on}` by {owner}, due {due}"))
+            }
+            _ => None,
+        });
+        let who = &entry.record.who.name;
+        Some(PhaseOutcome {
+            phase: phase.id.clone(),
+            title: phase.title.clone(),
+            state: PhaseState::Complete,
+            decision: match completion.decision.as_str() {
+                "conditional-go" => Decision::ConditionalGo,
+                _ => Decision::Go,
+            },
+            subject: Subject {
+                id: entry.record.tree.clone(),
+                state: SubjectState::Clean,
+            },
+            criteria: completion.criteria.clone(),
+            outstanding: Vec::new(),
+            under: promised.chain(waived).collect(),
+            notes: vec![format!("{who} completed it at {}", entry.record.at)],
+            readiness: None,
+            verdict: None,
+            record: Some(entry.digest.clone()),
+        })
     }
 
     /// Judges a phase by a run of its gates. The outcome gets the targets of the phase among its conditions.

@@ -169,6 +169,9 @@ fn options_that_are_shown_exist() {
         &["waive", "--help"],
         &["waive", "list", "--help"],
         &["config", "schema", "--help"],
+        &["baseline", "record", "--help"],
+        &["baseline", "check", "--help"],
+        &["baseline", "show", "--help"],
     ]
     .iter()
     .map(|arguments| {

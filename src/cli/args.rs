@@ -10,7 +10,7 @@ use crate::policy::Days;
 
 /// Commands that are specified and not built yet: refused by name.
 pub const LATER: &[&str] = &[
-    "plan", "merge", "policy", "baseline", "hook", "ci", "agent", "report", "history", "verify",
+    "plan", "merge", "policy", "hook", "ci", "agent", "report", "history", "verify",
 ];
 
 /// Commands that there are, for suggestions.
@@ -22,6 +22,7 @@ pub const COMMANDS: &[&str] = &[
     "waive",
     "phase",
     "doctor",
+    "baseline",
     "config",
     "completions",
     "man",
@@ -106,6 +107,11 @@ pub enum Command {
     },
     /// Check that what the gates need is installed
     Doctor,
+    /// Record, tighten, check and show what was accepted of gates
+    Baseline {
+        #[command(subcommand)]
+        command: BaselineCommand,
+    },
     /// Check and show the configuration
     Config {
         #[command(subcommand)]
@@ -124,7 +130,7 @@ pub enum Command {
 }
 
 /// Run gates, judge their evidence, and decide.
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Default, ClapArgs)]
 pub struct Run {
     /// Gates to run, with everything they need; all when none is named
     #[arg(value_name = "GATE")]
@@ -189,6 +195,47 @@ impl Run {
             .map(|(name, _)| name)
             .collect()
     }
+}
+
+/// Record, tighten, check and show what was accepted of gates.
+#[derive(Debug, Subcommand)]
+pub enum BaselineCommand {
+    /// Run gates and record what they measure; refuses to accept less than before
+    Record {
+        /// Gates; all that ask for a baseline when none is named
+        #[arg(value_name = "GATE")]
+        gates: Vec<String>,
+        /// Accept less than before
+        #[arg(long, requires = "why")]
+        loosen: bool,
+        /// Why less is accepted; kept in the file
+        #[arg(long, value_name = "TEXT", requires = "loosen")]
+        why: Option<String>,
+    },
+    /// Run gates and take over what got better, nothing else
+    Tighten {
+        /// Gates; all that ask for a baseline when none is named
+        #[arg(value_name = "GATE")]
+        gates: Vec<String>,
+    },
+    /// Check that the files can be read and are as tight as the gates allow
+    Check {
+        /// Gates; all that ask for a baseline when none is named
+        #[arg(value_name = "GATE")]
+        gates: Vec<String>,
+        /// Look at the files only, run nothing
+        #[arg(long)]
+        files: bool,
+    },
+    /// Show what is accepted
+    Show {
+        /// Gates; all that ask for a baseline when none is named
+        #[arg(value_name = "GATE")]
+        gates: Vec<String>,
+        /// Of this commit instead of the work tree
+        #[arg(long = "ref", value_name = "REF")]
+        reference: Option<String>,
+    },
 }
 
 /// Show what tollgate reads in a report.

@@ -9,6 +9,7 @@
 )]
 
 mod args;
+mod baseline;
 mod check;
 mod doctor;
 mod exit;
@@ -71,6 +72,7 @@ fn dispatch(arguments: Vec<OsString>) -> Exit {
         Command::Waive(waive) => waive::waive(&args.global, waive, &screen),
         Command::Phase { command } => phase::phase(&args.global, command, &screen),
         Command::Doctor => doctor::doctor(&args.global, &screen),
+        Command::Baseline { command } => baseline::baseline(&args.global, command, &screen),
         Command::Config { command } => match command {
             ConfigCommand::Check { at } => check::check(&args.global, *at, &screen),
             ConfigCommand::Show => check::show(&args.global, &screen),

@@ -75,6 +75,25 @@ pub fn run(global: &Global, args: &Run, screen: &Screen) -> anyhow::Result<Exit>
     let people = targets
         .iter()
         .any(|target| target.path.is_none() && target.output.name() == "terminal");
+    let (finished, seen) = drive(global, request, people, screen)?;
+    let exit = Exit::of(&finished.outcome, args.strict);
+    let lost = deliver(&finished.outcome, &targets, seen, screen);
+    // An output that is lost changes no decision; it only keeps a go from passing for a whole success.
+    Ok(match exit {
+        Exit::Go if lost => Exit::Undecided,
+        exit => exit,
+    })
+}
+
+/// Runs what is asked for and keeps the record. Also says whether people saw it happen.
+fn drive(
+    global: &Global,
+    request: Request,
+    people: bool,
+    screen: &Screen,
+) -> anyhow::Result<(Finished, bool)> {
+    // A run that compares with no baseline is no verdict that anybody should find later.
+    let keep = !request.recording;
     let (mut progress, seen) = watcher(screen, global, people);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -85,14 +104,26 @@ pub fn run(global: &Global, args: &Run, screen: &Screen) -> anyhow::Result<Exit>
         .block_on(run::run(request, &mut *progress));
     progress.finish();
     drop(progress);
-    let exit = Exit::of(&finished.outcome, args.strict);
-    record(&finished);
-    let lost = deliver(&finished.outcome, &targets, seen, screen);
-    // An output that is lost changes no decision; it only keeps a go from passing for a whole success.
-    Ok(match exit {
-        Exit::Go if lost => Exit::Undecided,
-        exit => exit,
-    })
+    if keep {
+        record(&finished);
+    }
+    Ok((finished, seen))
+}
+
+/// Runs gates to measure what baselines would hold; progress goes to standard error.
+pub(super) fn measure(
+    global: &Global,
+    plan: &Arc<Plan>,
+    selection: Selection,
+    screen: &Screen,
+) -> anyhow::Result<Finished> {
+    let args = Run::default();
+    let request = Request {
+        recording: true,
+        stream: false,
+        ..request(global, &args, Arc::clone(plan), selection, &[])
+    };
+    Ok(drive(global, request, false, screen)?.0)
 }
 
 /// The gates that were named, and those of the phase.
@@ -139,6 +170,7 @@ fn request(
         ci: world::is_ci(global.ci.as_deref()),
         phase: false,
         skip: Vec::new(),
+        recording: false,
         base: args.base.clone(),
         now: world::now(),
         today: world::today(),

@@ -101,12 +101,23 @@ pub struct PlannedGate {
     pub exit: ExitRule,
     /// Declared absence of evidence.
     pub absent: Option<Absent>,
+    /// Declared absence of a baseline.
+    pub first_run: Option<Absent>,
     /// Bound on the time of the command.
     pub duration: Option<Condition>,
     /// Its judges, in the order of the table of kinds.
     pub judges: Vec<Box<dyn Gate>>,
     /// The node it was read from, for `explain` and `config show`.
     pub node: crate::source::Node,
+}
+
+impl PlannedGate {
+    /// Whether anything it asks looks at the baseline.
+    pub fn wants_baseline(&self) -> bool {
+        let mut judges = self.judges.iter();
+        judges.any(|judge| judge.wants().baseline)
+            || self.duration.as_ref().is_some_and(Condition::is_relative)
+    }
 }
 
 /// When a gate concerns a run. Every part that is not empty must hold.
@@ -122,7 +133,7 @@ pub struct When {
     pub at: Option<At>,
 }
 
-/// A declared absence of evidence.
+/// A declared absence, of evidence or of a baseline.
 #[derive(Clone, Debug)]
 pub struct Absent {
     /// The reason.

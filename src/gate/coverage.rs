@@ -8,6 +8,7 @@ mod sources;
 use globset::GlobMatcher;
 use serde_json::{Value as Json, json};
 
+use super::drop::Drops;
 use super::reports::glob;
 use super::wording::{count, few};
 use super::{Context, Gate, GateKind, Judging, Reports};
@@ -43,8 +44,9 @@ options! {
         patch("patch"): Patch,
         /// Prefix of paths in reports → folder of the project that it stands for.
         map("map"): Vec<(Key, Text)>,
+        /// How far shares may fall below the baseline, in percentage points.
+        drop("drop"): Drops,
     }
-    reserved ["drop"]
 }
 
 /// The kind `coverage`.
@@ -65,7 +67,7 @@ impl GateKind for Coverage {
     }
 
     fn about(&self) -> &'static str {
-        "coverage reports: lines, branches, functions; each-file, paths, patch, exclude"
+        "coverage reports: lines, branches, functions; each-file, paths, patch, exclude, drop"
     }
 
     fn build(&self, node: &Node, problems: &mut Problems) -> Option<Box<dyn Gate>> {
@@ -125,6 +127,7 @@ fn asks(node: &Node) -> bool {
     let paths = node.get("paths").map(|paths| &paths.value);
     bound(node)
         || node.get("patch").is_some()
+        || node.get("drop").is_some()
         || node.get("each-file").is_some_and(bound)
         || matches!(paths, Some(Value::Map(entries)) if entries.iter().any(|(_, shares)| bound(shares)))
 }
@@ -140,6 +143,14 @@ fn matcher(pattern: &str, at: &At, problems: &mut Problems) -> Option<GlobMatche
             ));
             None
         }
+    }
+}
+
+impl ShareOptions {
+    fn is_relative(&self) -> bool {
+        let bounds = [&self.lines, &self.branches, &self.functions];
+        let mut bounds = bounds.into_iter().flatten();
+        bounds.any(|bound| bound.condition.is_relative())
     }
 }
 
@@ -160,6 +171,17 @@ impl Sums {
             sums.functions.add(file.function_tally);
         }
         sums
+    }
+
+    /// Those that the reports speak of.
+    fn known(&self, report: &CoverageReport) -> [(&'static str, Option<Measure>); 3] {
+        let branches = report.has_branches.then(|| share(self.branches));
+        let functions = report.has_functions.then(|| share(self.functions));
+        [
+            ("lines", Some(share(self.lines))),
+            ("branches", branches),
+            ("functions", functions),
+        ]
     }
 }
 
@@ -263,6 +285,18 @@ fn each_file(
         .filter(|(_, tally)| tally.total > 0)
         .collect();
     files.sort_by_key(|(path, tally)| (share(*tally).number(), *path));
+    if condition.is_relative() && known {
+        let values: Vec<(&str, Measure)> = files
+            .iter()
+            .map(|(path, tally)| (*path, share(*tally)))
+            .collect();
+        return judging.each(
+            &format!("each-file.{name}"),
+            condition,
+            &values,
+            "no line to cover",
+        );
+    }
     let worst = files
         .first()
         .filter(|_| known)
@@ -301,9 +335,13 @@ impl Gate for CoverageGate {
     }
 
     fn wants(&self) -> Wants {
+        let paths = self.paths.iter().map(|(_, _, shares)| shares);
+        let mut shares = std::iter::once(&self.whole)
+            .chain(&self.options.each_file)
+            .chain(paths);
         Wants {
             changes: self.options.patch.is_some(),
-            ..Wants::default()
+            baseline: self.options.drop.is_some() || shares.any(ShareOptions::is_relative),
         }
     }
 
@@ -318,6 +356,9 @@ impl Gate for CoverageGate {
         let sums = measure(&mut judging, &merged);
         let report = &merged.report;
         Self::judge_shares(&mut judging, "", &self.whole, &sums, report);
+        if let Some(drops) = &self.options.drop {
+            drops.judge(&mut judging, sums.known(report));
+        }
         self.judge_each_file(&mut judging, report);
         self.judge_paths(&mut judging, report);
         if let Some(patch) = &self.options.patch {

@@ -4,16 +4,29 @@
 //! signs and verifies records ([`Ledger`]). It runs no gate and decides no phase; of git it asks only what history held
 //! and which key the user signs with.
 
+mod baseline;
+mod compare;
+mod escape;
 mod form;
 mod gates;
 mod graph;
+mod history;
+mod record;
 mod sign;
 mod sshsig;
 mod statement;
 mod store;
+mod text;
 
+pub use baseline::{
+    FOLDER, LIMIT, files, is_tidy, parse, path_of, read, read_file, state, state_at, write,
+};
+pub use compare::{Change, Way, changes, tighten};
 pub use gates::gate_record;
 pub use graph::Graph;
+pub use history::History;
+pub use record::{Loosening, record, unusable};
 pub use sign::{NAMESPACE, Question, Signed, Signer, Signers, allowed_signers};
 pub use statement::{PREDICATE_TYPE, STATEMENT_TYPE, is_digest};
 pub use store::{Broken, LEDGER, Ledger, LedgerTrouble};
+pub use text::{Loosened, Recorded, render};

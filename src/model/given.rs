@@ -16,6 +16,16 @@ pub struct Wants {
     pub changes: bool,
 }
 
+impl Wants {
+    /// The baseline, if the judge has a condition that looks at it.
+    pub fn baseline_if(baseline: bool) -> Self {
+        Self {
+            baseline,
+            ..Self::default()
+        }
+    }
+}
+
 /// What a judge is given beside its reports.
 #[derive(Clone, Debug, Default)]
 pub struct Given {
@@ -25,4 +35,6 @@ pub struct Given {
     pub baseline: BaselineState,
     /// The lines that changed since the base; `None` where nobody asked.
     pub changes: Option<Result<Arc<ChangedLines>, ChangesUnknown>>,
+    /// The reason why there may be none yet, declared in the gate and in force.
+    pub first_run: Option<String>,
 }

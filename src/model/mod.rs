@@ -22,7 +22,7 @@ mod record;
 mod verdict;
 mod waiver;
 
-pub use baseline::{Baseline, BaselineState, KnownFinding, KnownTest};
+pub use baseline::{Baseline, BaselineState, Better, KnownFinding, KnownTest, KnownValue};
 pub use canonical::{canonical, digest, sha256_hex, verdict_pieces};
 pub use case::{TestCase, TestFailure, TestOutcome, TestReport, WaivedTests};
 pub use changed::{ChangedFile, ChangedLines, ChangesUnknown, LineRange};

@@ -7,12 +7,16 @@ mod condition;
 mod interval;
 mod pragmas;
 mod readiness;
+mod sample;
 mod units;
 mod waiver;
 
-pub use condition::{Bound, Bytes, Condition, Keeps, Percent, Pieces, Plain, Seconds, UnitOf};
+pub use condition::{
+    Bound, Bytes, Condition, Keeps, Percent, Pieces, Plain, Seconds, UnitOf, step_words,
+};
 pub use pragmas::is_pragma;
 pub use readiness::readiness;
+pub use sample::median_and_spread;
 pub use units::{Date, Days, Span, Unit, parse_duration};
 pub use waiver::{
     Covers, Standing, WaiverRules, days, is_fact, is_like, path_glob, renewals, standing, standings,

@@ -18,6 +18,7 @@ use super::waivers::Waivers;
 use super::{Finished, Request, record};
 use crate::config::{Plan, PlannedGate, reach};
 use crate::exec;
+use crate::ledger::History;
 use crate::model::{Event, Progress};
 use crate::store::{Durations, RunFolder, place};
 use crate::vcs::{EventBase, Repository};
@@ -99,9 +100,11 @@ impl Engine {
             stop: request.stop.clone(),
             services: Pool::default(),
             stream: request.stream,
-            strict: request.ci || request.phase,
+            strict: (request.ci || request.phase) && !request.recording,
+            recording: request.recording,
             today: request.today,
             now: SystemTime::from(request.now),
+            history: History::of(repository.clone(), &plan.root),
             repository,
             start: OnceLock::new(),
             base: request.base.clone(),

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::collect::{self, Collected, Sources};
-use super::conclude::{Found, conclude};
+use super::conclude::{Concluded, Found, conclude};
 use super::fresh::{self, Before, Match};
 use super::given;
 use super::outbox::Outbox;
@@ -19,9 +19,10 @@ use super::waivers::Waivers;
 use crate::config::{Plan, PlannedCommand, PlannedGate};
 use crate::exec::{self, Command, Guard, Mask, Program, Spool, Stop};
 use crate::gate::{Context, Ended, Facts};
+use crate::ledger::History;
 use crate::model::{
-    Cause, ChangedLines, ChangesUnknown, Event, Fact, GateRun, GateVerdict, Judgement, Note,
-    Reason, ReportUsed, Termination, Verdict,
+    Baseline, Cause, ChangedLines, ChangesUnknown, Event, Fact, GateRun, GateVerdict, Judgement,
+    Note, Reason, ReportUsed, Termination, Verdict,
 };
 use crate::store::RunFolder;
 use crate::vcs::{EventBase, Repository};
@@ -42,6 +43,8 @@ pub(super) struct Shared {
     pub stream: bool,
     /// A CI job, a hook or a phase command.
     pub strict: bool,
+    /// The run is made to record baselines.
+    pub recording: bool,
     pub today: jiff::civil::Date,
     pub now: SystemTime,
     pub repository: Option<Repository>,
@@ -52,6 +55,8 @@ pub(super) struct Shared {
     pub event: Option<EventBase>,
     /// Asked of git once, by the first gate that wants it.
     pub changes: OnceLock<Result<Arc<ChangedLines>, ChangesUnknown>>,
+    /// What git says of baselines that are missing.
+    pub history: History,
     pub began: Instant,
     pub outbox: Outbox,
     /// Where records are kept.
@@ -80,6 +85,8 @@ pub(super) struct Done {
     pub verdict: GateVerdict,
     pub run: GateRun,
     pub facts: Vec<Fact>,
+    /// What a baseline of it would hold now.
+    pub accepted: Option<Baseline>,
     /// Files matching watched patterns that its command wrote.
     pub wrote: Vec<String>,
     /// Tests in quarantine, and whether each held.
@@ -128,7 +135,14 @@ pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
         shared.outbox.push(started);
         run.attempts = number;
         let attempt = attempt(shared, gate, &task);
-        let (mut verdict, facts, quarantine) = judge(shared, gate, &task, &attempt);
+        let (
+            Concluded {
+                mut verdict,
+                facts,
+                accepted,
+            },
+            quarantine,
+        ) = judge(shared, gate, &task, &attempt);
         describe(&mut run, shared, &attempt);
         let passed = matches!(verdict.verdict, Verdict::Pass | Verdict::Waived);
         if passed || number == attempts || shared.stop.asked() {
@@ -156,6 +170,7 @@ pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
                 verdict,
                 run,
                 facts,
+                accepted,
                 wrote,
                 quarantine,
             };
@@ -412,7 +427,7 @@ fn judge(
     gate: &PlannedGate,
     task: &Task,
     attempt: &Attempt,
-) -> (GateVerdict, Vec<Fact>, Vec<(String, bool)>) {
+) -> (Concluded, Vec<(String, bool)>) {
     let mut whole = Judgement::default();
     let mut used: Vec<ReportUsed> = Vec::new();
     let how = attempt.ended.as_ref().map(|ended| &ended.how);
@@ -426,7 +441,7 @@ fn judge(
                 None => Collected::default(),
             };
             reported |= !collected.reports.is_empty();
-            let given = given::given(shared, judge.wants());
+            let given = given::given(shared, gate, judge.kind(), judge.wants());
             let context = Context {
                 gate: &gate.id,
                 root: &shared.plan.root,
@@ -435,7 +450,11 @@ fn judge(
                 facts: &task.facts,
                 given: &given,
             };
-            let judgement = judge.judge(&context);
+            let mut judgement = judge.judge(&context);
+            if judge.wants().baseline {
+                let holds = &mut judgement.accepted.holds;
+                holds.insert(judge.kind().to_owned());
+            }
             join(&mut whole, judgement, collected.reasons);
             used.extend(collected.reports.iter().map(|report| ReportUsed {
                 path: report.path.clone(),
@@ -464,7 +483,8 @@ fn judge(
     whole.reasons.dedup();
     shared.plain.judgement(&mut whole, &mut used);
     let quarantine = std::mem::take(&mut whole.quarantine);
-    let (verdict, facts) = conclude(Found {
+    let secret = shared.plain.accepted(&mut whole.accepted);
+    let concluded = conclude(Found {
         gate,
         needs: gate
             .needs
@@ -474,10 +494,16 @@ fn judge(
         judgement: whole,
         reports: used,
         duration: attempt.ended.as_ref().map(|ended| ended.duration),
+        given: &given::of_exit(shared, gate),
         today: shared.today,
         waivers: &shared.waivers,
     });
-    (verdict, facts, quarantine)
+    let concluded = Concluded {
+        // A name that holds a secret can neither be committed nor be changed: it would never be found again.
+        accepted: concluded.accepted.filter(|_| !secret),
+        ..concluded
+    };
+    (concluded, quarantine)
 }
 
 fn collect_for(

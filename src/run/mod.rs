@@ -41,12 +41,13 @@ pub use order::schedule;
 pub use select::{Selection, select, select_exactly};
 pub use skip::{SKIP, Skip, skips};
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::config::Plan;
 use crate::exec::{Guard, Stop};
-use crate::model::Outcome;
+use crate::model::{Baseline, Outcome};
 use crate::store::RunFolder;
 
 /// All that a run is told from outside.
@@ -70,6 +71,8 @@ pub struct Request {
     pub phase: bool,
     /// Gates that whoever runs this skips, each with the reason.
     pub skip: Vec<Skip>,
+    /// The run is made to record baselines: judges measure, and compare with none.
+    pub recording: bool,
     /// Ref that changes are counted from.
     pub base: Option<String>,
     /// The moment the run began.
@@ -89,6 +92,8 @@ pub struct Request {
 pub struct Finished {
     /// What was found.
     pub outcome: Outcome,
+    /// What a baseline of each gate would hold now; `None` where it would hold a secret.
+    pub accepted: BTreeMap<String, Option<Baseline>>,
     /// The folder of the run, if it could be made.
     pub folder: Option<RunFolder>,
     /// Where records are kept.

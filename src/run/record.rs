@@ -56,9 +56,10 @@ pub(super) async fn finish(engine: Engine) -> Finished {
     }
     let (mut verdicts, mut runs): (Vec<GateVerdict>, Vec<GateRun>) = (Vec::new(), Vec::new());
     let ended = std::mem::take(&mut engine.state().done);
-    let mut quarantined = Vec::new();
+    let (mut quarantined, mut accepted) = (Vec::new(), BTreeMap::new());
     for done in ended.into_values() {
         quarantined.push((done.verdict.id.clone(), done.quarantine));
+        accepted.insert(done.verdict.id.clone(), done.accepted);
         verdicts.push(done.verdict);
         runs.push(done.run);
     }
@@ -109,6 +110,7 @@ pub(super) async fn finish(engine: Engine) -> Finished {
     };
     Finished {
         outcome,
+        accepted,
         folder: engine.shared.folder.clone(),
         store: engine.shared.store.clone(),
     }

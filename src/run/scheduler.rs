@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 
 use super::applies::{Applies, Here, applies};
 use super::board::Board;
-use super::conclude::{Found, conclude};
+use super::conclude::{Concluded, Found, conclude};
 use super::gate::{Done, Shared, Task, command_text};
 use super::record;
 use super::skip::{self, Skip};
 use super::subject::Start;
 use crate::config::{PlannedGate, When, reach};
 use crate::gate::Facts;
-use crate::model::{Cause, Event, GateRun, Judgement, Note, Reason, Verdict};
+use crate::model::{Cause, Event, GateRun, Given, Judgement, Note, Reason, Verdict};
 use crate::store::{Durations, Held, Slots};
 
 /// The reason of a gate whose need did not pass.
@@ -344,7 +344,11 @@ impl Scheduler {
             reasons: vec![reason],
             ..Judgement::default()
         };
-        let (verdict, facts) = conclude(Found {
+        let Concluded {
+            verdict,
+            facts,
+            accepted,
+        } = conclude(Found {
             gate,
             needs: gate
                 .needs
@@ -354,6 +358,7 @@ impl Scheduler {
             judgement,
             reports: Vec::new(),
             duration: None,
+            given: &Given::default(),
             today: shared.today,
             waivers: &shared.waivers,
         });
@@ -370,6 +375,7 @@ impl Scheduler {
             verdict,
             run,
             facts,
+            accepted,
             wrote: Vec::new(),
             quarantine: Vec::new(),
         });

@@ -6,6 +6,7 @@
 mod base;
 mod changes;
 mod event;
+mod files;
 mod history;
 mod kept;
 mod past;

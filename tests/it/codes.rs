@@ -75,8 +75,7 @@ fn what_is_typed_wrong_is_usage() {
 fn what_comes_in_a_later_version_is_refused_by_name() {
     let project = Project::new("gates:\n  unit: { run: 'true' }\n");
     for command in [
-        "plan", "merge", "phase", "policy", "baseline", "hook", "ci", "agent", "report", "history",
-        "verify",
+        "plan", "merge", "phase", "policy", "hook", "ci", "agent", "report", "history", "verify",
     ] {
         project
             .call(&[command, "x"])

@@ -5,6 +5,7 @@
 #![cfg(unix)]
 
 mod absence;
+mod baseline;
 mod codes;
 mod config;
 mod contradiction;
@@ -17,6 +18,7 @@ mod hostile_files;
 mod hostile_output;
 mod house;
 mod inspect;
+mod judging;
 mod needs;
 mod outputs;
 mod patch;

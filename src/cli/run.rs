@@ -108,6 +108,7 @@ fn request(
         stream: args.stream || (commands == 1 && !global.quiet),
         env: world::environment(),
         ci: world::is_ci(global.ci.as_deref()),
+        recording: false,
         base: args.base.clone(),
         now: world::now(),
         today: world::today(),

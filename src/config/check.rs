@@ -328,7 +328,11 @@ fn planned(
         absent: written
             .absent
             .as_ref()
-            .and_then(|absent| self::absent(absent, problems)),
+            .and_then(|absent| self::absent("absent", absent, problems)),
+        first_run: written
+            .first_run
+            .as_ref()
+            .and_then(|absent| self::absent("first-run", absent, problems)),
         duration: written
             .duration
             .as_ref()
@@ -434,13 +438,13 @@ fn when(written: &file::WhenOptions, problems: &mut Problems) -> When {
     }
 }
 
-fn absent(written: &file::AbsentOptions, problems: &mut Problems) -> Option<Absent> {
+fn absent(key: &str, written: &file::AbsentOptions, problems: &mut Problems) -> Option<Absent> {
     let allowed = written.allow.as_ref().is_some_and(|flag| flag.value);
     let why = plain(&written.why);
     if !allowed || why.is_none() {
         problems.push(
-            Problem::new(Code::MISSING_KEY, &written.at, "`absent` needs `allow: true` and a `why`")
-                .help("such as `absent: { allow: true, why: no scanner for this platform yet, until: 2026-12-31 }`"),
+            Problem::new(Code::MISSING_KEY, &written.at, format!("`{key}` needs `allow: true` and a `why`"))
+                .help(format!("such as `{key}: {{ allow: true, why: no scanner for this platform yet, until: 2026-12-31 }}`")),
         );
     }
     Some(Absent {

@@ -124,6 +124,8 @@ options! {
         exit("exit"): ExitOptions,
         /// Declares that missing evidence is accepted.
         absent("absent"): AbsentOptions,
+        /// Declares that the gate has no baseline yet.
+        first_run("first-run"): AbsentOptions,
         /// Bound on the time of the command.
         duration("duration"): Bound<Seconds>,
     }
@@ -142,7 +144,7 @@ options! {
 }
 
 options! {
-    /// A declared absence of evidence.
+    /// A declared absence, of evidence or of a baseline.
     pub struct AbsentOptions {
         /// Must be true.
         allow("allow"): Flag,

@@ -82,7 +82,9 @@ fn loosened(path: &[String], old: &Node, new: &Node) -> Option<Problem> {
         .as_slice()
     {
         ["enforce"] => (enforcement(new) < enforcement(old)).then(|| "blocks less".to_owned()),
-        ["absent", ..] | ["default"] | ["enforce-from"] => Some("demands less".to_owned()),
+        ["absent" | "first-run", ..] | ["default"] | ["enforce-from"] => {
+            Some("demands less".to_owned())
+        }
         ["retry", ..] => Some("forgives failures".to_owned()),
         ["with", ..] => Some("makes its evidence in another way".to_owned()),
         [key, ..] if PRODUCERS.contains(key) => {
@@ -140,7 +142,7 @@ fn loosened_by_adding(path: &[String], around: &Node, new: &Node) -> Option<Prob
         ["gates", _, "default"] => {
             (new.scalar().as_deref() == Some("false")).then_some("demands less")
         }
-        ["gates", _, "absent" | "enforce-from"] => Some("demands less"),
+        ["gates", _, "absent" | "first-run" | "enforce-from"] => Some("demands less"),
         ["gates", _, "with"] => Some("makes its evidence in another way"),
         ["gates", _, key] if PRODUCERS.contains(key) => Some("makes its evidence in another way"),
         ["gates", _, _, .., "include" | "exclude" | "produced"] => Some("reads other evidence"),

@@ -96,6 +96,8 @@ pub struct PlannedGate {
     pub exit: ExitRule,
     /// Declared absence of evidence.
     pub absent: Option<Absent>,
+    /// Declared absence of a baseline.
+    pub first_run: Option<Absent>,
     /// Bound on the time of the command.
     pub duration: Option<Condition>,
     /// Its judges, in the order of the table of kinds.
@@ -117,7 +119,7 @@ pub struct When {
     pub at: Option<At>,
 }
 
-/// A declared absence of evidence.
+/// A declared absence, of evidence or of a baseline.
 #[derive(Clone, Debug)]
 pub struct Absent {
     /// The reason.

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::bounds::{Bounds, Question, Sample};
+use super::wording::few;
 use crate::model::{
     Cause, ConditionVerdict, Evidence, Fact, Given, Judgement, Measure, Note, Reason,
     ReportEvidence, Verdict,
 };
-use crate::policy::{Condition, Keeps};
+use crate::policy::Condition;
 use crate::source::Place;
 
 /// Measured values of gates that were judged before, by gate and dotted name below the gate.
@@ -68,9 +70,9 @@ impl Context<'_> {
             .map(|report| Place::file(report.path.clone()))
             .collect();
         Judging {
-            gate: self.gate.to_owned(),
             kind,
             evidence,
+            bounds: Bounds::of(self.gate, self.given),
             judgement: Judgement::default(),
         }
     }
@@ -83,9 +85,9 @@ impl Context<'_> {
 
 /// Writes a judgement: facts, conditions, reasons and notes under their dotted names.
 pub struct Judging {
-    gate: String,
     kind: &'static str,
     evidence: Vec<Place>,
+    bounds: Bounds,
     judgement: Judgement,
 }
 
@@ -132,35 +134,90 @@ impl Judging {
         value: Option<(Measure, bool)>,
         missing: &str,
     ) {
-        let (verdict, cause, note) = match value.map(|(value, _)| condition.keeps(&value)) {
-            None | Some(Keeps::Nothing) => (
-                Verdict::Inconclusive,
-                Some(Cause::Evidence),
-                Some(missing.to_owned()),
-            ),
-            Some(Keeps::Yes) => (Verdict::Pass, None, None),
-            Some(Keeps::Tolerated(words)) => (
-                Verdict::Pass,
-                None,
-                Some(format!("tolerance decided: {words}")),
-            ),
-            Some(Keeps::Band) => {
-                let words = "it lies between pass and fail: a person decides".to_owned();
-                (Verdict::Inconclusive, Some(Cause::Judgement), Some(words))
-            }
-            Some(Keeps::No) => (Verdict::Fail, None, None),
-        };
-        self.judgement.conditions.push(ConditionVerdict {
-            fact: format!("{}.{}.{name}", self.gate, self.kind),
-            verdict,
-            cause,
-            measured: value.map(|(value, _)| value.beside(condition.bound())),
-            bound: condition.text().to_owned(),
-            written: Some(condition.at().place()),
+        self.sampled(name, condition, value.map(Sample::from), missing);
+    }
+
+    /// Judges a condition on the median of several observations.
+    pub(super) fn sampled(
+        &mut self,
+        name: &str,
+        condition: &Condition,
+        sample: Option<Sample>,
+        missing: &str,
+    ) {
+        self.compared(name, name, condition, sample, missing);
+    }
+
+    /// Judges a condition on a value that the baseline holds under another name.
+    pub(super) fn compared(
+        &mut self,
+        name: &str,
+        key: &str,
+        condition: &Condition,
+        sample: Option<Sample>,
+        missing: &str,
+    ) {
+        let verdict = self.bounds.judge(Question {
+            name: format!("{}.{name}", self.kind),
+            key: format!("{}.{key}", self.kind),
+            condition,
+            sample,
+            missing,
             evidence: self.evidence.clone(),
-            note,
-            volatile: value.is_some_and(|(_, volatile)| volatile),
         });
+        self.judgement.conditions.push(verdict);
+    }
+
+    /// Judges one condition on many values, each against its own in the baseline: the worst stands for all, and the
+    /// others that do not keep it are named. Values that a baseline does not hold yet are not judged.
+    pub(super) fn each(
+        &mut self,
+        name: &str,
+        condition: &Condition,
+        values: &[(&str, Measure)],
+        missing: &str,
+    ) {
+        let before = self.judgement.conditions.len();
+        let mut paths = Vec::new();
+        for (path, value) in values {
+            let key = format!("{name}[{path}]");
+            let fresh = self.bounds.lacks(&format!("{}.{key}", self.kind));
+            self.compared(name, &key, condition, Some((*value, false).into()), missing);
+            if fresh {
+                self.judgement.conditions.pop();
+            } else {
+                paths.push(*path);
+            }
+        }
+        let judged = self.judgement.conditions.split_off(before);
+        let bad = |verdict: &Verdict| *verdict < Verdict::Pass;
+        let against: Vec<(&str, &ConditionVerdict)> = paths
+            .iter()
+            .copied()
+            .zip(&judged)
+            .filter(|(_, one)| bad(&one.verdict))
+            .collect();
+        let Some(worst) = judged.iter().min_by_key(|one| one.verdict) else {
+            // Nothing to hold against anything: every file is new.
+            if values.is_empty() {
+                self.compared(name, name, condition, None, missing);
+            }
+            return;
+        };
+        self.judgement.conditions.push(worst.clone());
+        let places = against
+            .iter()
+            .take(5)
+            .map(|(path, _)| Place::file(*path))
+            .collect();
+        // Without any baseline one line says so for all.
+        let told = against.iter().any(|(_, one)| one.verdict == Verdict::Fail);
+        let words: Vec<String> = against
+            .iter()
+            .filter(|(_, one)| one.verdict == worst.verdict)
+            .map(|(path, one)| format!("{path} {}", one.measured.as_deref().unwrap_or("")))
+            .collect();
+        self.evidence_of_last(places, told.then(|| few(&words, 5)));
     }
 
     /// Says of the condition judged last where exactly the evidence is.
@@ -169,9 +226,10 @@ impl Judging {
             if !places.is_empty() {
                 last.evidence = places;
             }
-            if note.is_some() {
-                last.note = note;
-            }
+            last.note = match (last.note.take(), note) {
+                (Some(said), Some(note)) => Some(format!("{said}; {note}")),
+                (said, note) => said.or(note),
+            };
         }
     }
 
@@ -219,7 +277,10 @@ impl Judging {
     }
 
     /// The judgement.
-    pub fn done(self) -> Judgement {
+    pub fn done(mut self) -> Judgement {
+        let (values, headroom) = self.bounds.done();
+        self.judgement.accepted.values.extend(values);
+        self.judgement.notes.extend(headroom);
         self.judgement
     }
 }

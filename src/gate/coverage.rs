@@ -5,11 +5,12 @@ use std::path::Path;
 use globset::GlobMatcher;
 use serde_json::{Value as Json, json};
 
+use super::drop::Drops;
 use super::reports::glob;
 use super::wording::{count, few};
 use super::{Context, Gate, GateKind, Judging, Reports};
 use crate::model::{
-    CoverageReport, Evidence, EvidenceKind, FileCoverage, Judgement, Measure, Tally,
+    CoverageReport, Evidence, EvidenceKind, FileCoverage, Judgement, Measure, Tally, Wants,
 };
 use crate::policy::{Bound, Condition, Percent};
 use crate::problem::{Code, Fields, Many, Problem, Problems, Text, object, options};
@@ -36,8 +37,10 @@ options! {
         paths("paths"): Vec<(Key, ShareOptions)>,
         /// Globs of files that do not count; how many that are is shown.
         exclude("exclude"): Many<Text>,
+        /// How far shares may fall below the baseline, in percentage points.
+        drop("drop"): Drops,
     }
-    reserved ["patch", "drop"]
+    reserved ["patch"]
 }
 
 /// The kind `coverage`.
@@ -58,7 +61,7 @@ impl GateKind for Coverage {
     }
 
     fn about(&self) -> &'static str {
-        "coverage reports: lines, branches, functions; each-file, paths, exclude"
+        "coverage reports: lines, branches, functions; each-file, paths, exclude, drop"
     }
 
     fn build(&self, node: &Node, problems: &mut Problems) -> Option<Box<dyn Gate>> {
@@ -117,6 +120,7 @@ fn asks(node: &Node) -> bool {
     };
     let paths = node.get("paths").map(|paths| &paths.value);
     bound(node)
+        || node.get("drop").is_some()
         || node.get("each-file").is_some_and(bound)
         || matches!(paths, Some(Value::Map(entries)) if entries.iter().any(|(_, shares)| bound(shares)))
 }
@@ -132,6 +136,14 @@ fn matcher(pattern: &str, at: &At, problems: &mut Problems) -> Option<GlobMatche
             ));
             None
         }
+    }
+}
+
+impl ShareOptions {
+    fn is_relative(&self) -> bool {
+        let bounds = [&self.lines, &self.branches, &self.functions];
+        let mut bounds = bounds.into_iter().flatten();
+        bounds.any(|bound| bound.condition.is_relative())
     }
 }
 
@@ -152,6 +164,17 @@ impl Sums {
             sums.functions.add(file.function_tally);
         }
         sums
+    }
+
+    /// Those that the reports speak of.
+    fn known(&self, report: &CoverageReport) -> [(&'static str, Option<Measure>); 3] {
+        let branches = report.has_branches.then(|| share(self.branches));
+        let functions = report.has_functions.then(|| share(self.functions));
+        [
+            ("lines", Some(share(self.lines))),
+            ("branches", branches),
+            ("functions", functions),
+        ]
     }
 }
 
@@ -267,6 +290,18 @@ fn each_file(
         .filter(|(_, tally)| tally.total > 0)
         .collect();
     files.sort_by_key(|(path, tally)| (share(*tally).number(), *path));
+    if condition.is_relative() && known {
+        let values: Vec<(&str, Measure)> = files
+            .iter()
+            .map(|(path, tally)| (*path, share(*tally)))
+            .collect();
+        return judging.each(
+            &format!("each-file.{name}"),
+            condition,
+            &values,
+            "no line to cover",
+        );
+    }
     let worst = files
         .first()
         .filter(|_| known)
@@ -332,6 +367,14 @@ impl Gate for CoverageGate {
         Some(&self.reports)
     }
 
+    fn wants(&self) -> Wants {
+        let paths = self.paths.iter().map(|(_, _, shares)| shares);
+        let mut shares = std::iter::once(&self.whole)
+            .chain(&self.options.each_file)
+            .chain(paths);
+        Wants::baseline_if(self.options.drop.is_some() || shares.any(ShareOptions::is_relative))
+    }
+
     fn judge(&self, context: &Context<'_>) -> Judgement {
         let mut judging = context.judging("coverage");
         if context.reports.is_empty() {
@@ -370,6 +413,9 @@ impl Gate for CoverageGate {
             );
         }
         Self::judge_shares(&mut judging, "", &self.whole, &sums, &report);
+        if let Some(drops) = &self.options.drop {
+            drops.judge(&mut judging, sums.known(&report));
+        }
         self.judge_each_file(&mut judging, &report);
         for (key, glob, shares) in &self.paths {
             let chosen: Vec<&FileCoverage> = report

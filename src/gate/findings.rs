@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::wording::few;
 use super::{Context, Gate, GateKind, Reports};
-use crate::model::{Evidence, EvidenceKind, FindingReport, Judgement, Level, Measure};
+use crate::model::{Evidence, EvidenceKind, FindingReport, Judgement, Level, Measure, Wants};
 use crate::policy::{Bound, Condition, Pieces};
 use crate::problem::{Fields, Problems, object, options};
 use crate::source::{Key, Node};
@@ -103,6 +103,15 @@ impl Gate for FindingGate {
 
     fn reports(&self) -> Option<&Reports> {
         Some(&self.reports)
+    }
+
+    fn wants(&self) -> Wants {
+        let named = self.bounds();
+        let named = named.iter().map(|(_, condition)| condition);
+        let keyed = [&self.options.severities, &self.options.rules];
+        let keyed = keyed.into_iter().flatten().flatten();
+        let mut all = named.chain(keyed.map(|(_, bound)| &bound.condition));
+        Wants::baseline_if(all.any(Condition::is_relative))
     }
 
     fn judge(&self, context: &Context<'_>) -> Judgement {

@@ -3,17 +3,21 @@
 //! A gate kind turns evidence into a judgement. It reads no file but the tree it is asked about, starts no
 //! process, and never sees baseline, ledger or store. What it cannot decide it says to be inconclusive.
 
+mod bounds;
 mod context;
 mod coverage;
+mod drop;
 mod exit;
 mod files;
 mod findings;
+mod known;
 mod metrics;
 mod reports;
 mod require;
 mod tests;
 mod wording;
 
+pub(crate) use bounds::{Bounds, Question};
 pub use context::{Context, Facts, Judging};
 pub use exit::{Ended, ExitOptions, ExitRule};
 pub use reports::{Elsewhere, Reports};

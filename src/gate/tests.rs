@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::wording::{count, few};
 use super::{Context, Gate, GateKind, Reports};
-use crate::model::{Evidence, EvidenceKind, Judgement, Measure, TestReport, Verdict};
+use crate::model::{Evidence, EvidenceKind, Judgement, Measure, TestReport, Verdict, Wants};
 use crate::policy::{Bound, Condition, Percent, Pieces, Seconds};
 use crate::problem::{Fields, Many, Problems, Text, object, options};
 use crate::source::Node;
@@ -126,6 +126,11 @@ impl Gate for TestGate {
 
     fn reports(&self) -> Option<&Reports> {
         Some(&self.reports)
+    }
+
+    fn wants(&self) -> Wants {
+        let bounds = self.bounds();
+        Wants::baseline_if(bounds.iter().any(|(_, condition)| condition.is_relative()))
     }
 
     fn judge(&self, context: &Context<'_>) -> Judgement {

@@ -12,6 +12,13 @@ pub struct Wants {
     pub baseline: bool,
 }
 
+impl Wants {
+    /// The baseline, if the judge has a condition that looks at it.
+    pub fn baseline_if(baseline: bool) -> Self {
+        Self { baseline }
+    }
+}
+
 /// What a judge is given beside its reports.
 #[derive(Clone, Debug, Default)]
 pub struct Given {
@@ -19,4 +26,6 @@ pub struct Given {
     pub strict: bool,
     /// The baseline of its gate.
     pub baseline: BaselineState,
+    /// The reason why there may be none yet, declared in the gate and in force.
+    pub first_run: Option<String>,
 }

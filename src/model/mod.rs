@@ -17,7 +17,7 @@ mod outcome;
 mod record;
 mod verdict;
 
-pub use baseline::{Baseline, BaselineState, KnownFinding, KnownTest};
+pub use baseline::{Baseline, BaselineState, Better, KnownFinding, KnownTest, KnownValue};
 pub use canonical::{canonical, digest, sha256_hex, verdict_pieces};
 pub use case::{TestCase, TestFailure, TestOutcome, TestReport};
 pub use coverage::{CoverageReport, FileCoverage, LineCoverage, Tally};

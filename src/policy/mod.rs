@@ -5,7 +5,11 @@
 
 mod condition;
 mod interval;
+mod sample;
 mod units;
 
-pub use condition::{Bound, Bytes, Condition, Keeps, Percent, Pieces, Plain, Seconds, UnitOf};
+pub use condition::{
+    Bound, Bytes, Condition, Keeps, Percent, Pieces, Plain, Seconds, UnitOf, step_words,
+};
+pub use sample::median_and_spread;
 pub use units::{Date, Span, Unit, parse_duration};

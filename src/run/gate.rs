@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::collect::{self, Collected, Sources};
-use super::conclude::{Found, conclude};
+use super::conclude::{Concluded, Found, conclude};
 use super::fresh::{self, Before, Match};
 use super::given;
 use super::outbox::Outbox;
@@ -18,8 +18,8 @@ use crate::config::{Plan, PlannedCommand, PlannedGate};
 use crate::exec::{self, Command, Guard, Mask, Program, Spool, Stop};
 use crate::gate::{Context, Ended, Facts};
 use crate::model::{
-    Cause, Event, Fact, GateRun, GateVerdict, Judgement, Note, Reason, ReportUsed, Termination,
-    Verdict,
+    Baseline, Cause, Event, Fact, GateRun, GateVerdict, Judgement, Note, Reason, ReportUsed,
+    Termination, Verdict,
 };
 use crate::store::RunFolder;
 use crate::vcs::Repository;
@@ -70,6 +70,8 @@ pub(super) struct Done {
     pub verdict: GateVerdict,
     pub run: GateRun,
     pub facts: Vec<Fact>,
+    /// What a baseline of it would hold now.
+    pub accepted: Baseline,
     /// Files matching watched patterns that its command wrote.
     pub wrote: Vec<String>,
 }
@@ -116,7 +118,11 @@ pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
         shared.outbox.push(started);
         run.attempts = number;
         let attempt = attempt(shared, gate, &task);
-        let (mut verdict, facts) = judge(shared, gate, &task, &attempt);
+        let Concluded {
+            mut verdict,
+            facts,
+            accepted,
+        } = judge(shared, gate, &task, &attempt);
         describe(&mut run, shared, &attempt);
         let passed = matches!(verdict.verdict, Verdict::Pass | Verdict::Waived);
         if passed || number == attempts || shared.stop.asked() {
@@ -144,6 +150,7 @@ pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
                 verdict,
                 run,
                 facts,
+                accepted,
                 wrote,
             };
         }
@@ -380,12 +387,7 @@ fn start(shared: &Shared, gate: &PlannedGate, command: &Command) -> exec::Ended 
 }
 
 /// Reads the reports of every judge, lets them judge, joins the exit status, and concludes.
-fn judge(
-    shared: &Shared,
-    gate: &PlannedGate,
-    task: &Task,
-    attempt: &Attempt,
-) -> (GateVerdict, Vec<Fact>) {
+fn judge(shared: &Shared, gate: &PlannedGate, task: &Task, attempt: &Attempt) -> Concluded {
     let mut whole = Judgement::default();
     let mut used: Vec<ReportUsed> = Vec::new();
     let how = attempt.ended.as_ref().map(|ended| &ended.how);
@@ -399,7 +401,7 @@ fn judge(
                 None => Collected::default(),
             };
             reported |= !collected.reports.is_empty();
-            let given = given::given(shared, judge.wants());
+            let given = given::given(shared, gate, judge.kind(), judge.wants());
             let context = Context {
                 gate: &gate.id,
                 root: &shared.plan.root,
@@ -408,7 +410,11 @@ fn judge(
                 facts: &task.facts,
                 given: &given,
             };
-            let judgement = judge.judge(&context);
+            let mut judgement = judge.judge(&context);
+            if judge.wants().baseline {
+                let holds = &mut judgement.accepted.holds;
+                holds.insert(judge.kind().to_owned());
+            }
             join(&mut whole, judgement, collected.reasons);
             used.extend(collected.reports.iter().map(|report| ReportUsed {
                 path: report.path.clone(),
@@ -446,6 +452,7 @@ fn judge(
         judgement: whole,
         reports: used,
         duration: attempt.ended.as_ref().map(|ended| ended.duration),
+        given: &given::of_exit(shared, gate),
         today: shared.today,
     })
 }

@@ -33,12 +33,13 @@ pub use engine::run;
 pub use order::schedule;
 pub use select::{Selection, select};
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::config::Plan;
 use crate::exec::{Guard, Stop};
-use crate::model::Outcome;
+use crate::model::{Baseline, Outcome};
 use crate::store::RunFolder;
 
 /// All that a run is told from outside.
@@ -58,6 +59,8 @@ pub struct Request {
     pub env: Vec<(String, String)>,
     /// Whether this is a CI job.
     pub ci: bool,
+    /// The run is made to record a baseline: that there is none yet is then no obstacle, in CI neither.
+    pub recording: bool,
     /// Ref that changes are counted from.
     pub base: Option<String>,
     /// The moment the run began.
@@ -77,6 +80,8 @@ pub struct Request {
 pub struct Finished {
     /// What was found.
     pub outcome: Outcome,
+    /// What a baseline of each gate would hold now.
+    pub accepted: BTreeMap<String, Baseline>,
     /// The folder of the run, if it could be made.
     pub folder: Option<RunFolder>,
     /// Where records are kept.

@@ -1,5 +1,6 @@
 //! The end of a run: the subject is compared, the verdict put together, durations kept.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
@@ -54,7 +55,9 @@ pub(super) async fn finish(engine: Engine) -> Finished {
     }
     let (mut verdicts, mut runs): (Vec<GateVerdict>, Vec<GateRun>) = (Vec::new(), Vec::new());
     let ended = std::mem::take(&mut engine.state().done);
+    let mut accepted = BTreeMap::new();
     for done in ended.into_values() {
+        accepted.insert(done.verdict.id.clone(), done.accepted);
         verdicts.push(done.verdict);
         runs.push(done.run);
     }
@@ -96,6 +99,7 @@ pub(super) async fn finish(engine: Engine) -> Finished {
     };
     Finished {
         outcome,
+        accepted,
         folder: engine.shared.folder.clone(),
         store: engine.shared.store.clone(),
     }

@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 
 use super::applies::{Applies, Here, applies};
 use super::board::Board;
-use super::conclude::{Found, conclude};
+use super::conclude::{Concluded, Found, conclude};
 use super::gate::{Done, Shared, Task, command_text};
 use super::record;
 use super::subject::Start;
 use crate::config::{PlannedGate, reach};
 use crate::gate::Facts;
-use crate::model::{Cause, Event, GateRun, Judgement, Note, Reason, Verdict};
+use crate::model::{Cause, Event, GateRun, Given, Judgement, Note, Reason, Verdict};
 use crate::store::{Durations, Held, Slots};
 
 /// The reason of a gate whose need did not pass.
@@ -322,7 +322,11 @@ impl Scheduler {
             reasons: vec![reason],
             ..Judgement::default()
         };
-        let (verdict, facts) = conclude(Found {
+        let Concluded {
+            verdict,
+            facts,
+            accepted,
+        } = conclude(Found {
             gate,
             needs: gate
                 .needs
@@ -332,6 +336,7 @@ impl Scheduler {
             judgement,
             reports: Vec::new(),
             duration: None,
+            given: &Given::default(),
             today: shared.today,
         });
         let run = GateRun {
@@ -347,6 +352,7 @@ impl Scheduler {
             verdict,
             run,
             facts,
+            accepted,
             wrote: Vec::new(),
         });
     }

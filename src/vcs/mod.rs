@@ -4,6 +4,7 @@
 //! changes output). Finding the repository starts no process. Writes nothing.
 
 mod base;
+mod history;
 mod repository;
 mod subject;
 mod tree;

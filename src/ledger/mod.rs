@@ -1,13 +1,24 @@
-//! What outlives a run in the repository and is committed: the files of baselines.
+//! What outlives a run in the repository and is committed: the files of baselines, and the records of the ledger.
 //!
-//! Reads and writes them, says what is wrong with one, and compares an old state with a new one. It runs no gate
-//! and judges no condition; of git it asks only whether a file was ever there.
+//! Reads and writes baselines, says what is wrong with one, and compares an old state with a new one. Reads, appends,
+//! signs and verifies records ([`Ledger`]). It runs no gate and decides no phase; of git it asks only what history held
+//! and which key the user signs with.
 
 mod baseline;
 mod compare;
 mod escape;
+mod form;
+mod graph;
+mod sign;
+mod sshsig;
+mod statement;
+mod store;
 mod text;
 
 pub use baseline::{FOLDER, LIMIT, parse, path_of, read, read_file, state, state_at, write};
 pub use compare::{Change, Way, changes, tighten};
+pub use graph::Graph;
+pub use sign::{NAMESPACE, Question, Signed, Signer, Signers, allowed_signers};
+pub use statement::{PREDICATE_TYPE, STATEMENT_TYPE, is_digest};
+pub use store::{Broken, LEDGER, Ledger, LedgerTrouble};
 pub use text::{Loosened, Recorded, render};

@@ -9,11 +9,13 @@ mod case;
 mod coverage;
 mod event;
 mod evidence;
+mod exact;
 mod finding;
 mod given;
 mod measure;
 mod metric;
 mod outcome;
+mod people;
 mod record;
 mod verdict;
 
@@ -23,13 +25,16 @@ pub use case::{TestCase, TestFailure, TestOutcome, TestReport};
 pub use coverage::{CoverageReport, FileCoverage, LineCoverage, Tally};
 pub use event::{Event, Progress};
 pub use evidence::{Evidence, EvidenceKind, ReportEvidence, ReportRefusal, Warning};
+pub use exact::{Asked, Exact};
 pub use finding::{Finding, FindingReport, Level};
 pub use given::{Given, Wants};
 pub use measure::Measure;
 pub use metric::MetricReport;
 pub use outcome::{GateRun, Outcome, RunRecord, Subject, SubjectState, Termination};
+pub use people::{People, Person, PublicKey};
 pub use record::{
-    Completion, ConditionRecord, Criterion, Entry, GateRecord, Record, Says, Signature, Who,
+    Completion, ConditionRecord, Criterion, Entry, GateRecord, ReasonRecord, Record, ReportRecord,
+    Says, Signature, SignatureState, Who,
 };
 pub use verdict::{
     Cause, ConditionVerdict, Decision, Enforce, Fact, GateVerdict, Judgement, Note, Reason,

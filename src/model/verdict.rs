@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::{Baseline, Finding, Measure, Subject, TestFailure, Warning};
+use super::{Asked, Baseline, Finding, Measure, Subject, TestFailure, Warning};
 use crate::source::Place;
 
 /// What was decided of a gate or a condition, worst first.
@@ -33,6 +33,21 @@ impl Verdict {
     #[must_use]
     pub fn and(self, other: Verdict) -> Verdict {
         self.min(other)
+    }
+
+    /// Every verdict, worst first.
+    pub const ALL: [Verdict; 6] = [
+        Verdict::Fail,
+        Verdict::Inconclusive,
+        Verdict::Cancelled,
+        Verdict::Waived,
+        Verdict::Pass,
+        Verdict::NotApplicable,
+    ];
+
+    /// The verdict of that word.
+    pub fn of(word: &str) -> Option<Verdict> {
+        Self::ALL.into_iter().find(|verdict| verdict.word() == word)
     }
 
     /// The word in files and outputs.
@@ -136,6 +151,8 @@ pub struct ConditionVerdict {
     pub note: Option<String>,
     /// The measured value is a time and so differs between equal runs.
     pub volatile: bool,
+    /// Bound and value as exact as they were compared, for the ledger; not part of the verdict's bytes.
+    pub asked: Option<Box<Asked>>,
 }
 
 /// What stands in a verdict's bytes for a value that differs between equal runs.

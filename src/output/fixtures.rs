@@ -149,6 +149,7 @@ fn condition(
         },
         note: None,
         volatile: false,
+        asked: None,
     }
 }
 

@@ -9,7 +9,7 @@ mod sample;
 mod units;
 
 pub use condition::{
-    Bound, Bytes, Condition, Keeps, Percent, Pieces, Plain, Seconds, UnitOf, step_words,
+    Bound, Bytes, Condition, Keeps, Percent, Pieces, Plain, Seconds, UnitOf, answer, step_words,
 };
 pub use sample::median_and_spread;
 pub use units::{Date, Span, Unit, parse_duration};

@@ -5,7 +5,9 @@
 
 mod base;
 mod history;
+mod kept;
 mod repository;
+mod settings;
 mod subject;
 mod tree;
 

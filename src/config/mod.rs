@@ -8,6 +8,7 @@ mod file;
 mod load;
 mod merge;
 mod names;
+mod people;
 mod phases;
 mod plan;
 mod preset;
@@ -17,6 +18,7 @@ mod show;
 mod yaml;
 
 pub use load::{Loaded, load};
+pub use people::{PEOPLE, parse_people, people_schema, read_people};
 pub use plan::{
     Absent, Plan, PlannedCommand, PlannedGate, PlannedPhase, PlannedService, Ready, When,
 };

@@ -8,6 +8,7 @@ mod baseline;
 mod compare;
 mod escape;
 mod form;
+mod gates;
 mod graph;
 mod sign;
 mod sshsig;
@@ -17,6 +18,7 @@ mod text;
 
 pub use baseline::{FOLDER, LIMIT, parse, path_of, read, read_file, state, state_at, write};
 pub use compare::{Change, Way, changes, tighten};
+pub use gates::gate_record;
 pub use graph::Graph;
 pub use sign::{NAMESPACE, Question, Signed, Signer, Signers, allowed_signers};
 pub use statement::{PREDICATE_TYPE, STATEMENT_TYPE, is_digest};

@@ -10,7 +10,7 @@ use crate::policy::Days;
 
 /// Commands that are specified and not built yet: refused by name.
 pub const LATER: &[&str] = &[
-    "plan", "merge", "policy", "hook", "ci", "agent", "report", "history", "verify",
+    "plan", "merge", "policy", "hook", "ci", "agent", "report", "history",
 ];
 
 /// Commands that there are, for suggestions.
@@ -24,6 +24,8 @@ pub const COMMANDS: &[&str] = &[
     "doctor",
     "baseline",
     "config",
+    "verify",
+    "ledger",
     "completions",
     "man",
 ];
@@ -116,6 +118,13 @@ pub enum Command {
     Config {
         #[command(subcommand)]
         command: ConfigCommand,
+    },
+    /// Check all records of the ledger: digests, parents, signatures, decisions
+    Verify(Verify),
+    /// Work with the records of the ledger
+    Ledger {
+        #[command(subcommand)]
+        command: LedgerCommand,
     },
     /// Print shell completions
     Completions {
@@ -258,6 +267,38 @@ pub struct Init {
     /// Print the file instead of writing it
     #[arg(long)]
     pub print: bool,
+}
+
+/// Check all records of the ledger.
+#[derive(Debug, ClapArgs)]
+pub struct Verify {
+    /// What was found as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Work with the records of the ledger.
+#[derive(Debug, Subcommand)]
+pub enum LedgerCommand {
+    /// Write records in a form that other tools read
+    Export(Export),
+}
+
+/// Write records in a form that other tools read.
+#[derive(Debug, ClapArgs)]
+pub struct Export {
+    /// Records, by the beginning of their digest; all that the form is for when none is named
+    #[arg(value_name = "RECORD")]
+    pub records: Vec<String>,
+    /// dsse, test-result or vsa
+    #[arg(long, value_name = "FORMAT")]
+    pub format: String,
+    /// Write one file a record into this folder, instead of one line a record to standard output
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Sign envelopes with this SSH key, instead of the one that git signs with
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
 }
 
 /// Show what a gate asks.

@@ -16,11 +16,14 @@ mod exit;
 mod explain;
 mod init;
 mod inspect;
+mod ledger;
 mod phase;
 mod project;
 mod run;
 mod screen;
 mod shells;
+mod signer;
+mod verify;
 mod waive;
 mod waivers;
 mod world;
@@ -79,6 +82,10 @@ fn dispatch(arguments: Vec<OsString>) -> Exit {
             ConfigCommand::Schema { waivers } => check::schema(*waivers, &screen),
             ConfigCommand::Prove(_) => later("config prove", &screen),
         },
+        Command::Verify(verify) => verify::verify(&args.global, verify, &screen),
+        Command::Ledger {
+            command: args::LedgerCommand::Export(export),
+        } => ledger::export(&args.global, export, &screen),
         Command::Completions { shell } => shells::completions(*shell, &screen),
         Command::Man => shells::man(&screen),
         Command::Later(words) => later(&words.join(" "), &screen),

@@ -7,6 +7,7 @@
 mod baseline;
 mod compare;
 mod escape;
+mod export;
 mod form;
 mod gates;
 mod graph;
@@ -17,11 +18,13 @@ mod sshsig;
 mod statement;
 mod store;
 mod text;
+mod verify;
 
 pub use baseline::{
     FOLDER, LIMIT, files, is_tidy, parse, path_of, read, read_file, state, state_at, write,
 };
 pub use compare::{Change, Way, changes, tighten};
+pub use export::{Format, envelope, export, pae};
 pub use gates::gate_record;
 pub use graph::Graph;
 pub use history::History;
@@ -30,3 +33,4 @@ pub use sign::{NAMESPACE, Question, Signed, Signer, Signers, allowed_signers};
 pub use statement::{PREDICATE_TYPE, STATEMENT_TYPE, is_digest};
 pub use store::{Broken, LEDGER, Ledger, LedgerTrouble};
 pub use text::{Loosened, Recorded, render};
+pub use verify::{Against, Counts, Remark, Verified, verify};

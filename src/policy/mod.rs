@@ -12,7 +12,7 @@ mod units;
 mod waiver;
 
 pub use condition::{
-    Bound, Bytes, Condition, Keeps, Percent, Pieces, Plain, Seconds, UnitOf, step_words,
+    Bound, Bytes, Condition, Keeps, Percent, Pieces, Plain, Seconds, UnitOf, answer, step_words,
 };
 pub use pragmas::is_pragma;
 pub use readiness::readiness;

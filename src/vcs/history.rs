@@ -55,16 +55,6 @@ impl Repository {
     }
 }
 
-impl Repository {
-    pub(super) fn is_unborn(&self) -> bool {
-        // A detached HEAD always names a commit; a symbolic one names a branch that may not exist yet.
-        self.ask(&["symbolic-ref", "-q", "HEAD"]).is_ok()
-            && self
-                .ask(&["rev-parse", "--verify", "--quiet", "HEAD"])
-                .is_err()
-    }
-}
-
 /// The text after each commit: what a difference keeps and adds.
 fn texts(log: &str) -> Vec<String> {
     let mut texts = Vec::new();

@@ -9,6 +9,7 @@ use super::super::args::Global;
 use super::super::exit::Exit;
 use super::super::run::{absolute, record, watcher};
 use super::super::screen::Screen;
+use super::super::signer::here;
 use super::super::world;
 use super::drawn::{self, Target};
 use super::typed::Judge;
@@ -191,7 +192,7 @@ impl<'a> Command<'a> {
             tree: &outcome.verdict.subject.id,
             now: self.now,
         };
-        let here = std::env::current_dir()?;
+        let here = here(self.global)?;
         let keys = keys(&self.typed.key, false);
         Ok(match ground.append(&about, says, &keys, &here) {
             Ok(written) => {
@@ -245,7 +246,7 @@ impl<'a> Command<'a> {
             tree: &subject.id,
             now: self.now,
         };
-        let here = std::env::current_dir()?;
+        let here = here(self.global)?;
         let keys = keys(&self.typed.key, false);
         let written = match ground.append(&about, says, &keys, &here) {
             Ok(written) => written,
@@ -366,6 +367,7 @@ impl<'a> Command<'a> {
             env: world::environment(),
             ci: world::is_ci(self.global.ci.as_deref()),
             phase: true,
+            recording: false,
             skip: Vec::new(),
             base: self.typed.base.clone(),
             now: world::now(),

@@ -5,10 +5,11 @@ use jiff::civil::Date;
 use super::super::args::Global;
 use super::super::exit::Exit;
 use super::super::screen::Screen;
+use super::super::signer;
 use super::super::world;
 use super::typed::{Key, Lien, Sign, Why};
 use super::{named, notes, open, whole};
-use crate::model::{Says, Subject};
+use crate::model::Says;
 use crate::output::{self, neutral};
 use crate::phase::{History, PlannedPhase, SignOffs};
 use crate::problem::nearest;
@@ -46,6 +47,7 @@ pub fn sign(global: &Global, typed: &Sign, screen: &Screen) -> anyhow::Result<Ex
     let needed = asked.is_some_and(|asked| !asked.unsigned);
     let tree = ground.subject().id.clone();
     let asked = Asked {
+        global,
         phase: &phase.id,
         tree,
         key: &typed.key,
@@ -99,6 +101,7 @@ pub fn lien(global: &Global, typed: &Lien, screen: &Screen) -> anyhow::Result<Ex
         due: typed.due.clone(),
     };
     let asked = Asked {
+        global,
         phase: &phase.id,
         tree: ground.committed_tree().to_owned(),
         key: &typed.key,
@@ -182,7 +185,7 @@ pub fn rule(
         why: typed.why.clone(),
         to: to.map(str::to_owned),
     };
-    let asked = Asked::of(&ground, &phase.id, typed);
+    let asked = Asked::of(global, &ground, &phase.id, typed);
     append(&mut ground, asked, says, screen)
 }
 
@@ -217,12 +220,13 @@ pub fn reopen(global: &Global, typed: &Why, screen: &Screen) -> anyhow::Result<E
         completion: taken_back.digest.clone(),
         why: typed.why.clone(),
     };
-    let asked = Asked::of(&ground, &typed.phase, typed);
+    let asked = Asked::of(global, &ground, &typed.phase, typed);
     append(&mut ground, asked, says, screen)
 }
 
 /// A record that is to be written.
 struct Asked<'a> {
+    global: &'a Global,
     phase: &'a str,
     tree: String,
     key: &'a Key,
@@ -232,8 +236,9 @@ struct Asked<'a> {
 
 impl<'a> Asked<'a> {
     /// One about the content that is committed, whatever is in the work tree.
-    fn of(ground: &Ground, phase: &'a str, typed: &'a Why) -> Self {
+    fn of(global: &'a Global, ground: &Ground, phase: &'a str, typed: &'a Why) -> Self {
         Self {
+            global,
             phase,
             tree: ground.committed_tree().to_owned(),
             key: &typed.key,
@@ -262,7 +267,7 @@ fn append(
         now: world::now(),
     };
     let keys = keys(asked.key, asked.needed);
-    let here = std::env::current_dir()?;
+    let here = signer::here(asked.global)?;
     let written = match ground.append(&about, says, &keys, &here) {
         Ok(written) => written,
         Err(words) => {
@@ -286,7 +291,7 @@ fn append(
 pub(super) fn keys(key: &Key, needed: bool) -> Keys {
     Keys {
         key: key.key.clone(),
-        askpass: world::variable("SSH_ASKPASS").map(Into::into),
+        askpass: signer::askpass(),
         needed,
     }
 }
@@ -302,7 +307,6 @@ fn reason(why: &str, screen: &Screen) -> Result<(), Exit> {
 
 /// Nothing that is not committed is signed.
 pub(super) fn dirty(ground: &Ground, screen: &Screen) -> Exit {
-    let Subject { .. } = ground.subject();
     let differs = ground.differs();
     let shown: Vec<String> = differs
         .iter()

@@ -6,6 +6,7 @@ mod check;
 mod clause;
 mod read;
 mod relative;
+mod spelled;
 
 use std::fmt;
 
@@ -19,6 +20,7 @@ use crate::source::At;
 pub use bound::{Bound, Bytes, Percent, Pieces, Plain, Seconds, UnitOf};
 use clause::{Clause, Target};
 pub use relative::step_words;
+pub use spelled::answer;
 
 /// A condition as written and understood.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,11 +4,13 @@
 //! no test needs the network.
 
 mod given;
+mod ledger;
 mod project;
 mod ran;
 mod started;
 
 pub use given::{junit, lcov, sarif};
+pub use ledger::{Key, TREE, appended, completion, sign_off};
 pub use project::{Project, set_mode};
 pub use ran::Ran;
 pub use started::Started;

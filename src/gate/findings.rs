@@ -105,6 +105,10 @@ impl Gate for FindingGate {
         Some(&self.reports)
     }
 
+    fn implied(&self) -> Vec<(&'static str, Condition)> {
+        self.bounds()
+    }
+
     fn judge(&self, context: &Context<'_>) -> Judgement {
         let mut all = FindingReport::default();
         for evidence in context.evidence() {

@@ -225,6 +225,9 @@ pub struct Criterion {
     pub found: String,
     /// Whether it held.
     pub holds: bool,
+    /// The waiver under which it did not need to, in words with owner and end.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub waived: Option<String>,
     /// What was asked, for programs. `sign-offs`: `count`, `from`, `not`; `soak`: `for`, `every`; `readiness`: `is`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
     pub asks: BTreeMap<String, String>,

@@ -160,6 +160,27 @@ fn a_later_phase_keeps_passing_what_an_earlier_one_keeps() {
 }
 
 #[test]
+fn a_gate_that_others_need_has_to_pass_too() {
+    let mut unit = gate("unit", Verdict::Pass);
+    unit.needs = vec!["build".to_owned()];
+    let mut build = gate("build", Verdict::Pass);
+    build.needs = vec!["fetch".to_owned()];
+    let gates = vec![
+        build,
+        gate("docs", Verdict::Pass),
+        gate("fetch", Verdict::Fail),
+        unit,
+        gate("other", Verdict::Fail),
+    ];
+    let answer = judge(&scene(gates), "alpha");
+    assert_eq!(answer.outstanding.len(), 1, "{answer:?}");
+    assert_eq!(
+        answer.outstanding[0].wanted,
+        "gate `fetch` passes, which `build` needs"
+    );
+}
+
+#[test]
 fn a_phase_without_gates_does_not_ask() {
     assert!(
         Scene::new(vec![phase("alpha")])

@@ -39,7 +39,6 @@ fn now(gate: &PlannedGate, today: jiff::civil::Date) -> GateNow {
             format!("{}.exit.duration", gate.id),
             duration.text().to_owned(),
         ));
-        bounds.push((format!("{}.duration", gate.id), duration.text().to_owned()));
     }
     let mut texts = BTreeSet::new();
     scalars(&gate.node, &mut texts);

@@ -114,6 +114,10 @@ impl Gate for FindingGate {
         Some(&self.reports)
     }
 
+    fn implied(&self) -> Vec<(&'static str, Condition)> {
+        self.bounds()
+    }
+
     fn wants(&self) -> Wants {
         let named = self.bounds();
         let named = named.iter().map(|(_, condition)| condition);

@@ -71,26 +71,22 @@ fn brief(one: &Outstanding) -> String {
 
 /// The newest ruling, else why it is stale, else its decision.
 fn said(world: &World<'_>, phase: &PlannedPhase, outcome: &PhaseOutcome) -> Option<String> {
-    let told = |rule: &str| {
-        outcome
-            .criteria
-            .iter()
-            .find(|one| one.rule == rule && !one.holds)
-    };
-    let history = world.history.phase(&phase.id);
-    if let Some(ruled) = told("rulings").or_else(|| told("stale")) {
-        return Some(ruled.found.clone());
+    let mut criteria = outcome.criteria.iter();
+    let told = criteria.find(|one| match one.rule.as_str() {
+        "rulings" => !one.holds,
+        "stale" => outcome.state == PhaseState::Stale,
+        _ => false,
+    });
+    if let Some(told) = told {
+        return Some(told.found.clone());
     }
-    let entry = history.completion()?;
+    let entry = world.history.phase(&phase.id).completion()?;
     let record = &entry.record;
     let decision = super::standing::completion(entry)?
         .decision
         .replace('-', " ");
-    Some(format!(
-        "{decision} by {} on {}",
-        record.who.name,
-        record.at.get(..10)?
-    ))
+    let day = record.at.get(..10)?;
+    Some(format!("{decision} by {} on {day}", record.who.name))
 }
 
 /// Every bound that a phase that is not complete puts to a fact: of its gates, and its targets.

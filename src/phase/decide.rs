@@ -69,6 +69,7 @@ fn excuse(rule: &dyn PhaseRule, situation: &Situation<'_>, answer: &mut Answer) 
                 .push(format!("the waiver of `{name}` is not used: {words}"));
         } else if rule.may_be_waived() {
             answer.outstanding.clear();
+            answer.criterion.waived = Some(words.clone());
             answer
                 .under
                 .push(format!("criterion `{name}` is waived: {words}"));
@@ -85,7 +86,7 @@ fn excuse(rule: &dyn PhaseRule, situation: &Situation<'_>, answer: &mut Answer) 
         .all(|one| one.sort != Sort::Undecided);
     if !answer.outstanding.is_empty()
         && mendable
-        && let Some(lien) = covering(situation, situation.phase, name)
+        && let Some(lien) = covering(situation, name)
     {
         answer.outstanding.clear();
         answer.basis.liens.push(lien.digest().to_owned());

@@ -3,6 +3,9 @@
 //! Targets of the phase join the conditions of their gates. A gate that does not apply here blocks unless the phase lets
 //! it be skipped; one that fails may wait under a lien; missing evidence may not.
 
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::liens::covering;
 use super::targets::apply;
 use super::{Answer, Asking, PhaseRule, PlannedPhase, Situation, earlier};
@@ -36,21 +39,16 @@ impl PhaseRule for Gates {
             many => format!("{many} gates pass"),
         };
         let mut asking = Asking::new(self.name(), wanted, Some(situation.phase.written("gates")));
-        asking.asks(
-            "gates",
-            asked
-                .iter()
-                .map(|(id, _)| *id)
-                .collect::<Vec<_>>()
-                .join(" "),
-        );
+        let names: Vec<&str> = asked.iter().map(|one| one.gate).collect();
+        asking.asks("gates", names.join(" "));
         match usable(situation) {
             Err((found, help)) => {
                 asking.lacks(Sort::Undecided, "a verdict on its gates", found, help);
             }
             Ok(document) => {
-                for (id, by) in &asked {
-                    one(&mut asking, situation, document, id, by);
+                let needed = needed(&asked, document);
+                for one in asked.iter().chain(&needed) {
+                    judge(&mut asking, situation, document, one);
                 }
             }
         }
@@ -58,22 +56,97 @@ impl PhaseRule for Gates {
     }
 }
 
-/// Each gate with the phase that asks it: this one, or an earlier one that keeps it.
-fn asked<'a>(situation: &Situation<'a>) -> Vec<(&'a str, &'a PlannedPhase)> {
+/// A gate that has to pass, and who says so.
+struct Asked<'a> {
+    gate: &'a str,
+    by: By<'a>,
+}
+
+/// Who asks for a gate.
+enum By<'a> {
+    /// The phase itself.
+    Itself,
+    /// An earlier phase, which keeps it.
+    Keeps(&'a PlannedPhase),
+    /// A gate that needs it.
+    Needs(&'a str),
+}
+
+impl Asked<'_> {
+    fn words(&self) -> String {
+        match self.by {
+            By::Itself => format!("gate `{}` passes", self.gate),
+            By::Keeps(phase) => format!(
+                "gate `{}` passes, which phase `{}` keeps",
+                self.gate, phase.id
+            ),
+            By::Needs(gate) => format!("gate `{}` passes, which `{gate}` needs", self.gate),
+        }
+    }
+
+    /// Whether it may be left out where its `when:` does not hold.
+    fn may_skip(&self, phase: &PlannedPhase) -> bool {
+        let skips = |phase: &PlannedPhase| phase.may_skip.iter().any(|gate| gate == self.gate);
+        skips(phase)
+            || match self.by {
+                By::Itself => false,
+                By::Keeps(earlier) => skips(earlier),
+                By::Needs(_) => true,
+            }
+    }
+}
+
+/// The gates of the phase, and those that earlier ones keep. Each once.
+fn asked<'a>(situation: &Situation<'a>) -> Vec<Asked<'a>> {
     let phase = situation.phase;
-    let own = phase
+    let own = phase.gates.iter().chain(&phase.keep);
+    let own = own.map(|gate| Asked {
+        gate,
+        by: By::Itself,
+    });
+    let before = earlier(phase, situation.world.phases).into_iter();
+    let kept = before.flat_map(|one| {
+        let gates = one.keep.iter();
+        gates.map(move |gate| Asked {
+            gate,
+            by: By::Keeps(one),
+        })
+    });
+    let mut seen = BTreeSet::new();
+    own.chain(kept)
+        .filter(|one| seen.insert(one.gate))
+        .collect()
+}
+
+/// What those need, also through others.
+fn needed<'a>(asked: &[Asked<'a>], document: &'a VerdictDocument) -> Vec<Asked<'a>> {
+    let by_id: BTreeMap<&str, &GateVerdict> = document
         .gates
         .iter()
-        .chain(&phase.keep)
-        .map(|gate| (gate.as_str(), phase));
-    let before = earlier(phase, situation.world.phases);
-    let kept = before
-        .into_iter()
-        .flat_map(|one| one.keep.iter().map(move |gate| (gate.as_str(), one)));
-    let mut seen = std::collections::BTreeSet::new();
-    own.chain(kept)
-        .filter(|(gate, _)| seen.insert(*gate))
-        .collect()
+        .map(|gate| (gate.id.as_str(), gate))
+        .collect();
+    let mut seen: BTreeSet<&str> = asked.iter().map(|one| one.gate).collect();
+    let mut todo: Vec<&str> = asked.iter().rev().map(|one| one.gate).collect();
+    let mut found = Vec::new();
+    while let Some(id) = todo.pop() {
+        let Some(gate) = by_id.get(id).copied() else {
+            continue;
+        };
+        for need in gate
+            .needs
+            .iter()
+            .filter(|need| by_id.contains_key(need.as_str()))
+        {
+            if seen.insert(need) {
+                todo.push(need);
+                found.push(Asked {
+                    gate: need,
+                    by: By::Needs(&gate.id),
+                });
+            }
+        }
+    }
+    found
 }
 
 /// The verdict, if it is about this content and this policy.
@@ -92,41 +165,35 @@ fn usable<'a>(situation: &Situation<'a>) -> Result<&'a VerdictDocument, (String,
     }
 }
 
-fn one(
+fn judge(
     asking: &mut Asking,
     situation: &Situation<'_>,
     document: &VerdictDocument,
-    id: &str,
-    by: &PlannedPhase,
+    asked: &Asked<'_>,
 ) {
-    let wanted = if by.id == situation.phase.id {
-        format!("gate `{id}` passes")
-    } else {
-        format!("gate `{id}` passes, which phase `{}` keeps", by.id)
-    };
+    let id = asked.gate;
     let Some(found) = document.gates.iter().find(|gate| gate.id == id) else {
-        let help = format!("tollgate run {id}");
+        let found = format!("gate `{id}` was not run");
         asking.lacks(
             Sort::Undecided,
-            wanted,
-            format!("gate `{id}` was not run"),
-            help,
+            asked.words(),
+            found,
+            format!("tollgate run {id}"),
         );
         return;
     };
-    let mut gate = found.clone();
-    for target in situation
-        .phase
-        .targets
-        .iter()
-        .filter(|target| target.gate == id)
+    let mut gate = Cow::Borrowed(found);
+    let mut targets = situation.phase.targets.iter();
+    for target in targets
+        .by_ref()
+        .filter(|target| target.gate == id && target.applied(found).is_none())
     {
-        apply(target, &mut gate, situation.volatile);
+        apply(target, gate.to_mut(), situation.volatile);
     }
     if gate.enforce != Enforce::Block {
+        let words = gate.enforce.word();
         asking.note(format!(
-            "gate `{id}` does not block (enforce: {}): it counts for nothing",
-            gate.enforce.word()
+            "gate `{id}` does not block (enforce: {words}): it counts for nothing"
         ));
         return;
     }
@@ -135,38 +202,33 @@ fn one(
             "gate `{id}` is flaky: it passed only on a later attempt"
         ));
     }
-    let Some(sort) = sort(situation, by, &gate) else {
+    let Some(sort) = sort(situation, asked, &gate) else {
         if gate.verdict == Verdict::Waived {
-            asking.under(format!(
-                "gate `{id}` is waived: {}",
-                told(&gate, Verdict::Waived)
-            ));
+            let told = told(&gate, Verdict::Waived);
+            asking.under(format!("gate `{id}` is waived: {told}"));
         }
         return;
     };
     let band = gate.verdict == Verdict::Inconclusive && gate.cause == Some(Cause::Judgement);
     if (gate.verdict == Verdict::Fail || band)
-        && let Some(lien) = covering(situation, by, id)
+        && let Some(lien) = covering(situation, id)
     {
         asking.basis().liens.push(lien.digest().to_owned());
         asking.under(format!("gate {}", lien.words()));
         return;
     }
     let who = gate.owner.clone().filter(|_| sort != Sort::Undecided);
-    let lacks = asking.lacks(sort, wanted, found_of(&gate), help_of(&gate, situation));
+    let help = help_of(&gate, situation);
+    let lacks = asking.lacks(sort, asked.words(), found_of(&gate), help);
     lacks.written = Some(written(&gate));
     lacks.who.extend(who);
 }
 
 /// Of what sort it is that the gate lacks; `None` where it lacks nothing.
-fn sort(situation: &Situation<'_>, by: &PlannedPhase, gate: &GateVerdict) -> Option<Sort> {
+fn sort(situation: &Situation<'_>, asked: &Asked<'_>, gate: &GateVerdict) -> Option<Sort> {
     match gate.verdict {
         Verdict::Pass | Verdict::Waived => None,
-        Verdict::NotApplicable => {
-            let skip =
-                situation.phase.may_skip.contains(&gate.id) || by.may_skip.contains(&gate.id);
-            (!skip).then_some(Sort::Undecided)
-        }
+        Verdict::NotApplicable => (!asked.may_skip(situation.phase)).then_some(Sort::Undecided),
         Verdict::Fail => Some(Sort::Fails),
         Verdict::Inconclusive if gate.cause == Some(Cause::Judgement) => Some(Sort::People),
         Verdict::Inconclusive | Verdict::Cancelled => Some(Sort::Undecided),

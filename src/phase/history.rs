@@ -341,3 +341,6 @@ fn keeps(entry: &Entry, phase: &str, on: &str) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

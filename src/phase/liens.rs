@@ -155,11 +155,15 @@ pub(super) fn of<'a>(world: &World<'a>, phase: &PlannedPhase) -> (Vec<Lien<'a>>,
     let mut counted: Vec<Lien<'a>> = Vec::new();
     let mut refused = Vec::new();
     let history: &'a super::PhaseHistory = world.history.phase(&phase.id);
+    if history.liens.is_empty() {
+        return (counted, refused);
+    }
+    let gates = super::gates_of(phase, world.phases);
     for held in &history.liens {
         let Some(lien) = read(held, phase.liens.as_ref()) else {
             continue;
         };
-        match refusal(world, phase, &lien, &counted) {
+        match refusal(world, phase, &gates, &lien, &counted) {
             None => counted.push(lien),
             Some(why) => refused.push(format!(
                 "the lien of {} on `{}` does not count: {why}",
@@ -198,6 +202,7 @@ fn latest(entry: &Entry, rules: Option<&Liens>) -> Option<Date> {
 fn refusal(
     world: &World<'_>,
     phase: &PlannedPhase,
+    gates: &[String],
     lien: &Lien<'_>,
     before: &[Lien<'_>],
 ) -> Option<String> {
@@ -211,9 +216,7 @@ fn refusal(
     if let Some(fault) = world.history.fault(&entry.digest) {
         return Some(format!("its record does not verify: {fault}"));
     }
-    let gate = super::gates_of(phase, world.phases)
-        .iter()
-        .any(|gate| gate == lien.on);
+    let gate = gates.iter().any(|gate| gate == lien.on);
     if !gate && !CRITERIA.contains(&lien.on) {
         return Some(match super::find(lien.on) {
             Some(_) => "no promise can stand for this criterion".to_owned(),
@@ -240,13 +243,9 @@ fn refusal(
 }
 
 /// The promise that covers a gate or criterion today, if one does.
-pub(super) fn covering<'a>(
-    situation: &Situation<'a>,
-    phase: &PlannedPhase,
-    on: &str,
-) -> Option<Lien<'a>> {
+pub(super) fn covering<'a>(situation: &Situation<'a>, on: &str) -> Option<Lien<'a>> {
     let world = situation.world;
-    let (counted, _) = of(world, phase);
+    let (counted, _) = of(world, situation.phase);
     let deciding = Some(situation.phase.id.as_str());
     counted
         .into_iter()

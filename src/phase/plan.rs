@@ -158,3 +158,55 @@ pub fn gates_of(phase: &PlannedPhase, phases: &[PlannedPhase]) -> Vec<String> {
     }
     gates
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::phase;
+    use super::*;
+
+    fn phases() -> Vec<PlannedPhase> {
+        let make = |id: &str, after: &[&str], parent: Option<&str>, keep: &[&str]| {
+            let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+            PlannedPhase {
+                after: list(after),
+                parent: parent.map(str::to_owned),
+                keep: list(keep),
+                ..phase(id)
+            }
+        };
+        vec![
+            make("alpha", &[], None, &["schema"]),
+            make("beta", &["alpha"], None, &[]),
+            make("stream", &[], Some("beta"), &["lint"]),
+            make("task", &[], Some("stream"), &[]),
+            make("gamma", &["beta"], None, &[]),
+            make("other", &[], None, &["odd"]),
+        ]
+    }
+
+    fn names(id: &str) -> Vec<String> {
+        let phases = phases();
+        let phase = find(&phases, id).expect("there");
+        earlier(phase, &phases)
+            .iter()
+            .map(|one| one.id.clone())
+            .collect()
+    }
+
+    #[test]
+    fn earlier_phases_are_found_through_wholes_and_parts() {
+        assert_eq!(names("alpha"), Vec::<String>::new());
+        assert_eq!(names("task"), ["alpha"]);
+        assert_eq!(names("beta"), ["alpha", "stream", "task"]);
+        assert_eq!(names("gamma"), ["alpha", "beta", "stream", "task"]);
+    }
+
+    #[test]
+    fn kept_gates_join_the_gates_of_every_later_phase() {
+        let phases = phases();
+        let gates = |id| gates_of(find(&phases, id).expect("there"), &phases);
+        assert_eq!(gates("gamma"), ["schema", "lint"]);
+        assert_eq!(gates("task"), ["schema"]);
+        assert_eq!(gates("other"), ["odd"]);
+    }
+}

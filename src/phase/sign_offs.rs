@@ -149,7 +149,7 @@ pub(super) fn ask(
 ) -> String {
     asking.asks("count", wanted.count.to_string());
     if !wanted.from.is_empty() {
-        asking.asks("from", wanted.roles().replace(" or ", " "));
+        asking.asks("from", wanted.roles().replace(" or ", ", "));
     }
     if wanted.not_author() {
         asking.asks("not", "author");

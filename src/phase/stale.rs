@@ -23,11 +23,10 @@ impl PhaseRule for Stale {
         if standing.completion.is_none() && standing.stale.is_empty() {
             return None;
         }
-        let wanted = "its completion holds";
+        // It is told, not asked: completing the phase again is what mends it.
+        let wanted = "an earlier completion that does not hold is told";
         let asking = Asking::new(self.name(), wanted, Some(situation.phase.at.place()));
-        let mut answer = asking.done(standing.words());
-        answer.criterion.holds = standing.stale.is_empty();
-        Some(answer)
+        Some(asking.done(standing.words()))
     }
 }
 

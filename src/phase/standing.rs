@@ -191,3 +191,6 @@ fn reopened(world: &World<'_>, phase: &PlannedPhase) -> Vec<String> {
     );
     vec![words]
 }
+
+#[cfg(test)]
+mod tests;

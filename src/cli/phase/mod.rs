@@ -15,10 +15,10 @@ use super::args::Global;
 use super::exit::Exit;
 use super::project;
 use super::screen::Screen;
-use crate::config::Plan;
+use crate::config::{Plan, unmeetable};
 use crate::output::neutral;
 use crate::phase::PlannedPhase;
-use crate::problem::nearest;
+use crate::problem::{Problems, nearest};
 use crate::run::{Ground, NoGround};
 
 /// Does what was asked of phases.
@@ -55,7 +55,7 @@ fn open(
         return Ok(Err(Exit::Usage));
     }
     Ok(match Ground::of(Arc::new(plan), own_files) {
-        Ok(ground) => Ok(ground),
+        Ok(ground) => can_be_met(&ground, screen).map(|()| ground),
         Err(NoGround::NoGit) => {
             screen.error(
                 "phases need git: a completion is about a tree that git knows, and there is no repository here",
@@ -75,6 +75,18 @@ fn open(
             Err(Exit::Usage)
         }
     })
+}
+
+/// Refuses sign-offs and liens that nobody could give.
+fn can_be_met(ground: &Ground, screen: &Screen) -> Result<(), Exit> {
+    let mut problems = Problems::default();
+    unmeetable(&ground.plan.phases, &ground.people, &mut problems);
+    screen.problems(&problems.sorted(), &ground.plan.sources);
+    if problems.refuse() {
+        screen.error("a phase asks for what nobody can give; nothing was done");
+        return Err(Exit::Usage);
+    }
+    Ok(())
 }
 
 /// The phase of that name, or what is near to it.

@@ -81,8 +81,9 @@ fn open(
 fn can_be_met(ground: &Ground, screen: &Screen) -> Result<(), Exit> {
     let mut problems = Problems::default();
     unmeetable(&ground.plan.phases, &ground.people, &mut problems);
+    let refused = problems.refuse();
     screen.problems(&problems.sorted(), &ground.plan.sources);
-    if problems.refuse() {
+    if refused {
         screen.error("a phase asks for what nobody can give; nothing was done");
         return Err(Exit::Usage);
     }

@@ -110,6 +110,9 @@ fn a_tree_that_moves_meanwhile_is_undecided() {
 fn sign_offs_are_waited_for_and_only_the_right_ones_count() {
     let (project, people) = project();
     project.phase(&["complete", "alpha"]).exits(0);
+    // What ada commits now is the change of beta.
+    project.write("work.txt", "done");
+    project.commit();
     project
         .phase(&["complete", "beta"])
         .exits(4)

@@ -138,7 +138,7 @@ fn the_report_hands_over_what_was_done_and_what_is_next() {
     project.phase(&["report", "--out", "hand-off.md"]).exits(0);
     let whole = project.read("hand-off.md");
     assert!(
-        whole.starts_with("# Hand-off\n") && whole.contains("due 2026-12-31"),
+        whole.starts_with("# Hand-off\n") && whole.contains("due `2026-12-31`"),
         "{whole}"
     );
     // Nobody's words can begin a line of their own.

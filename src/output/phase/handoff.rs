@@ -115,7 +115,7 @@ fn certificate(
     };
     writeln!(to, "{lead}")?;
     let commit = record.commit.as_deref().map_or_else(String::new, |commit| {
-        format!(" (commit `{}` at that time)", text(short(commit)))
+        format!(" (commit {} at that time)", text(short(commit)))
     });
     let rows = [
         ("decision", text(&completion.decision.replace('-', " "))),
@@ -124,10 +124,10 @@ fn certificate(
         ("signatures", text(&signatures(entry))),
         (
             "content",
-            format!("git tree `{}`{commit}", text(&record.tree)),
+            format!("git tree {}{commit}", text(&record.tree)),
         ),
-        ("policy", format!("`{}`", text(&record.policy))),
-        ("record", format!("`{}`", text(&entry.digest))),
+        ("policy", text(&record.policy)),
+        ("record", text(&entry.digest)),
         ("tollgate", text(&record.tollgate)),
     ];
     writeln!(to, "| | |\n| --- | --- |")?;
@@ -228,7 +228,7 @@ fn exceptions(
     for lien in liens {
         writeln!(
             to,
-            "- {} (record `{}`)",
+            "- {} (record {})",
             text(&says(lien).join("; ")),
             text(short(&lien.digest))
         )?;
@@ -267,7 +267,7 @@ fn decisions(own: &[&Entry], to: &mut dyn io::Write) -> io::Result<()> {
         let cells: Vec<String> = cells.iter().map(|cell| text(cell)).collect();
         writeln!(
             to,
-            "| {} | `{}` |",
+            "| {} | {} |",
             cells.join(" | "),
             text(short(&entry.digest))
         )?;
@@ -293,7 +293,7 @@ fn open_liens(
     for entry in open {
         writeln!(
             to,
-            "- {} (record `{}`)",
+            "- {} (record {})",
             text(&says(entry).join("; ")),
             text(short(&entry.digest))
         )?;
@@ -309,18 +309,15 @@ fn next(handed: Handoff<'_>, to: &mut dyn io::Write) -> io::Result<()> {
         .iter()
         .map(|phase| phase.phase.as_str())
         .collect();
+    let is_about = |name: &str| about.contains(&name);
     for phase in &handed.board.phases {
-        let follows = phase
-            .after
-            .iter()
-            .any(|before| about.contains(&before.as_str()));
-        if !follows || phase.state == PhaseState::Complete || about.contains(&phase.phase.as_str())
-        {
+        let concerns = is_about(&phase.phase) || phase.after.iter().any(|name| is_about(name));
+        if !concerns || phase.state == PhaseState::Complete {
             continue;
         }
         said = true;
         let waits = match phase.blocked_by.as_slice() {
-            [] => String::new(),
+            [] => format!(": `tollgate phase complete {}`", phase.phase),
             some => format!(": {}", text(&some.join("; "))),
         };
         let due = phase.due.as_ref().map(|due| format!(", due {}", text(due)));

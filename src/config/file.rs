@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::gate::ExitOptions;
 use crate::phase::{EntryCriteria, Liens, SignOffs, Soak};
-use crate::policy::{Bound, Date, Days, Percent, Seconds, Span};
+use crate::policy::{Bound, Condition, Date, Days, Percent, Seconds, Span, Unit};
 use crate::problem::{
     Code, Count, Fields, Flag, Many, Problem, Problems, Shape, Text, options, wrong_kind,
 };
@@ -221,15 +221,15 @@ pub struct Target(pub Node);
 
 impl Shape for Target {
     fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
-        if crate::policy::Condition::guess(node).is_none() {
-            problems.push(
+        if Condition::guess(node).is_none() {
+            problems.push(pointless(node).unwrap_or_else(|| {
                 Problem::new(
                     Code::CONDITION,
                     &node.at,
                     "a target is a condition in the unit of its fact",
                 )
-                .help("such as `\">=100%\"` or `\">=55, <=69\"`"),
-            );
+                .help("such as `\">=100%\"` or `\">=55, <=69\"`")
+            }));
             return None;
         }
         Some(Self(node.clone()))
@@ -238,6 +238,25 @@ impl Shape for Target {
     fn schema() -> Json {
         Bound::<Percent>::schema()
     }
+}
+
+/// Why a bound that can be read in some unit is none: it can never hold, or never fail.
+fn pointless(node: &Node) -> Option<Problem> {
+    let units = [
+        Unit::Count,
+        Unit::Share,
+        Unit::Duration,
+        Unit::Size,
+        Unit::Number,
+    ];
+    units.into_iter().find_map(|unit| {
+        let mut tried = Problems::default();
+        let _ = Condition::read(node, unit, &mut tried);
+        let mut found = tried.iter();
+        found
+            .find(|one| one.code == Code::POINTLESS_CONDITION)
+            .cloned()
+    })
 }
 
 /// `NAME: value`, and `pass: [NAME]`.

@@ -398,3 +398,6 @@ fn circles(phases: &[(Key, Phase)], known: &[&str], problems: &mut Problems) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

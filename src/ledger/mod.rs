@@ -13,6 +13,7 @@ mod gates;
 mod graph;
 mod sign;
 mod sshsig;
+mod staged;
 mod statement;
 mod store;
 mod text;
@@ -24,7 +25,10 @@ pub use export::{Format, envelope, export, pae};
 pub use gates::gate_record;
 pub use graph::Graph;
 pub use sign::{NAMESPACE, Question, Signed, Signer, Signers, allowed_signers};
-pub use statement::{PREDICATE_TYPE, STATEMENT_TYPE, is_digest};
+pub use statement::{
+    PREDICATE_TYPE, STATEMENT_TYPE, is_digest, parse_strictly as parse_record,
+    render as render_record,
+};
 pub use store::{Broken, LEDGER, Ledger, LedgerTrouble};
 pub use text::{Loosened, Recorded, render};
 pub use verify::{Against, Counts, Remark, Verified, verify};

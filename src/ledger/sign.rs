@@ -62,21 +62,21 @@ impl Signer {
     /// Signs as the user's git does; `None` where it does not sign with SSH keys.
     pub fn of_git(repository: &Repository) -> Result<Option<Self>, String> {
         let words = |trouble: crate::vcs::GitTrouble| trouble.to_string();
-        if repository.setting("gpg.format").map_err(words)?.as_deref() != Some("ssh") {
+        if repository.value_of("gpg.format").map_err(words)?.as_deref() != Some("ssh") {
             return Ok(None);
         }
-        let Some(named) = repository.setting("user.signingkey").map_err(words)? else {
+        let Some(named) = repository.value_of("user.signingkey").map_err(words)? else {
             return Ok(None);
         };
         let literal = named.strip_prefix("key::");
         let key = match literal.or(named.starts_with("ssh-").then_some(named.as_str())) {
             Some(text) => Key::Literal(text.trim().to_owned()),
             None => {
-                let path = repository.path_setting("user.signingkey").map_err(words)?;
+                let path = repository.path_value_of("user.signingkey").map_err(words)?;
                 Key::File(repository.top.join(path.unwrap_or(named)))
             }
         };
-        let program = repository.path_setting("gpg.ssh.program").map_err(words)?;
+        let program = repository.path_value_of("gpg.ssh.program").map_err(words)?;
         Ok(Some(Self {
             program: program.map_or_else(|| "ssh-keygen".into(), OsString::from),
             key,

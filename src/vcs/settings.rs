@@ -4,12 +4,12 @@ use super::{GitTrouble, Repository};
 
 impl Repository {
     /// The value of a setting, `None` where it is not set.
-    pub fn setting(&self, name: &str) -> Result<Option<String>, GitTrouble> {
+    pub fn value_of(&self, name: &str) -> Result<Option<String>, GitTrouble> {
         self.read_setting(&["config", "--get", name])
     }
 
     /// The value of a setting that names a file, with `~` resolved as git does.
-    pub fn path_setting(&self, name: &str) -> Result<Option<String>, GitTrouble> {
+    pub fn path_value_of(&self, name: &str) -> Result<Option<String>, GitTrouble> {
         self.read_setting(&["config", "--type=path", "--get", name])
     }
 

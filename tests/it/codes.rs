@@ -76,7 +76,7 @@ fn what_comes_in_a_later_version_is_refused_by_name() {
     let project = Project::new("gates:\n  unit: { run: 'true' }\n");
     for command in [
         "plan", "merge", "phase", "policy", "baseline", "waive", "hook", "ci", "agent", "report",
-        "history", "verify",
+        "history",
     ] {
         project
             .call(&[command, "x"])

@@ -219,6 +219,23 @@ fn a_waiver_makes_a_conditional_go_and_no_more() {
 }
 
 #[test]
+fn a_waived_criterion_makes_a_conditional_go() {
+    let with = |decision: &str, holds: bool| Completion {
+        decision: decision.to_owned(),
+        criteria: vec![Criterion {
+            rule: "soak".to_owned(),
+            waived: Some("until 2026-03-01, ada".to_owned()),
+            holds,
+            ..Criterion::default()
+        }],
+        ..done()
+    };
+    assert!(faults_of(with("conditional-go", false)).is_empty());
+    assert!(faults_of(with("conditional-go", true)).is_empty());
+    assert_eq!(faults_of(with("go", true)).len(), 1);
+}
+
+#[test]
 fn gates_that_only_warn_count_for_nothing() {
     let mut warn = gate("fail", vec![condition(">=85%", 84, "fail")]);
     warn.enforce = "warn".to_owned();

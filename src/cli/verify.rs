@@ -21,7 +21,7 @@ pub fn verify(global: &Global, args: &Verify, screen: &Screen) -> anyhow::Result
     let repository = Repository::find(&root);
     let common = repository.as_ref().map(|found| found.common.as_path());
     let bundles = Bundles::of(&store::place(&root, common));
-    let mut ledger = Ledger::read(&root)?;
+    let mut ledger = Ledger::read_strictly(&root)?;
     let against = Against {
         people: people.as_ref(),
         git: repository.as_ref().map(|found| (found, root.as_path())),

@@ -72,7 +72,7 @@ fn reports(verdict: &GateVerdict) -> Vec<ReportRecord> {
 fn exceptions(verdict: &GateVerdict) -> Vec<String> {
     let notes = verdict.notes.iter();
     let mut words: Vec<String> = notes
-        .filter(|note| EXCEPTIONS.contains(&note.code) || note.code.starts_with("waive"))
+        .filter(|note| EXCEPTIONS.contains(&note.code))
         .map(|note| note.message.clone())
         .collect();
     if !words.is_empty() {

@@ -15,6 +15,7 @@ mod history;
 mod record;
 mod sign;
 mod sshsig;
+mod staged;
 mod statement;
 mod store;
 mod text;
@@ -30,7 +31,10 @@ pub use graph::Graph;
 pub use history::History;
 pub use record::{Loosening, record, unusable};
 pub use sign::{NAMESPACE, Question, Signed, Signer, Signers, allowed_signers};
-pub use statement::{PREDICATE_TYPE, STATEMENT_TYPE, is_digest};
+pub use statement::{
+    PREDICATE_TYPE, STATEMENT_TYPE, is_digest, parse_strictly as parse_record,
+    render as render_record,
+};
 pub use store::{Broken, LEDGER, Ledger, LedgerTrouble};
 pub use text::{Loosened, Recorded, render};
 pub use verify::{Against, Counts, Remark, Verified, verify};

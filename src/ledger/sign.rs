@@ -72,11 +72,11 @@ impl Signer {
         let key = match literal.or(named.starts_with("ssh-").then_some(named.as_str())) {
             Some(text) => Key::Literal(text.trim().to_owned()),
             None => {
-                let path = repository.path_setting("user.signingkey").map_err(words)?;
+                let path = repository.path_value_of("user.signingkey").map_err(words)?;
                 Key::File(repository.top.join(path.unwrap_or(named)))
             }
         };
-        let program = repository.path_setting("gpg.ssh.program").map_err(words)?;
+        let program = repository.path_value_of("gpg.ssh.program").map_err(words)?;
         Ok(Some(Self {
             program: program.map_or_else(|| "ssh-keygen".into(), OsString::from),
             key,

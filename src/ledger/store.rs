@@ -4,23 +4,19 @@
 //! whose name is not the digest of its bytes is told as broken and decides nothing. A record comes to be by a rename
 //! within the folder after its bytes are on disk, so whenever the writer dies there is a whole record or none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::graph::Graph;
 use super::sign::{Question, Signer, Signers};
+use super::staged::{Staged, UNFINISHED, clean, make_folder, put};
 use super::statement;
-use crate::model::{Entry, People, Record, Signature, SignatureState};
+use crate::model::{Entry, People, Record, Says, Signature, SignatureState};
 
 /// Folder of the records, below the project.
 pub const LEDGER: &str = ".tollgate/ledger";
-/// How names of files begin that are being written.
-const UNFINISHED: &str = ".unfinished-";
-/// How git shall treat the files: as they are.
-const ATTRIBUTES: &str = "* -text\n";
 /// Reading is waiting for the disk half of the time.
 const READERS: usize = 4;
 
@@ -53,6 +49,7 @@ pub struct Ledger {
     graph: Graph,
     broken: Vec<Broken>,
     strays: Vec<String>,
+    strict: bool,
 }
 
 enum Name {
@@ -75,13 +72,30 @@ impl Ledger {
         Ok(ledger)
     }
 
+    /// As [`Ledger::read`], for checking: also refuses records that are not written in the one way there is.
+    pub fn read_strictly(root: &Path) -> Result<Self, LedgerTrouble> {
+        let mut ledger = Self {
+            folder: root.join(LEDGER),
+            strict: true,
+            ..Self::default()
+        };
+        ledger.refresh()?;
+        Ok(ledger)
+    }
+
     /// Reads what was added since.
     pub fn refresh(&mut self) -> Result<(), LedgerTrouble> {
         let mut fresh = Vec::new();
         let mut signatures: Vec<(String, String)> = Vec::new();
         self.strays.clear();
-        for name in list(&self.folder)? {
+        self.broken.clear();
+        for (name, is_file) in list(&self.folder)? {
             match classify(&name) {
+                // A link could lead anywhere, a pipe would wait.
+                Name::Record(_) if !is_file => self.broken.push(Broken {
+                    file: name,
+                    why: "not a regular file".to_owned(),
+                }),
                 Name::Record(digest) => {
                     if !self.entries.contains_key(&digest) {
                         fresh.push(digest);
@@ -92,8 +106,7 @@ impl Ledger {
                 Name::Other => self.strays.push(name),
             }
         }
-        self.broken.clear();
-        for (digest, read) in read_all(&self.folder, &fresh) {
+        for (digest, read) in self.read_all(&fresh) {
             match read {
                 Ok(record) => self.take(digest, record),
                 Err(why) => self.broken.push(Broken {
@@ -108,6 +121,16 @@ impl Ledger {
         self.broken.sort();
         self.strays.sort();
         Ok(())
+    }
+
+    fn read_all(&self, digests: &[String]) -> Vec<(String, Result<Record, String>)> {
+        let parse = if self.strict {
+            statement::parse_strictly
+        } else {
+            statement::parse
+        };
+        let read = in_parallel(digests, |digest| read_one(&self.folder, digest, parse));
+        digests.iter().cloned().zip(read).collect()
     }
 
     fn take(&mut self, digest: String, record: Record) {
@@ -186,6 +209,18 @@ impl Ledger {
         digests
             .filter_map(|digest| self.entries.get(digest))
             .collect()
+    }
+
+    /// Digests of all raw evidence that a record speaks of: what pruning of the local store must keep.
+    pub fn evidence(&self) -> BTreeSet<String> {
+        let mut digests = BTreeSet::new();
+        for entry in self.entries.values() {
+            if let Says::Completion(done) = &entry.record.says {
+                let reports = done.gates.values().flat_map(|gate| &gate.reports);
+                digests.extend(reports.filter_map(|report| report.digest.clone()));
+            }
+        }
+        digests
     }
 
     /// How the records stand to each other.
@@ -274,7 +309,8 @@ impl Ledger {
         };
         let bytes = statement::render(&record);
         // What could not be read again must not be written: a time or tree that is none.
-        statement::parse(&bytes).map_err(|why| LedgerTrouble(format!("the new record: {why}")))?;
+        statement::parse_strictly(&bytes)
+            .map_err(|why| LedgerTrouble(format!("the new record: {why}")))?;
         let digest = statement::digest(&bytes);
         let signed = self
             .write(&digest, &bytes, signer)
@@ -333,89 +369,8 @@ impl Ledger {
     }
 }
 
-/// A file whose bytes are on disk under a name that nobody looks at. Locked while its writer lives.
-struct Staged {
-    path: PathBuf,
-    file: Option<File>,
-}
-
-impl Staged {
-    fn write(folder: &Path, bytes: &[u8]) -> io::Result<Self> {
-        static NUMBER: AtomicUsize = AtomicUsize::new(0);
-        loop {
-            let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-            let name = format!("{UNFINISHED}{}-{number}", std::process::id());
-            let path = folder.join(name);
-            let mut file = match File::options().write(true).create_new(true).open(&path) {
-                Ok(file) => file,
-                // Of a process that had our number and died.
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
-                Err(error) => return Err(error),
-            };
-            // Whoever cleans up between these two steps takes it for a leftover: then another one is made.
-            if file.try_lock().is_err() || !path.exists() {
-                continue;
-            }
-            let mut staged = Self { path, file: None };
-            file.write_all(bytes)?;
-            file.sync_all()?;
-            staged.file = Some(file);
-            return Ok(staged);
-        }
-    }
-
-    fn into_path(mut self) -> PathBuf {
-        std::mem::take(&mut self.path)
-    }
-
-    fn publish(self, name: &str) -> io::Result<()> {
-        let folder = self.path.parent().unwrap_or(Path::new("/")).to_owned();
-        fs::rename(&self.path, folder.join(name))?;
-        // The name is on disk only when the folder is.
-        #[cfg(unix)]
-        File::open(&folder)?.sync_all()?;
-        let _ = self.into_path();
-        Ok(())
-    }
-}
-
-impl Drop for Staged {
-    fn drop(&mut self) {
-        if !self.path.as_os_str().is_empty() {
-            let _ = fs::remove_file(&self.path);
-        }
-        drop(self.file.take());
-    }
-}
-
-fn put(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
-    Staged::write(folder, bytes)?.publish(name)
-}
-
-/// Makes the folder, and sees to it that git leaves its files as they are.
-fn make_folder(folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder)?;
-    let attributes = folder.join(".gitattributes");
-    if attributes.symlink_metadata().is_err() {
-        put(folder, ".gitattributes", ATTRIBUTES.as_bytes())?;
-    }
-    Ok(())
-}
-
-/// Removes what dead writers left. What cannot be removed harms nobody.
-fn clean(folder: &Path) {
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        if !entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
-            continue;
-        }
-        let free = File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok());
-        if free {
-            let _ = fs::remove_file(entry.path());
-        }
-    }
-}
-
-fn list(folder: &Path) -> Result<Vec<String>, LedgerTrouble> {
+/// Names in the folder, each with whether it is a regular file.
+fn list(folder: &Path) -> Result<Vec<(String, bool)>, LedgerTrouble> {
     let trouble = |error: io::Error| LedgerTrouble(format!("reading {LEDGER}: {error}"));
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
@@ -424,8 +379,9 @@ fn list(folder: &Path) -> Result<Vec<String>, LedgerTrouble> {
     };
     let mut names = Vec::new();
     for entry in entries {
-        let name = entry.map_err(trouble)?.file_name();
-        names.push(name.to_string_lossy().into_owned());
+        let entry = entry.map_err(trouble)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        names.push((name, entry.file_type().map_err(trouble)?.is_file()));
     }
     Ok(names)
 }
@@ -456,24 +412,22 @@ fn classify(name: &str) -> Name {
     }
 }
 
-fn read_all(folder: &Path, digests: &[String]) -> Vec<(String, Result<Record, String>)> {
-    let read = in_parallel(digests, |digest| read_one(folder, digest));
-    digests.iter().cloned().zip(read).collect()
-}
+type Parse = fn(&[u8]) -> Result<Record, String>;
 
-fn read_one(folder: &Path, digest: &str) -> Result<Record, String> {
+fn read_one(folder: &Path, digest: &str, parse: Parse) -> Result<Record, String> {
     let path = folder.join(format!("{digest}.json"));
-    let file = open(&path)?;
+    let unreadable = |error: io::Error| format!("it cannot be read: {error}");
+    let file = File::open(&path).map_err(unreadable)?;
     let mut bytes = Vec::new();
     file.take(statement::LARGEST + 1)
         .read_to_end(&mut bytes)
-        .map_err(|error| format!("it cannot be read: {error}"))?;
+        .map_err(unreadable)?;
     // First what it says, then whether that is what was written: "truncated" says more than "another digest".
     let found = statement::digest(&bytes);
     if found == digest {
-        return statement::parse(&bytes);
+        return parse(&bytes);
     }
-    Err(match statement::parse(&bytes) {
+    Err(match parse(&bytes) {
         Ok(_) if path.with_file_name(format!("{found}.json")).exists() => {
             format!("a copy of the record {found} under another name")
         }
@@ -482,15 +436,6 @@ fn read_one(folder: &Path, digest: &str) -> Result<Record, String> {
         ),
         Err(why) => format!("its bytes are not those it is named after: {why}"),
     })
-}
-
-/// Opens a regular file; a link could lead anywhere, a pipe would wait.
-fn open(path: &Path) -> Result<File, String> {
-    let meta = fs::symlink_metadata(path).map_err(|error| format!("it cannot be read: {error}"))?;
-    if !meta.is_file() {
-        return Err("not a regular file".to_owned());
-    }
-    File::open(path).map_err(|error| format!("it cannot be read: {error}"))
 }
 
 /// The answer for each item, in order, on a few threads.

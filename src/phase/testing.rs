@@ -84,6 +84,7 @@ pub(super) fn gate(id: &str, verdict: Verdict) -> GateVerdict {
         failures_cut: 0,
         findings: Vec::new(),
         findings_cut: 0,
+        waived: Vec::new(),
         reports: Vec::new(),
         evidence_digest: None,
     }
@@ -95,6 +96,8 @@ pub(super) fn verdict(gates: Vec<GateVerdict>) -> VerdictDocument {
         subject: subject(),
         policy: "policy".to_owned(),
         as_of: "2026-03-10".to_owned(),
+        readiness: None,
+        waivers: Vec::new(),
         gates,
     }
 }

@@ -9,7 +9,7 @@ impl Repository {
     }
 
     /// The value of a setting that names a file, with `~` resolved as git does.
-    pub fn path_setting(&self, name: &str) -> Result<Option<String>, GitTrouble> {
+    pub fn path_value_of(&self, name: &str) -> Result<Option<String>, GitTrouble> {
         self.read_setting(&["config", "--type=path", "--get", name])
     }
 

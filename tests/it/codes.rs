@@ -75,7 +75,7 @@ fn what_is_typed_wrong_is_usage() {
 fn what_comes_in_a_later_version_is_refused_by_name() {
     let project = Project::new("gates:\n  unit: { run: 'true' }\n");
     for command in [
-        "plan", "merge", "phase", "policy", "hook", "ci", "agent", "report", "history", "verify",
+        "plan", "merge", "policy", "hook", "ci", "agent", "report", "history",
     ] {
         project
             .call(&[command, "x"])
@@ -87,8 +87,7 @@ fn what_comes_in_a_later_version_is_refused_by_name() {
         .exits(2)
         .complains("`config prove` is not in this version");
     for options in [
-        &["--phase", "beta"][..],
-        &["--changed"],
+        &["--changed"][..],
         &["--ref", "main"],
         &["--policy-ref", "main"],
         &["--shard", "1/2"],

@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use tollgate::ledger::{LEDGER, Ledger, Signer, allowed_signers};
-use tollgate::model::People;
+use tollgate::model::{Exact, Measure, People};
 use tollgate::vcs::Repository;
 
 use crate::support::{Key, Project, TREE, appended, completion, sign_off, wait_for};
@@ -119,7 +119,7 @@ fn both_draw_the_decision_again_whatever_the_name_says() {
         panic!("a completion");
     };
     let gate = done.gates.get_mut("unit").unwrap();
-    let less = tollgate::model::Exact(tollgate::model::Measure::Share {
+    let less = Exact(Measure::Share {
         part: 70,
         whole: 100,
     });
@@ -138,6 +138,59 @@ fn both_draw_the_decision_again_whatever_the_name_says() {
             .contains("pass recorded, fail follows"),
         "{found}"
     );
+}
+
+#[test]
+fn a_failing_gate_stands_under_a_signed_lien_until_it_is_due() {
+    let (project, ada, people) = with_ada(plain);
+    let lien = |due: &str| {
+        let says = tollgate::model::Says::Lien {
+            on: "unit".to_owned(),
+            owner: "bo".to_owned(),
+            why: "the vendor mends it".to_owned(),
+            due: due.to_owned(),
+        };
+        tollgate::model::Record {
+            says,
+            ..sign_off("")
+        }
+    };
+    let under = |lien: &str, decision: &str| {
+        let mut record = completion(&[]);
+        if let tollgate::model::Says::Completion(done) = &mut record.says {
+            done.decision = decision.to_owned();
+            done.liens = vec![lien.to_owned()];
+            let gate = done.gates.get_mut("unit").unwrap();
+            gate.verdict = "fail".to_owned();
+            gate.conditions[0].verdict = "fail".to_owned();
+            let less = Measure::Share {
+                part: 80,
+                whole: 100,
+            };
+            gate.conditions[0].asked.as_mut().unwrap().value = Some(Exact(less));
+            gate.facts
+                .insert("unit.coverage.lines".to_owned(), Exact(less));
+        }
+        record
+    };
+    let mut ledger = Ledger::read(&project.root).unwrap();
+    let mut signed = |due: &str| {
+        let signer = ada.signer();
+        let entry = ledger.append(lien(due), Some((&signer, &people)));
+        entry.unwrap().digest
+    };
+    let (later, past) = (signed("2026-06-01"), signed("2026-01-01"));
+    appended(&project, under(&later, "conditional-go"));
+    project.call(&["verify"]).exits(0);
+    assert_eq!(script(&project, None).0, Some(0));
+    appended(&project, under(&later, "go"));
+    project
+        .call(&["verify"])
+        .exits(1)
+        .says("recorded as `go`, and from what it holds follows `conditional-go`");
+    appended(&project, under(&past, "conditional-go"));
+    let ran = project.call(&["verify", "-v"]).exits(1);
+    ran.says("which was due on 2026-01-01");
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn after(change: impl Fn(&[u8]) -> Vec<u8>) -> String {
 }
 
 fn broken(root: &Path) -> String {
-    let ledger = Ledger::read(root).expect("reads");
+    let ledger = Ledger::read_strictly(root).expect("reads");
     let [one] = ledger.broken() else {
         panic!("{:?}", ledger.broken());
     };

@@ -78,8 +78,7 @@ impl Check<'_> {
             return;
         };
         let wanted: Vec<&str> = roles
-            .split(',')
-            .map(str::trim)
+            .split([',', ' '])
             .filter(|role| !role.is_empty())
             .collect();
         let mut lacking: Vec<&str> = signers.iter().copied().collect();

@@ -8,15 +8,8 @@ use crate::model::{
 };
 use crate::policy::{Keeps, answer};
 
-/// Criteria that no lien stands for, besides sign-offs and predecessors by any name.
-const NEVER_PROMISED: [&str; 6] = [
-    "after",
-    "predecessors",
-    "children",
-    "sign-offs",
-    "clean",
-    "committed",
-];
+/// Criteria that a lien may stand for: what time and score bring. For the others no promise counts.
+const PROMISED: [&str; 2] = ["readiness", "soak"];
 
 impl<'a> Check<'a> {
     pub(super) fn completion(&mut self, entry: &'a Entry, done: &Completion) -> Vec<String> {
@@ -173,12 +166,12 @@ fn decision(done: &Completion, promises: &Promises) -> Vec<String> {
             )),
         }
     }
-    for criterion in done.criteria.iter().filter(|criterion| !criterion.holds) {
+    for criterion in &done.criteria {
         let rule = criterion.rule.as_str();
-        let promised = promises.stand_on(rule) && !NEVER_PROMISED.contains(&rule);
+        let promised = promises.stand_on(rule) && PROMISED.contains(&rule);
         if criterion.waived.is_some() {
             excused = true;
-        } else if !promised {
+        } else if !criterion.holds && !promised {
             wrong.push(format!(
                 "it is recorded as complete, and `{rule}` does not hold: wanted {}, found {}",
                 criterion.wanted, criterion.found

@@ -152,7 +152,8 @@ fn who_must_act_is_named_in_open_phases_only() {
     let next = draw(&scene, &[]).next;
     assert!(
         next.iter()
-            .any(|(who, what)| who == "ada or bo or cy" && what.starts_with("beta: 0 of 1")),
+            .any(|(who, what)| who == "ada or bo or cy"
+                && what.starts_with("beta: sign-offs: 0 of 1")),
         "{next:?}"
     );
     assert!(!next.iter().any(|(_, what)| what.starts_with("gamma")));

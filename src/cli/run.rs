@@ -16,10 +16,10 @@ use super::screen::Screen;
 use super::world;
 use crate::config::Plan;
 use crate::exec::{Guard, Stop};
-use crate::model::{Outcome, Progress};
+use crate::model::{Decision, Outcome, Progress};
 use crate::output::{self, Output, Style};
 use crate::problem::nearest;
-use crate::run::{self, Finished, Request, Selection};
+use crate::run::{self, Finished, Known, Request, Selection, View};
 use crate::store::Durations;
 use crate::vcs::Repository;
 
@@ -68,15 +68,21 @@ pub fn run(global: &Global, args: &Run, screen: &Screen) -> anyhow::Result<Exit>
             return Ok(Exit::Usage);
         }
     };
+    let phases = Arc::clone(&plan);
     let request = Request {
         skip,
         ..request(global, args, plan, selection, &targets)
     };
+    let own_files = request.own_files.clone();
     let people = targets
         .iter()
         .any(|target| target.path.is_none() && target.output.name() == "terminal");
-    let (finished, seen) = drive(global, request, people, screen)?;
-    let exit = Exit::of(&finished.outcome, args.strict);
+    let (mut finished, seen) = drive(global, request, people, screen)?;
+    let overdue = overdue(&mut finished.outcome, &phases, &own_files);
+    let exit = match Exit::of(&finished.outcome, args.strict) {
+        Exit::Go | Exit::Hold | Exit::Undecided if overdue => Exit::NoGo,
+        exit => exit,
+    };
     let lost = deliver(&finished.outcome, &targets, seen, screen);
     // An output that is lost changes no decision; it only keeps a go from passing for a whole success.
     Ok(match exit {
@@ -86,7 +92,7 @@ pub fn run(global: &Global, args: &Run, screen: &Screen) -> anyhow::Result<Exit>
 }
 
 /// Runs what is asked for and keeps the record. Also says whether people saw it happen.
-fn drive(
+pub(super) fn drive(
     global: &Global,
     request: Request,
     people: bool,
@@ -124,6 +130,31 @@ pub(super) fn measure(
         ..request(global, &args, Arc::clone(plan), selection, &[])
     };
     Ok(drive(global, request, false, screen)?.0)
+}
+
+/// Whether promises of phases are due that this run does not keep: then it is a no, and says so.
+fn overdue(outcome: &mut Outcome, plan: &Arc<Plan>, own_files: &[PathBuf]) -> bool {
+    let promised = plan.phases.iter().any(|phase| phase.liens.is_some());
+    if !promised || !plan.root.join(crate::ledger::LEDGER).is_dir() {
+        return false;
+    }
+    // Without git, people or a whole ledger there is nothing that could be due; the phase commands say what is wrong.
+    let Ok(mut ground) = run::Ground::of(Arc::clone(plan), own_files) else {
+        return false;
+    };
+    let checked = ground.check_counting();
+    let view = View::of(&ground, Known::default(), world::now(), world::today());
+    let due = view.overdue(&outcome.verdict);
+    for one in &due {
+        let words = format!("{}; {}", one.found, one.help);
+        outcome.run.notes.push(words);
+    }
+    outcome.run.notes.extend(checked.err());
+    if !due.is_empty() {
+        outcome.verdict.decision = Decision::NoGo;
+        outcome.digest = crate::model::digest(&outcome.verdict);
+    }
+    !due.is_empty()
 }
 
 /// The gates that were named, and those of the phase.
@@ -240,11 +271,7 @@ fn targets(written: &[String], screen: &Screen) -> Option<Vec<Target>> {
 
 /// Who watches the run: live on a terminal (standard error), else plain lines. Standard output belongs to the
 /// outcome; only when that is drawn for people there do the plain lines go before it, in one story.
-pub(super) fn watcher(
-    screen: &Screen,
-    global: &Global,
-    people_on_stdout: bool,
-) -> (Box<dyn Progress>, bool) {
+fn watcher(screen: &Screen, global: &Global, people_on_stdout: bool) -> (Box<dyn Progress>, bool) {
     if global.quiet {
         return (Box::new(Silent), false);
     }
@@ -284,7 +311,7 @@ impl Progress for Silent {
 }
 
 /// Keeps the outcome beside the logs. Losing it changes nothing.
-pub(super) fn record(finished: &Finished) {
+fn record(finished: &Finished) {
     let (Some(folder), Some(json)) = (&finished.folder, output::find("json")) else {
         return;
     };

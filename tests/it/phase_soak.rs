@@ -99,6 +99,7 @@ fn a_lien_makes_a_conditional_go_and_blocks_every_phase_when_it_is_due() {
         .phase(&["decide", "beta", "--at", &in_days(21)])
         .exits(1)
         .says("perf");
+    project.call(&["run", "a"]).exits(0);
     let report = project.phase(&["report", "alpha"]).exits(0);
     assert!(report.stdout.contains("new disks come"), "{report}");
 }

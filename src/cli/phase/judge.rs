@@ -7,7 +7,7 @@ use anyhow::Context;
 
 use super::super::args::Global;
 use super::super::exit::Exit;
-use super::super::run::{absolute, record, watcher};
+use super::super::run::{absolute, drive};
 use super::super::screen::Screen;
 use super::super::signer::here;
 use super::super::world;
@@ -380,16 +380,7 @@ impl<'a> Command<'a> {
             selection,
         };
         let people = targets.iter().any(Target::is_for_people);
-        let (mut progress, seen) = watcher(self.screen, self.global, people);
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .max_blocking_threads(512)
-            .build()
-            .context("starting the engine")?;
-        let finished = runtime.block_on(run::run(request, &mut *progress));
-        progress.finish();
-        record(&finished);
-        Ok((finished, seen))
+        drive(self.global, request, people, self.screen)
     }
 }
 

@@ -1,52 +1,79 @@
 //! Who wrote what a phase changed: authors since it began, as git and people.yaml know them.
 
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
+
 use super::Ground;
 use crate::model::Who;
 use crate::phase::{self, PlannedPhase, Standings};
-use crate::vcs::Base;
+use crate::vcs::{Base, GitTrouble, Named, Past};
 
 /// Commits of the past that are looked through for the beginning of a phase.
 const MOST: usize = 20_000;
 
-/// The authors since the phase began, or why they are not known; and what is to be known of that.
-pub(super) fn authors(
-    ground: &Ground,
-    phase: &PlannedPhase,
-    standings: &Standings,
-) -> (Result<Vec<Who>, String>, Option<String>) {
-    let git = |words: crate::vcs::GitTrouble| format!("git does not answer: {words}");
-    let past = match ground.repository.past(MOST) {
-        Ok(past) => past,
-        Err(trouble) => return (Err(git(trouble)), None),
-    };
-    let base = base(ground);
-    let start = phase::start(
-        phase,
-        &ground.plan.phases,
-        standings,
-        past.iter()
-            .map(|one| (one.commit.as_str(), one.subject.as_str())),
-        base.as_deref().map_err(String::as_str),
-    );
-    let (since, note) = match start {
-        Ok(start) => (Some(start.commit), start.note),
-        // Nothing comes before it: all of history is its own, which excludes more people and never fewer.
-        Err(_) if is_first(phase, &ground.plan.phases) && !is_shallow(ground) => (None, None),
-        Err(words) => return (Err(words), None),
-    };
-    let hands = match ground.repository.hands_since(since.as_deref()) {
-        Ok(hands) => hands,
-        Err(trouble) => return (Err(git(trouble)), None),
-    };
-    let person = |(name, email): (String, String)| {
+/// Authors, or why they are not known.
+type Authors = Result<Vec<Who>, String>;
+
+/// What git was asked for all phases together: each question once.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    past: OnceCell<Result<Vec<Past>, String>>,
+    base: OnceCell<Result<String, String>>,
+    since: RefCell<BTreeMap<Option<String>, Authors>>,
+}
+
+impl Asked {
+    /// The authors since the phase began, or why they are not known; and what is to be known of that.
+    pub fn authors(
+        &self,
+        ground: &Ground,
+        phase: &PlannedPhase,
+        standings: &Standings,
+    ) -> (Authors, Option<String>) {
+        let past = self
+            .past
+            .get_or_init(|| ground.repository.past(MOST).map_err(silent));
+        let past = match past {
+            Ok(past) => past,
+            Err(words) => return (Err(words.clone()), None),
+        };
+        let base = self.base.get_or_init(|| base(ground));
+        let start = phase::start(
+            phase,
+            &ground.plan.phases,
+            standings,
+            past.iter()
+                .map(|one| (one.commit.as_str(), one.subject.as_str())),
+            base.as_deref().map_err(String::as_str),
+        );
+        let (since, note) = match start {
+            Ok(start) => (Some(start.commit), start.note),
+            // Nothing comes before it: all of history is its own, which excludes more people and never fewer.
+            Err(_) if is_first(phase, &ground.plan.phases) && !is_shallow(ground) => (None, None),
+            Err(words) => return (Err(words), None),
+        };
+        let mut known = self.since.borrow_mut();
+        let people = known
+            .entry(since)
+            .or_insert_with_key(|since| people(ground, since.as_deref()));
+        (people.clone(), note)
+    }
+}
+
+fn silent(trouble: GitTrouble) -> String {
+    format!("git does not answer: {trouble}")
+}
+
+/// Authors since a commit, as people.yaml names them.
+fn people(ground: &Ground, since: Option<&str>) -> Authors {
+    let hands = ground.repository.hands_since(since).map_err(silent)?;
+    let person = |(name, email): Named| {
         let known = ground.people.of_git(&name, &email).map(str::to_owned);
-        (
-            known.is_some(),
-            Who {
-                name: known.unwrap_or(name),
-                email,
-            },
-        )
+        let who = Who {
+            name: known.clone().unwrap_or(name),
+            email,
+        };
+        (known.is_some(), who)
     };
     let authors = hands.authors.into_iter().map(|one| person(one).1);
     // A committer whom nobody knows is a forge, not a person.
@@ -55,7 +82,7 @@ pub(super) fn authors(
     let mut all: Vec<Who> = authors.chain(committers).collect();
     all.sort();
     all.dedup();
-    (Ok(all), note)
+    Ok(all)
 }
 
 /// The merge base with the default branch.

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{Ground, Known, hands};
+use super::hands::Asked;
+use super::{Ground, Known};
 use crate::config::gates_now;
 use crate::model::{
-    Board, Decision, Entry, Measure, Outcome, PhaseOutcome, PhaseState, Says, Subject,
+    Board, Decision, Entry, Measure, Outcome, Outstanding, PhaseOutcome, PhaseState, Says, Subject,
     SubjectState, Target, Verdict, VerdictDocument, Who,
 };
 use crate::phase::{
@@ -26,6 +27,7 @@ pub struct View<'a> {
     now: Timestamp,
     today: Date,
     known: Known,
+    asked: Asked,
     waived: BTreeMap<String, BTreeMap<String, String>>,
 }
 
@@ -55,6 +57,7 @@ impl<'a> View<'a> {
             now,
             today,
             known,
+            asked: Asked::default(),
         }
     }
 
@@ -145,14 +148,16 @@ impl<'a> View<'a> {
             ..self.world()
         };
         let standings = Standings::of(&world, &self.verdicts(Some(&run.verdict)));
-        self.ask(
+        let mut judged = self.ask(
             &world,
             &standings,
             phase,
             Some(&run.verdict),
             &volatile,
             true,
-        )
+        );
+        judged.outcome.verdict = Some(run.verdict.clone());
+        judged
     }
 
     fn ask(
@@ -175,7 +180,7 @@ impl<'a> View<'a> {
                 .and_then(|entry| entry.sign_offs.as_ref())
                 .is_some_and(|one| !one.not.is_empty());
         let (authors, note): (Result<Vec<Who>, String>, _) = if asks {
-            hands::authors(self.ground, phase, standings)
+            self.asked.authors(self.ground, phase, standings)
         } else {
             (Ok(Vec::new()), None)
         };
@@ -191,6 +196,11 @@ impl<'a> View<'a> {
         let (mut outcome, basis) = phase::decide(&situation);
         outcome.notes.extend(note.filter(|_| all));
         Judged { outcome, basis }
+    }
+
+    /// Promises that are due and that this run does not keep.
+    pub fn overdue(&self, run: &VerdictDocument) -> Vec<Outstanding> {
+        phase::due_liens(&self.world(), None, Some(run))
     }
 
     /// The board of all phases, from what earlier runs left.

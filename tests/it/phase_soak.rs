@@ -132,3 +132,40 @@ fn liens_that_could_not_count_are_refused() {
     lien("perf", &soon, "alpha", &people.cy).exits(0);
     project.phase(&["complete", "alpha"]).exits(1);
 }
+
+#[test]
+fn a_lien_that_is_due_fails_every_run_until_its_gate_passes() {
+    use tollgate::ledger::Ledger;
+    use tollgate::model::{People as Known, Record, Says, Who};
+    let project = Project::new(LIENS);
+    let people = People::of(&project);
+    let project = project.committed();
+    let record = Record {
+        parents: Vec::new(),
+        at: "2026-01-01T00:00:00Z".to_owned(),
+        who: Who::default(),
+        phase: "alpha".to_owned(),
+        tree: project.git(&["rev-parse", "HEAD^{tree}"]),
+        commit: None,
+        policy: "0".repeat(64),
+        tollgate: "0.1.0".to_owned(),
+        says: Says::Lien {
+            on: "perf".to_owned(),
+            owner: "cy".to_owned(),
+            why: "new disks come".to_owned(),
+            due: "2026-01-20".to_owned(),
+        },
+    };
+    let known = Known {
+        by_name: [("bo".to_owned(), people.bo.person())].into(),
+    };
+    let mut ledger = Ledger::read(&project.root).unwrap();
+    ledger
+        .append(record, Some((&people.bo.signer(), &known)))
+        .unwrap();
+    project.run(&["a"]).exits(1).says("due and not kept");
+    project.phase(&["decide", "beta"]).exits(1).says("perf");
+    project.write("fast", "");
+    project.commit();
+    project.run(&["a", "perf"]).exits(0);
+}

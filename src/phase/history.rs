@@ -64,7 +64,7 @@ impl History {
     /// back stays taken back.
     pub fn of(entries: Vec<Entry>, broken: BTreeMap<String, String>) -> Self {
         let chain = Chain::of(entries);
-        let facts = Facts::of(&chain);
+        let facts = Facts::of(&chain, &broken);
         let entries: Vec<Arc<Entry>> = chain.entries.into_iter().map(Arc::new).collect();
         let mut history = Self {
             places: entries
@@ -238,25 +238,49 @@ enum Mark<'a> {
 }
 
 impl Facts {
-    fn of(chain: &Chain) -> Self {
+    fn of(chain: &Chain, broken: &BTreeMap<String, String>) -> Self {
         let mut facts = Self::default();
-        let digests: HashMap<&str, &Entry> = chain
-            .entries
-            .iter()
+        let marks = facts.marks(chain);
+        let places: Vec<usize> = marks.keys().copied().collect();
+        let mut of_phase: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (place, entry) in chain.entries.iter().enumerate() {
+            of_phase.entry(&entry.record.phase).or_default().push(place);
+        }
+        let fold = Fold {
+            chain,
+            broken,
+            of_phase,
+        };
+        chain.after(&places, |block, before| {
+            for (bit, &place) in block.iter().enumerate() {
+                let comes_after = |later: usize| before[later] & (1 << bit) != 0;
+                for mark in marks.get(&place).into_iter().flatten() {
+                    fold.mark(&mut facts, place, mark, &comes_after);
+                }
+            }
+        });
+        facts
+    }
+
+    /// The records that others may come after, by their place.
+    fn marks<'a>(&mut self, chain: &'a Chain) -> BTreeMap<usize, Vec<Mark<'a>>> {
+        let entries = chain.entries.iter();
+        let digests: HashMap<&str, &Entry> = entries
             .map(|entry| (entry.digest.as_str(), entry))
             .collect();
-        let mut marks: BTreeMap<usize, Vec<Mark<'_>>> = BTreeMap::new();
+        let is_ruling = |digest: &str| {
+            let named = digests.get(digest);
+            named.is_some_and(|one| matches!(one.record.says, Says::Ruling { .. }))
+        };
+        let mut marks = BTreeMap::new();
         for (place, entry) in chain.entries.iter().enumerate() {
             let phase = entry.record.phase.as_str();
             let list = match &entry.record.says {
-                Says::Reopen { completion, .. } => {
-                    let named = digests.get(completion.as_str());
-                    if named.is_some_and(|one| matches!(one.record.says, Says::Ruling { .. })) {
-                        facts.lifts_only.insert(place);
-                        continue;
-                    }
-                    vec![Mark::Reopens(phase)]
+                Says::Reopen { completion, .. } if is_ruling(completion) => {
+                    self.lifts_only.insert(place);
+                    continue;
                 }
+                Says::Reopen { .. } => vec![Mark::Reopens(phase)],
                 Says::Ruling { to, .. } => {
                     let to = sent_back(entry, to.as_deref());
                     let mut list = vec![Mark::Rules(phase, to)];
@@ -268,56 +292,64 @@ impl Facts {
             };
             marks.insert(place, list);
         }
-        facts.fold(chain, &marks);
-        facts
+        marks
+    }
+}
+
+/// What a mark is held against.
+struct Fold<'a> {
+    chain: &'a Chain,
+    broken: &'a BTreeMap<String, String>,
+    of_phase: HashMap<&'a str, Vec<usize>>,
+}
+
+impl<'a> Fold<'a> {
+    fn entry(&self, place: usize) -> &'a Entry {
+        &self.chain.entries[place]
     }
 
-    fn fold(&mut self, chain: &Chain, marks: &BTreeMap<usize, Vec<Mark<'_>>>) {
-        let places: Vec<usize> = marks.keys().copied().collect();
-        let mut of_phase: HashMap<&str, Vec<usize>> = HashMap::new();
-        for (place, entry) in chain.entries.iter().enumerate() {
-            of_phase.entry(&entry.record.phase).or_default().push(place);
-        }
-        let none = Vec::new();
-        chain.after(&places, |block, before| {
-            for (bit, mark) in block.iter().enumerate() {
-                let comes_after = |place: usize| before[place] & (1 << bit) != 0;
-                for what in marks.get(mark).into_iter().flatten() {
-                    match *what {
-                        Mark::Reopens(phase) => {
-                            for &place in of_phase.get(phase).unwrap_or(&none) {
-                                if is_completion(&chain.entries[place]) && !comes_after(place) {
-                                    self.taken_back.insert(place);
-                                }
-                            }
-                        }
-                        Mark::Rules(phase, to) => {
-                            let lifts = |place: usize| {
-                                matches!(chain.entries[place].record.says, Says::Reopen { .. })
-                            };
-                            let own = of_phase
-                                .get(phase)
-                                .unwrap_or(&none)
-                                .iter()
-                                .filter(|p| lifts(**p));
-                            let back = to.and_then(|to| of_phase.get(to)).unwrap_or(&none).iter();
-                            let back = back.filter(|p| is_completion(&chain.entries[**p]));
-                            if own.chain(back).any(|place| comes_after(*place)) {
-                                self.lifted.insert(*mark);
-                            }
-                        }
-                        Mark::Promises(phase, on) => {
-                            let kept = (0..chain.entries.len()).find(|&place| {
-                                comes_after(place) && keeps(&chain.entries[place], phase, on)
-                            });
-                            if let Some(place) = kept {
-                                self.kept.insert(*mark, place);
-                            }
-                        }
-                    }
+    fn of_phase(&self, phase: &str) -> &[usize] {
+        self.of_phase.get(phase).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a record verifies: another one takes back, and gives nothing.
+    fn proves(&self, place: usize) -> bool {
+        !self.broken.contains_key(&self.entry(place).digest)
+    }
+
+    fn mark(
+        &self,
+        facts: &mut Facts,
+        place: usize,
+        mark: &Mark<'_>,
+        comes_after: &dyn Fn(usize) -> bool,
+    ) {
+        match *mark {
+            Mark::Reopens(phase) => {
+                let own = self.of_phase(phase).iter().copied();
+                let beside = own.filter(|&one| is_completion(self.entry(one)) && !comes_after(one));
+                facts.taken_back.extend(beside);
+            }
+            Mark::Rules(phase, to) => {
+                let ends = |one: usize| comes_after(one) && self.proves(one);
+                let reopens =
+                    |one: usize| matches!(self.entry(one).record.says, Says::Reopen { .. });
+                let mut own = self.of_phase(phase).iter();
+                let mut back = to.map_or(&[][..], |to| self.of_phase(to)).iter();
+                if own.any(|&one| reopens(one) && ends(one))
+                    || back.any(|&one| is_completion(self.entry(one)) && ends(one))
+                {
+                    facts.lifted.insert(place);
                 }
             }
-        });
+            Mark::Promises(phase, on) => {
+                let mut all = 0..self.chain.entries.len();
+                let kept = all.find(|&one| {
+                    comes_after(one) && self.proves(one) && keeps(self.entry(one), phase, on)
+                });
+                facts.kept.extend(kept.map(|by| (place, by)));
+            }
+        }
     }
 }
 

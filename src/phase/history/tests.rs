@@ -105,6 +105,22 @@ fn a_promise_is_kept_by_a_recorded_run_after_it_of_any_phase() {
 }
 
 #[test]
+fn a_record_that_does_not_verify_takes_back_and_gives_nothing() {
+    let mut scene = scene();
+    let first = scene.complete("alpha", &[]);
+    scene.lien("alpha", "unit", "2026-04-01", "ada");
+    let hold = scene.rule("beta", "hold", None);
+    let run = scene.complete("beta", &["unit"]);
+    let lifts = scene.reopen("beta", &hold);
+    let reopen = scene.reopen("alpha", &first);
+    let broken = [run, lifts, reopen].map(|digest| (digest, "cut short".to_owned()));
+    let history = History::of(scene.entries.clone(), broken.into());
+    assert!(history.phase("alpha").liens[0].kept_by.is_none());
+    assert_eq!(history.phase("beta").ruled.len(), 1);
+    assert!(!history.stands("alpha", &first));
+}
+
+#[test]
 fn records_are_followed_through_their_parents() {
     let mut scene = scene();
     let first = scene.observe("alpha", "pass");

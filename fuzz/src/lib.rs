@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use tempfile::TempDir;
 use tollgate::model::Evidence;
-use tollgate::{config, report};
+use tollgate::{config, ledger, report};
 
 /// Reads bytes as a report of a format.
 ///
@@ -33,6 +33,16 @@ pub fn report(format: &str, bytes: &[u8]) {
             assert!(findings.by_rule.values().sum::<u64>() <= findings.total);
         }
         Evidence::Metrics(_) => {}
+    }
+}
+
+/// Reads bytes as a record of the ledger.
+///
+/// # Panics
+/// When a record that was accepted is written in another way.
+pub fn record(bytes: &[u8]) {
+    if let Ok(record) = ledger::parse_record(bytes) {
+        assert_eq!(ledger::render_record(&record), bytes);
     }
 }
 

@@ -145,13 +145,20 @@ def main(project, signers=None):
             signed.add(digest)
     named = {parent for record, _ in records.values() for parent in record["parents"]}
     faults += [f"parent {one} is not here" for one in sorted(named - records.keys())]
-    level = {}
-    while True:
-        ready = [d for d, (r, _) in records.items() if d not in level and all(p in level or p not in records for p in r["parents"])]
-        if not ready:
-            break
-        for digest in ready:
-            level[digest] = 1 + max((level[p] for p in records[digest][0]["parents"] if p in level), default=-1)
+    level, children = {}, {}
+    waits = {d: [p for p in r["parents"] if p in records] for d, (r, _) in records.items()}
+    for digest, parents in waits.items():
+        for parent in parents:
+            children.setdefault(parent, []).append(digest)
+    left = {digest: len(parents) for digest, parents in waits.items()}
+    ready = [digest for digest, count in left.items() if not count]
+    while ready:
+        digest = ready.pop()
+        level[digest] = 1 + max((level[p] for p in waits[digest]), default=-1)
+        for child in children.get(digest, ()):
+            left[child] -= 1
+            if not left[child]:
+                ready.append(child)
     faults += [f"{one} is its own ancestor" for one in sorted(records.keys() - level.keys())]
     for digest, (record, tree) in sorted(records.items()):
         if record["says"]["kind"] == "completion":

@@ -187,3 +187,89 @@ fn short(text: &str) -> String {
         None => text.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Asked, Completion, ConditionRecord, Exact, GateRecord, Measure, Says, Who};
+    use proptest::prelude::*;
+
+    fn measure() -> impl Strategy<Value = Measure> {
+        let decimal = (any::<i64>(), 0_u32..20).prop_map(|(n, scale)| {
+            rust_decimal::Decimal::from_i128_with_scale(n.into(), scale).normalize()
+        });
+        prop_oneof![
+            any::<u64>().prop_map(Measure::Count),
+            any::<u64>().prop_map(Measure::Size),
+            (any::<u64>(), any::<u64>()).prop_map(|(part, whole)| Measure::Share { part, whole }),
+            decimal.clone().prop_map(Measure::Number),
+            decimal.prop_map(Measure::Duration),
+        ]
+    }
+
+    fn record() -> impl Strategy<Value = Record> {
+        let texts = prop::collection::vec(any::<String>(), 6);
+        (texts, measure(), any::<bool>()).prop_map(|(texts, measure, flag)| {
+            let text = |index: usize| texts[index].clone();
+            let asked = Asked {
+                is: text(0),
+                fail: flag.then(|| text(1)),
+                tolerance: None,
+                drop: flag,
+                value: Some(Exact(measure)),
+                baseline: None,
+                spread: None,
+            };
+            let condition = ConditionRecord {
+                fact: text(1),
+                asked: Some(asked),
+                ..ConditionRecord::default()
+            };
+            let gate = GateRecord {
+                facts: [(text(2), Exact(measure))].into(),
+                conditions: vec![condition],
+                flaky: flag,
+                ..GateRecord::default()
+            };
+            Record {
+                parents: Vec::new(),
+                at: "2026-01-01T00:00:00Z".to_owned(),
+                who: Who {
+                    name: text(3),
+                    email: text(4),
+                },
+                phase: text(5),
+                tree: "4b825dc642cb6eb9a060e54bf8d69288fbee4904".to_owned(),
+                commit: flag.then(|| text(0)),
+                policy: text(1),
+                tollgate: "0.1.0".to_owned(),
+                says: Says::Completion(Box::new(Completion {
+                    gates: [(text(3), gate)].into(),
+                    unsigned: flag,
+                    ..Completion::default()
+                })),
+            }
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn a_record_comes_back_from_its_bytes(record in record()) {
+            let bytes = render(&record);
+            prop_assert_eq!(parse_strictly(&bytes), Ok(record));
+        }
+
+        #[test]
+        fn bytes_that_were_changed_make_no_panic(record in record(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+            let mut bytes = render(&record);
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+            if let Ok(other) = parse_strictly(&bytes) {
+                prop_assert_eq!(render(&other), bytes);
+            }
+            prop_assert!(parse(&render(&record)[..at]).is_err());
+        }
+    }
+}

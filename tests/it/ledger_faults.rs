@@ -140,6 +140,16 @@ fn a_signature_counts_for_whom_its_key_belongs_to() {
 }
 
 #[test]
+fn a_record_that_is_signed_by_another_than_it_says_is_reported() {
+    let project = project();
+    let bo = Key::new(&project, "bo", "");
+    signed(&project, sign_off("x"), &bo, &people(&[("bo", &bo)]));
+    verify(&project, &format!("  bo: {{ keys: [{}] }}\n", bo.line))
+        .exits(0)
+        .says("it says that it is by ada, and is signed by bo");
+}
+
+#[test]
 fn a_signature_for_something_else_and_what_is_none_do_not_count() {
     let project = project();
     let ada = Key::new(&project, "ada", "");

@@ -236,6 +236,18 @@ impl<'a> Check<'a> {
                 self.found.notes.push(on(entry, words));
             }
         }
+        let spoken = matches!(
+            entry.record.says,
+            Says::SignOff { .. } | Says::Lien { .. } | Says::Ruling { .. }
+        );
+        let (who, signers) = (&entry.record.who.name, entry.signers());
+        if spoken && !signers.is_empty() && !signers.contains(&who.as_str()) {
+            let words = format!(
+                "it says that it is by {who}, and is signed by {}",
+                signers.join(", ")
+            );
+            self.found.warnings.push(on(entry, words));
+        }
         for signature in &entry.signatures {
             let person = &signature.person;
             match &signature.state {

@@ -16,11 +16,15 @@ mod exit;
 mod explain;
 mod init;
 mod inspect;
+mod ledger;
+mod phase;
 mod policy;
 mod project;
 mod run;
 mod screen;
 mod shells;
+mod signer;
+mod verify;
 mod waive;
 mod waivers;
 mod world;
@@ -70,6 +74,7 @@ fn dispatch(arguments: Vec<OsString>) -> Exit {
         Command::Init(init) => init::init(&args.global, init, &screen),
         Command::Explain(explain) => explain::explain(&args.global, explain, &screen),
         Command::Waive(waive) => waive::waive(&args.global, waive, &screen),
+        Command::Phase { command } => phase::phase(&args.global, command, &screen),
         Command::Doctor => doctor::doctor(&args.global, &screen),
         Command::Baseline { command } => baseline::baseline(&args.global, command, &screen),
         Command::Config { command } => match command {
@@ -81,6 +86,10 @@ fn dispatch(arguments: Vec<OsString>) -> Exit {
         Command::Policy { command } => match command {
             PolicyCommand::Diff(diff) => policy::diff(&args.global, diff, &screen),
         },
+        Command::Verify(verify) => verify::verify(&args.global, verify, &screen),
+        Command::Ledger {
+            command: args::LedgerCommand::Export(export),
+        } => ledger::export(&args.global, export, &screen),
         Command::Completions { shell } => shells::completions(*shell, &screen),
         Command::Man => shells::man(&screen),
         Command::Later(words) => later(&words.join(" "), &screen),

@@ -85,7 +85,7 @@ pub(super) fn check(
                 .help("add a gate under `gates:`, or let `tollgate init` write a first file"),
         );
     }
-    let phases = phases::check(file.phases.unwrap_or_default(), &names, problems);
+    let phases = phases::check(file.phases.unwrap_or_default(), &names, &gates, problems);
     // Indices speak of `entries`: a gate that was refused would shift them, and then there is no plan anyway.
     if gates.len() == names.len() {
         relations::check(&gates, problems);

@@ -362,6 +362,17 @@ fn plain(path: &Path) -> Option<PathBuf> {
     Some(parts)
 }
 
+/// The text of a file of the work tree, or why it cannot be one of ours.
+pub(super) fn read_here(root: &Path, file: &str) -> Result<String, Box<Problem>> {
+    read_text(&From {
+        origin: &Origin::Disk(root.to_path_buf()),
+        path: PathBuf::from(file),
+        pin: None,
+        name: file.to_owned(),
+        nested: false,
+    })
+}
+
 /// The text of a file, or why it cannot be one of ours. Decided from a bounded number of bytes.
 fn read_text(from: &From<'_>) -> Result<String, Box<Problem>> {
     let name = from.name.as_str();

@@ -14,7 +14,9 @@ mod file;
 mod load;
 mod merge;
 mod names;
+mod now;
 mod origin;
+mod people;
 mod phases;
 mod plan;
 mod preset;
@@ -25,16 +27,18 @@ mod unmatched;
 mod waivers;
 mod yaml;
 
+pub use crate::phase::PlannedPhase;
 pub use adopt::{Adopted, Party, adopt};
 pub use append::append_waiver;
 pub use beside::{BASELINE, PEOPLE, compare_waivers, names_somebody, protected};
 pub use calendar::{Change, changes};
 pub use compare::{Normal, compare, told};
 pub use load::{Loaded, load, load_from};
+pub use now::gates_now;
 pub use origin::{Origin, Unread};
-pub use plan::{
-    Absent, Plan, PlannedCommand, PlannedGate, PlannedPhase, PlannedService, Ready, When,
-};
+pub use people::{parse_people, people_schema, read_people};
+pub use phases::unmeetable;
+pub use plan::{Absent, Plan, PlannedCommand, PlannedGate, PlannedService, Ready, When};
 pub use preset::{PRESETS, Preset, parameters};
 pub(crate) use relations::{reach, red_gates};
 pub use schema::{schema, waiver_schema};

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::gate::{ExitRule, Gate};
 use crate::model::{Enforce, Waiver, WeakeningRule};
+use crate::phase::PlannedPhase;
 use crate::policy::{Condition, Date, WaiverRules};
 use crate::source::{At, Sources};
 
@@ -179,19 +180,4 @@ pub enum Ready {
     Tcp,
     /// This command exits 0.
     Command(String),
-}
-
-/// A phase, parsed and checked; judging phases is not in this version.
-#[derive(Clone, Debug)]
-pub struct PlannedPhase {
-    /// Its name.
-    pub id: String,
-    /// What people call it.
-    pub title: Option<String>,
-    /// Phases that must be complete before.
-    pub after: Vec<String>,
-    /// Phase it is a part of.
-    pub parent: Option<String>,
-    /// Gates that must pass.
-    pub gates: Vec<String>,
 }

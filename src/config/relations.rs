@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::plan::{PlannedGate, PlannedPhase};
+use super::plan::PlannedGate;
 use crate::gate;
+use crate::phase::PlannedPhase;
 use crate::problem::{Code, Problem, Problems, nearest};
 use crate::source::Located;
 

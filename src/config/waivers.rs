@@ -4,9 +4,10 @@
 //! counting. Whether a waiver counts today is not asked here: that needs the day.
 
 use super::file::{WaiverPolicy, not_a_mapping, plain};
-use super::plan::{PlannedGate, PlannedPhase};
+use super::plan::PlannedGate;
 use super::{unmatched, yaml};
 use crate::model::{Scope, Target, Until, Waiver};
+use crate::phase::PlannedPhase;
 use crate::policy::{WaiverRules, path_glob};
 use crate::problem::{Code, Count, Fields, Flag, Many, Problem, Problems, Text, options};
 use crate::source::{At, Source, Value};

@@ -1,6 +1,6 @@
 //! The only room that starts processes: commands of gates, services, and the guard that outlives us.
 //!
-//! A command gets `/dev/null` as input, a process group of its own and a `TOLLGATE_RUN` marker; its output is
+//! A command gets `/dev/null` or a file as input, a process group of its own and a `TOLLGATE_RUN` marker; its output is
 //! masked once, here, and drained whatever happens, so memory does not grow with it. Time-out, interrupt and
 //! the end of the command all end the *whole* tree: TERM, a grace, KILL. Everything blocks: callers bring a
 //! thread. This room never judges an exit status, never prints, and never waits without a bound.

@@ -258,6 +258,7 @@ impl Judging {
             evidence: stated.evidence,
             note: stated.note,
             volatile: stated.volatile,
+            asked: None,
         });
     }
 
@@ -287,6 +288,7 @@ impl Judging {
             evidence: self.evidence.clone(),
             note: None,
             volatile: false,
+            asked: None,
         });
     }
 
@@ -337,6 +339,7 @@ impl Judging {
             evidence: self.evidence.clone(),
             note: Some(why.to_owned()),
             volatile: false,
+            asked: None,
         });
     }
 

@@ -303,6 +303,7 @@ impl Rule {
                 .paths
                 .iter()
                 .any(|path| path.ends_with("duration") || path.ends_with("slowest")),
+            asked: None,
         }
     }
 

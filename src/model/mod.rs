@@ -10,12 +10,14 @@ mod changed;
 mod coverage;
 mod event;
 mod evidence;
+mod exact;
 mod finding;
 mod given;
 mod http;
 mod measure;
 mod metric;
 mod outcome;
+mod people;
 mod phase;
 mod record;
 mod repository;
@@ -30,15 +32,18 @@ pub use changed::{ChangedFile, ChangedLines, ChangesUnknown, LineRange};
 pub use coverage::{CoverageReport, FileCoverage, LineCoverage, Tally};
 pub use event::{Event, Progress};
 pub use evidence::{Evidence, EvidenceKind, ReportEvidence, ReportRefusal, Warning};
+pub use exact::{Asked, Exact};
 pub use finding::{Finding, FindingReport, FindingState, Level, WaivedFindings};
 pub use given::{Given, GreenList, Wants};
 pub use http::{HttpAnswer, HttpAsk, HttpGiven, HttpTrouble, HttpWants, Whom};
 pub use measure::Measure;
 pub use metric::MetricReport;
 pub use outcome::{GateRun, Outcome, RunRecord, Subject, SubjectState, Termination};
+pub use people::{People, Person, PublicKey};
 pub use phase::{Board, BoardMetric, BoardPhase, Outstanding, PhaseOutcome, PhaseState, Sort};
 pub use record::{
-    Completion, ConditionRecord, Criterion, Entry, GateRecord, Record, Says, Signature, Who,
+    Completion, ConditionRecord, Criterion, Entry, GateRecord, ReasonRecord, Record, ReportRecord,
+    Says, Signature, SignatureState, Who,
 };
 pub use repository::{Commit, GitGiven, GitWants, Unknown};
 pub use verdict::{

@@ -154,6 +154,7 @@ fn condition(
         },
         note: None,
         volatile: false,
+        asked: None,
     }
 }
 

@@ -12,6 +12,7 @@ mod junit;
 mod layout;
 mod markdown;
 pub mod neutral;
+pub mod phase;
 mod policy;
 mod progress;
 mod style;

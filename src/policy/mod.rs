@@ -14,7 +14,8 @@ mod waiver;
 
 pub use compare::{Adopt, Change, Changes, Side, Weight, same};
 pub use condition::{
-    Bound, Bytes, Condition, Keeps, Percent, Pieces, Plain, Relation, Seconds, UnitOf, step_words,
+    Bound, Bytes, Condition, Keeps, Percent, Pieces, Plain, Relation, Seconds, UnitOf, answer,
+    step_words,
 };
 pub use pragmas::is_pragma;
 pub use readiness::readiness;

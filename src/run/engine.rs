@@ -102,7 +102,7 @@ impl Engine {
             stop: request.stop.clone(),
             services: Pool::default(),
             stream: request.stream,
-            strict: request.ci && !request.recording,
+            strict: (request.ci || request.phase) && !request.recording,
             recording: request.recording,
             today: request.today,
             now: SystemTime::from(request.now),

@@ -14,6 +14,7 @@ mod asking;
 mod beside;
 mod board;
 mod collect;
+mod complete;
 mod conclude;
 mod decide;
 mod engine;
@@ -35,11 +36,14 @@ mod subject;
 mod trusted;
 mod waivers;
 
+pub use complete::{
+    About, Ground, Judged, Keys, Known, NoGround, View, Written, completion, observation,
+};
 pub use decide::decide;
 pub use engine::run;
 pub use order::schedule;
 pub use policy::{POLICY_GATE, PolicyCheck};
-pub use select::{Selection, select};
+pub use select::{Selection, select, select_exactly};
 pub use skip::{SKIP, Skip, skips};
 pub use trusted::{PolicyAt, PolicyFile, PolicyTrouble, Trusted, fetch, policy_diff, trusted};
 
@@ -73,6 +77,8 @@ pub struct Request {
     pub env: Vec<(String, String)>,
     /// Whether this is a CI job.
     pub ci: bool,
+    /// Whether a phase is judged: a tree that moves then decides against it, and what changed selects no gate.
+    pub phase: bool,
     /// Gates that whoever runs this skips, each with the reason.
     pub skip: Vec<Skip>,
     /// The run is made to record baselines: judges measure, and compare with none.

@@ -176,6 +176,7 @@ fn compared(gate: &mut GateVerdict, diff: &PolicyDiff, rule: WeakeningRule, intr
         evidence: places.take(ITEMS_KEPT).collect(),
         note: None,
         volatile: false,
+        asked: None,
     });
     if count > 0 && rule == WeakeningRule::SignOff {
         gate.reasons.push(outstanding(diff));

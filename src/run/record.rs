@@ -54,7 +54,7 @@ pub(super) async fn finish(engine: Engine) -> Finished {
     let (subject, moved) = subject(&engine).await;
     let leftovers = exec_sweep().await;
     engine.state().notes.extend(leftovers);
-    let ci = engine.request.ci;
+    let strict = engine.request.ci || engine.request.phase;
     if !moved.is_empty() {
         let shown = moved.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
         let more = if moved.len() > 5 {
@@ -62,7 +62,7 @@ pub(super) async fn finish(engine: Engine) -> Finished {
         } else {
             String::new()
         };
-        let effect = if ci {
+        let effect = if strict {
             "the verdict is about no tree: no go"
         } else {
             "the verdict is about no single tree"
@@ -94,7 +94,7 @@ pub(super) async fn finish(engine: Engine) -> Finished {
     }
     verdicts.sort_by(|a, b| a.id.cmp(&b.id));
     let verdict = VerdictDocument {
-        decision: decide(&verdicts, subject.state, ci),
+        decision: decide(&verdicts, subject.state, strict),
         subject,
         tollgate: env!("CARGO_PKG_VERSION").to_owned(),
         policy: engine.shared.plan.digest.clone(),

@@ -52,6 +52,18 @@ impl RunFolder {
     }
 }
 
+/// The records of all runs of a store, the newest first.
+pub fn run_records(store: &Path) -> Vec<PathBuf> {
+    let runs = fs::read_dir(store.join("runs")).into_iter().flatten();
+    let mut runs: Vec<PathBuf> = runs
+        .flatten()
+        .map(|entry| entry.path().join(RECORD))
+        .collect();
+    runs.sort();
+    runs.reverse();
+    runs
+}
+
 /// The record of the newest run of a store that has one. Larger ones than a person's project leaves are not read.
 pub fn last_record(store: &Path) -> Option<Vec<u8>> {
     const LARGEST: u64 = 256 << 20;

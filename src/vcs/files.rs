@@ -72,7 +72,7 @@ impl Repository {
         .is_ok()
     }
 
-    fn is_unborn(&self) -> bool {
+    pub(super) fn is_unborn(&self) -> bool {
         // A detached HEAD always names a commit; a symbolic one names a branch that may not exist yet.
         self.ask(&["symbolic-ref", "-q", "HEAD"]).is_ok()
             && self

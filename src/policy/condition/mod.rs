@@ -7,6 +7,7 @@ mod clause;
 mod read;
 mod relation;
 mod relative;
+mod spelled;
 
 use std::fmt;
 
@@ -21,6 +22,7 @@ pub use bound::{Bound, Bytes, Percent, Pieces, Plain, Seconds, UnitOf};
 use clause::{Clause, Target};
 pub use relation::Relation;
 pub use relative::step_words;
+pub use spelled::answer;
 
 /// A condition as written and understood.
 #[derive(Clone, Debug, PartialEq)]

@@ -18,6 +18,7 @@ mod env;
 #[cfg(unix)]
 mod follow;
 mod guard;
+mod http;
 #[cfg(unix)]
 mod leaders;
 #[cfg(unix)]
@@ -44,6 +45,7 @@ pub use command::{Captured, Command, Ended, Live, Program, Spool, Stopped, run, 
 pub use dialogue::Dialogue;
 pub use env::{is_withheld, secret_values, withheld};
 pub use guard::{Guard, main as guard_main};
+pub use http::ask;
 pub use mask::Mask;
 pub use parse::{OWN, ParseTrouble, parse};
 pub use query::{Answer, listen, query};

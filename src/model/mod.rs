@@ -12,11 +12,13 @@ mod event;
 mod evidence;
 mod finding;
 mod given;
+mod http;
 mod measure;
 mod metric;
 mod outcome;
 mod phase;
 mod record;
+mod repository;
 mod verdict;
 mod waiver;
 mod weakening;
@@ -30,6 +32,7 @@ pub use event::{Event, Progress};
 pub use evidence::{Evidence, EvidenceKind, ReportEvidence, ReportRefusal, Warning};
 pub use finding::{Finding, FindingReport, FindingState, Level, WaivedFindings};
 pub use given::{Given, GreenList, Wants};
+pub use http::{HttpAnswer, HttpAsk, HttpGiven, HttpTrouble, HttpWants, Whom};
 pub use measure::Measure;
 pub use metric::MetricReport;
 pub use outcome::{GateRun, Outcome, RunRecord, Subject, SubjectState, Termination};
@@ -37,6 +40,7 @@ pub use phase::{Board, BoardMetric, BoardPhase, Outstanding, PhaseOutcome, Phase
 pub use record::{
     Completion, ConditionRecord, Criterion, Entry, GateRecord, Record, Says, Signature, Who,
 };
+pub use repository::{Commit, GitGiven, GitWants, Unknown};
 pub use verdict::{
     Cause, ConditionVerdict, Decision, Enforce, Fact, GateVerdict, Judgement, Note, Reason,
     ReportUsed, VARIES, Verdict, VerdictDocument,

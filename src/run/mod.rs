@@ -10,6 +10,7 @@
 )]
 
 mod applies;
+mod asking;
 mod beside;
 mod board;
 mod collect;

@@ -11,6 +11,7 @@ mod history;
 mod patch;
 mod repository;
 mod revision;
+mod since;
 mod subject;
 mod tree;
 

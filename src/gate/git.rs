@@ -10,6 +10,7 @@ use super::context::{Judging, Stated};
 use super::wording::{count, few};
 use super::{Context, Gate, GateKind};
 use crate::model::{Commit, GitGiven, GitWants, Judgement, Measure, Unknown, Verdict, Wants};
+use crate::policy::Weight;
 use crate::problem::{Code, Fields, Flag, Many, Problem, Problems, Text, object, options};
 use crate::source::{At, Located, Node, Place};
 
@@ -113,6 +114,10 @@ impl GateKind for Git {
 
     fn schema(&self) -> Json {
         object(GitOptions::properties())
+    }
+
+    fn weighs(&self, key: &str) -> Option<Weight> {
+        matches!(key, "messages" | "up-to-date").then_some(Weight::Demands)
     }
 }
 

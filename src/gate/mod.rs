@@ -79,13 +79,13 @@ pub trait Gate: Debug + Send + Sync {
     fn wants(&self) -> Wants {
         Wants::default()
     }
-    /// The services that it asks, beside those of its gate.
-    fn services(&self) -> Vec<Located<String>> {
-        Vec::new()
-    }
     /// Conditions that it judges, by key, also those that are implied and written nowhere. What is implied must be
     /// named here, or writing another bound beside it could do away with it unseen.
     fn implied(&self) -> Vec<(&'static str, Condition)> {
+        Vec::new()
+    }
+    /// The services that it asks, beside those of its gate.
+    fn services(&self) -> Vec<Located<String>> {
         Vec::new()
     }
     /// Whether it is left out of a plain run: what it wants holds in one phase only.

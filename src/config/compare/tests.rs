@@ -145,6 +145,13 @@ static CASES: &[Case] = cases! {
     ConditionRemoved: "gates: { a: { run: x, findings: { reports: f } } }"
         => "gates: { a: { run: x, findings: { reports: f, new: 0 } } }",
         not "gates: { a: { run: x, findings: { reports: f, total: 0, new: 0 } } }";
+    ConditionRemoved: "gates: { a: { checklist: { files: f } } }" => "gates: { a: { checklist: { files: f, total: '>=1' } } }",
+        not "gates: { a: { checklist: { files: f, open: 0, total: '>=1' } } }";
+    ChangedProducer: "gates: { a: { ratchet: { patterns: [suppressions] } } }"
+        => "gates: { a: { ratchet: { patterns: [suppressions], max: 5 } } }",
+        not "gates: { a: { ratchet: { patterns: suppressions } } }";
+    ConditionRemoved: "gates: { a: { git: { messages: [a, b] } } }" => "gates: { a: { git: { messages: [a] } } }",
+        not "gates: { a: { git: { messages: [a, b, c] } } }";
     AbsenceDeclared: "gates: { a: { run: x, duration: '<=+10%' } }"
         => "gates: { a: { run: x, duration: '<=+10%', first-run: { allow: true, why: w } } }",
         not "gates: { a: { run: x, duration: '<=+10%', why: w } }";

@@ -340,6 +340,10 @@ impl Gate for ChecklistGate {
         "checklist"
     }
 
+    fn implied(&self) -> Vec<(&'static str, Condition)> {
+        self.bounds.clone()
+    }
+
     fn wants(&self) -> Wants {
         let bounds = self.bounds.iter().map(|(_, condition)| condition);
         let mut all = bounds.chain(self.tags.iter().map(|tag| &tag.condition));

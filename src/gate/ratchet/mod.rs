@@ -9,12 +9,12 @@ mod sets;
 
 use regex::Regex as TextRegex;
 use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::tree::{Pattern, patterns};
 use super::{Context, Gate, GateKind};
 use crate::model::{Judgement, Wants};
-use crate::policy::Condition;
+use crate::policy::{Changes, Condition, Side};
 use crate::problem::{Code, Fields, Problem, Problems, Text, nearest, object};
 use crate::source::{At, Key, Located, Node};
 use options::{PatternList, RatchetOptions, Written};
@@ -122,6 +122,15 @@ impl GateKind for Ratchet {
 
     fn schema(&self) -> Json {
         object(RatchetOptions::properties())
+    }
+
+    fn compare(&self, side: &Side<'_>, changes: &mut Changes) {
+        // A limit takes the place of the baseline: to add one may loosen, and so may to take one away.
+        let mut schema = self.schema();
+        for key in ["max", "paths"] {
+            schema["properties"][key] = json!({});
+        }
+        super::compare::by_schema(&schema, &|key| self.weighs(key), side, changes);
     }
 }
 

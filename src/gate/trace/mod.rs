@@ -386,6 +386,10 @@ impl Gate for TraceGate {
         Some(&self.reports)
     }
 
+    fn implied(&self) -> Vec<(&'static str, Condition)> {
+        self.bounds.clone()
+    }
+
     fn wants(&self) -> Wants {
         let mut bounds = self.bounds.iter();
         Wants {

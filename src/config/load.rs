@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use super::extends::Base;
 use super::file::not_a_mapping;
 use super::origin::{Origin, Unread};
+use super::text::decode;
 use super::{Plan, WAIVERS, check, merge, preset, read_waivers, yaml};
 use crate::model::Waiver;
 use crate::problem::{Code, Many, Problem, Problems, Shape};
@@ -413,35 +414,6 @@ fn read_text(from: &From<'_>) -> Result<String, Box<Problem>> {
         }
     }
     decode(bytes, name, &at)
-}
-
-fn decode(bytes: Vec<u8>, name: &str, at: &At) -> Result<String, Box<Problem>> {
-    let refuse = |message: String, help: &str| {
-        Box::new(Problem::new(Code::NOT_TEXT, at, message).help(help))
-    };
-    match bytes.as_slice() {
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
-            return Err(refuse(format!("`{name}` is UTF-16"), "save it as UTF-8"));
-        }
-        _ => {}
-    }
-    if let Some(zero) = memchr::memchr(0, &bytes) {
-        return Err(refuse(
-            format!("`{name}` holds a NUL byte at byte {zero}"),
-            "save it as UTF-8 text",
-        ));
-    }
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        refuse(
-            format!("`{name}` is not UTF-8: byte {at} begins no character"),
-            "save it as UTF-8",
-        )
-    })?;
-    Ok(text
-        .strip_prefix('\u{feff}')
-        .map(str::to_owned)
-        .unwrap_or(text))
 }
 
 /// Of the names and texts of all files and presets read; the mark is no part of a name.

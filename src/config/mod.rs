@@ -23,6 +23,7 @@ mod preset;
 mod relations;
 mod schema;
 mod show;
+mod text;
 mod unmatched;
 mod waivers;
 mod yaml;

@@ -352,8 +352,9 @@ fn too_many(wanted: &SignOffs, people: &People, problems: &mut Problems) {
     let anybody = wanted.unsigned && wanted.from.is_empty();
     if there < wanted.count && !anybody {
         let message = format!(
-            "{} are asked, and people.yaml has {there} who may give one",
-            wanted.words()
+            "{} {} asked, and people.yaml has {there} who may give one",
+            wanted.words(),
+            if wanted.count == 1 { "is" } else { "are" }
         );
         problems.push(
             Problem::new(Code::POINTLESS_CONDITION, &wanted.at, message)

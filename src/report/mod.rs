@@ -13,6 +13,7 @@ mod count;
 mod csv;
 mod digest;
 mod eslint;
+mod examples;
 mod fingerprint;
 mod gotest;
 mod input;
@@ -40,6 +41,7 @@ mod tsc;
 mod xml;
 
 pub use collector::Collector;
+pub use examples::{Empty, Examples};
 pub(crate) use fingerprint::moved as moved_fingerprint;
 pub use input::Input;
 pub use inspect::inspect_line;
@@ -66,6 +68,8 @@ pub trait ReportFormat: Sync {
     fn empty_is_clean(&self) -> bool {
         false
     }
+    /// The smallest reports of it, one with nothing in it and one with something bad: `config prove` feeds them to gates.
+    fn examples(&self) -> Examples;
     /// Reads the report to its end.
     fn parse(&self, input: &mut Input, sink: &mut dyn Sink) -> Result<(), ReportError>;
 }

@@ -7,7 +7,7 @@
 //! <https://mypy.readthedocs.io/en/stable/command_line.html>
 
 use super::lines::{Lines, plain};
-use super::{Head, Input, ReportError, ReportFormat, Sink};
+use super::{Empty, Examples, Head, Input, ReportError, ReportFormat, Sink};
 use crate::model::{EvidenceKind, Finding, Level};
 
 /// The format `mypy`.
@@ -43,6 +43,13 @@ impl ReportFormat for Mypy {
                     _ => false,
                 }
             })
+    }
+
+    fn examples(&self) -> Examples {
+        Examples {
+            empty: Empty::Nothing("Success: no issues found in 0 source files\n"),
+            bad: "a.py:1: error: wrong type  [arg-type]\nFound 1 error in 1 file (checked 1 source file)\n",
+        }
     }
 
     fn parse(&self, input: &mut Input, sink: &mut dyn Sink) -> Result<(), ReportError> {
@@ -169,7 +176,12 @@ impl Check {
         self.wrapping = false;
         match line {
             Line::Diagnostic(place, message) => self.diagnostic(&place, message, sink),
-            Line::Success => self.summary = true,
+            Line::Success => {
+                self.summary = true;
+                if text.contains(" in 0 source files") {
+                    self.fail("mypy checked no file", sink);
+                }
+            }
             Line::Found(count, rest) => {
                 self.summary = true;
                 self.declared = self.declared.saturating_add(count);

@@ -55,6 +55,10 @@ pub trait Gate: Debug + Send + Sync {
     fn mentions(&self) -> Vec<Located<String>> {
         Vec::new()
     }
+    /// The facts that it speaks of, as paths that begin with a gate.
+    fn references(&self) -> Vec<Located<Vec<String>>> {
+        Vec::new()
+    }
     /// Judges the evidence.
     fn judge(&self, context: &Context<'_>) -> Judgement;
 }

@@ -57,6 +57,22 @@ impl Condition {
         &self.at
     }
 
+    /// What it counts in.
+    pub fn unit(&self) -> Unit {
+        self.unit
+    }
+
+    /// The absolute bounds of all its clauses, those of a band with them.
+    pub(super) fn bounds(&self) -> Vec<Decimal> {
+        let clauses = self.pass.iter().chain(&self.fail);
+        clauses.map(|clause| clause.bound).collect()
+    }
+
+    /// How far beyond its bounds it still accepts.
+    pub(super) fn tolerance(&self) -> Option<Decimal> {
+        self.tolerance
+    }
+
     /// A built-in condition `= 0`, written nowhere.
     pub fn zero(at: &At) -> Self {
         let pass = vec![Clause {

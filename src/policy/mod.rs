@@ -5,7 +5,9 @@
 
 mod condition;
 mod interval;
+mod turn;
 mod units;
 
 pub use condition::{Bound, Bytes, Condition, Keeps, Percent, Pieces, Plain, Seconds, UnitOf};
+pub use turn::Turn;
 pub use units::{Date, Span, Unit, parse_duration};

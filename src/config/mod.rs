@@ -4,6 +4,7 @@
 //! into a [`Plan`]. Gate kinds and formats are reached through their tables only. Nothing is run here.
 
 mod check;
+mod facts;
 mod file;
 mod load;
 mod merge;

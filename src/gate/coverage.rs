@@ -332,6 +332,25 @@ impl Gate for CoverageGate {
         Some(&self.reports)
     }
 
+    fn facts(&self) -> Vec<String> {
+        let names = [
+            "files",
+            "excluded",
+            "lines",
+            "branches",
+            "functions",
+            "each-file.lines",
+            "each-file.branches",
+            "each-file.functions",
+            "patch.lines",
+            "patch.branches",
+            "drop.lines",
+            "drop.branches",
+            "drop.functions",
+        ];
+        names.map(str::to_owned).to_vec()
+    }
+
     fn judge(&self, context: &Context<'_>) -> Judgement {
         let mut judging = context.judging("coverage");
         if context.reports.is_empty() {

@@ -566,6 +566,11 @@ impl Gate for FileGate {
         "files"
     }
 
+    fn facts(&self) -> Vec<String> {
+        let names = ["missing", "unwanted", "forbidden", "env-missing"];
+        names.map(str::to_owned).to_vec()
+    }
+
     fn judge(&self, context: &Context<'_>) -> Judgement {
         let mut judging = context.judging("files");
         let tree = Tree::walk(context.root);

@@ -105,6 +105,23 @@ impl Gate for FindingGate {
         Some(&self.reports)
     }
 
+    fn facts(&self) -> Vec<String> {
+        let names = [
+            "critical",
+            "high",
+            "medium",
+            "low",
+            "info",
+            "total",
+            "suppressed",
+            "severities.*",
+            "rules.*",
+            "new",
+            "fixed",
+        ];
+        names.map(str::to_owned).to_vec()
+    }
+
     fn judge(&self, context: &Context<'_>) -> Judgement {
         let mut all = FindingReport::default();
         for evidence in context.evidence() {

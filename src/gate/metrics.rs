@@ -207,6 +207,13 @@ impl Gate for MetricGate {
         Some(&self.reports)
     }
 
+    fn facts(&self) -> Vec<String> {
+        self.values
+            .iter()
+            .map(|metric| metric.name.clone())
+            .collect()
+    }
+
     fn judge(&self, context: &Context<'_>) -> Judgement {
         let mut judging = context.judging("metrics");
         if context.reports.is_empty() {

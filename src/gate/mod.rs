@@ -51,6 +51,11 @@ pub trait Gate: Debug + Send + Sync {
     fn wants(&self) -> Wants {
         Wants::default()
     }
+    /// Names of the facts that it may record, below its kind; `*` stands for one part. Empty where that is not known: then
+    /// nobody's expression is checked against them.
+    fn facts(&self) -> Vec<String> {
+        Vec::new()
+    }
     /// The gates whose facts it speaks of.
     fn mentions(&self) -> Vec<Located<String>> {
         Vec::new()

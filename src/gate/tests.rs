@@ -128,6 +128,27 @@ impl Gate for TestGate {
         Some(&self.reports)
     }
 
+    fn facts(&self) -> Vec<String> {
+        let names = [
+            "passed",
+            "failed",
+            "errored",
+            "skipped",
+            "total",
+            "flaky",
+            "all-skipped",
+            "pass-rate",
+            "duration",
+            "slowest",
+            "removed",
+            "newly-skipped",
+            "added",
+            "quarantined",
+            "renamed",
+        ];
+        names.map(str::to_owned).to_vec()
+    }
+
     fn judge(&self, context: &Context<'_>) -> Judgement {
         let mut all = TestReport::default();
         for evidence in context.evidence() {

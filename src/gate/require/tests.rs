@@ -263,7 +263,7 @@ fn mistakes_are_told_when_the_file_is_read() {
         ("(a", "`)` is missing", "write a comparison"),
         ("", "it is empty", "write a comparison"),
         ("a == 'x", "cannot stand here", "close the text"),
-        ("a ? b", "it ends too early", "write a comparison"),
+        ("a ? b", "`? :` has no second branch", "write a comparison"),
         ("f(1)", "there is no function `f`", "there are size"),
         (
             "siz('a') == 1",

@@ -1,5 +1,7 @@
 //! `coverage`: which share of lines, branches and functions must have run, in all and by path.
 
+mod probes;
+
 use std::path::Path;
 
 use globset::GlobMatcher;
@@ -7,7 +9,7 @@ use serde_json::{Value as Json, json};
 
 use super::reports::glob;
 use super::wording::{count, few};
-use super::{Context, Gate, GateKind, Judging, Reports};
+use super::{Context, Gate, GateKind, Judging, Probe, Reports};
 use crate::model::{
     CoverageReport, Evidence, EvidenceKind, FileCoverage, Judgement, Measure, Tally,
 };
@@ -349,6 +351,10 @@ impl Gate for CoverageGate {
             "drop.functions",
         ];
         names.map(str::to_owned).to_vec()
+    }
+
+    fn bad_evidence(&self) -> Vec<Probe> {
+        self.probes()
     }
 
     fn judge(&self, context: &Context<'_>) -> Judgement {

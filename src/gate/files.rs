@@ -3,6 +3,8 @@
 //! Only files that git would not ignore are looked at by globs; a literal path is looked at as it is.
 //! Nothing outside the project is ever read: links that lead out do not count as being there.
 
+mod probes;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +16,7 @@ use serde_json::Value as Json;
 
 use super::reports::glob;
 use super::wording::{count, few};
-use super::{Context, Gate, GateKind, Judging};
+use super::{Context, Gate, GateKind, Judging, Probe};
 use crate::model::{Judgement, Measure, Verdict};
 use crate::policy::{Bound, Bytes};
 use crate::problem::{Code, Fields, Many, Problem, Problems, Text, object, options};
@@ -569,6 +571,10 @@ impl Gate for FileGate {
     fn facts(&self) -> Vec<String> {
         let names = ["missing", "unwanted", "forbidden", "env-missing"];
         names.map(str::to_owned).to_vec()
+    }
+
+    fn bad_evidence(&self) -> Vec<Probe> {
+        self.probes()
     }
 
     fn judge(&self, context: &Context<'_>) -> Judgement {

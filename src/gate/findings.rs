@@ -1,9 +1,11 @@
 //! `findings`: what scanners, linters, type checkers and audits may still report.
 
+mod probes;
+
 use serde_json::{Value as Json, json};
 
 use super::wording::few;
-use super::{Context, Gate, GateKind, Reports};
+use super::{Context, Gate, GateKind, Probe, Reports};
 use crate::model::{Evidence, EvidenceKind, FindingReport, Judgement, Level, Measure};
 use crate::policy::{Bound, Condition, Pieces};
 use crate::problem::{Fields, Problems, object, options};
@@ -120,6 +122,10 @@ impl Gate for FindingGate {
             "fixed",
         ];
         names.map(str::to_owned).to_vec()
+    }
+
+    fn bad_evidence(&self) -> Vec<Probe> {
+        self.probes()
     }
 
     fn judge(&self, context: &Context<'_>) -> Judgement {

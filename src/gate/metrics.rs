@@ -3,11 +3,13 @@
 //! A JSON report is asked with RFC 9535 paths; other formats by the dotted name that `inspect` shows. A
 //! path must select exactly one number: none or several is inconclusive, never a guess.
 
+mod probes;
+
 use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
 use serde_json_path::JsonPath;
 
-use super::{Context, Gate, GateKind, Reports};
+use super::{Context, Gate, GateKind, Probe, Reports};
 use crate::model::{Evidence, EvidenceKind, Judgement, Measure, MetricReport};
 use crate::policy::{Bound, Plain};
 use crate::problem::{Code, Fields, Problem, Problems, Text, object, options};
@@ -212,6 +214,10 @@ impl Gate for MetricGate {
             .iter()
             .map(|metric| metric.name.clone())
             .collect()
+    }
+
+    fn bad_evidence(&self) -> Vec<Probe> {
+        self.probes()
     }
 
     fn judge(&self, context: &Context<'_>) -> Judgement {

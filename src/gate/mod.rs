@@ -9,6 +9,7 @@ mod exit;
 mod files;
 mod findings;
 mod metrics;
+mod probe;
 mod reports;
 mod require;
 mod tests;
@@ -16,6 +17,7 @@ mod wording;
 
 pub use context::{Context, Facts, Judging};
 pub use exit::{Ended, ExitOptions, ExitRule};
+pub use probe::{Against, Content, Probe, Weight};
 pub use reports::{Elsewhere, Reports};
 pub(crate) use reports::{glob, literal};
 
@@ -62,6 +64,13 @@ pub trait Gate: Debug + Send + Sync {
     }
     /// The facts that it speaks of, as paths that begin with a gate.
     fn references(&self) -> Vec<Located<Vec<String>>> {
+        Vec::new()
+    }
+    /// Evidence of its own kind that it must not pass on, made from its own bounds: for each bound a value just beyond it
+    /// ([`Probe::beyond`]), and whatever else must never pass. `config prove` feeds each to the judge as a run would, and
+    /// names what stays green. A judge without probes is shown as not proven. What is missing, stale, empty or broken needs
+    /// no probe here: every gate that reads reports is asked that.
+    fn bad_evidence(&self) -> Vec<Probe> {
         Vec::new()
     }
     /// Judges the evidence.

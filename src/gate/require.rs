@@ -7,6 +7,7 @@
 mod call;
 mod eval;
 mod names;
+mod probes;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -19,7 +20,7 @@ use cel::common::ast::IdedExpr;
 use cel::{ParseErrors, Program};
 use serde_json::Value as Json;
 
-use super::{Context, Facts, Gate, GateKind};
+use super::{Context, Facts, Gate, GateKind, Probe};
 use crate::model::{Cause, ConditionVerdict, Judgement, Verdict};
 use crate::problem::{Code, Many, Problem, Problems, Shape, Text, nearest};
 use crate::source::{Located, Node, Place};
@@ -286,6 +287,10 @@ impl Gate for RequireGate {
                 .collect::<Vec<_>>()
         };
         self.rules.iter().flat_map(of).collect()
+    }
+
+    fn bad_evidence(&self) -> Vec<Probe> {
+        self.probes()
     }
 
     fn judge(&self, context: &Context<'_>) -> Judgement {

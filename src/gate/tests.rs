@@ -1,9 +1,11 @@
 //! `tests`: what test reports must say.
 
+mod probes;
+
 use serde_json::Value as Json;
 
 use super::wording::{count, few};
-use super::{Context, Gate, GateKind, Reports};
+use super::{Context, Gate, GateKind, Probe, Reports};
 use crate::model::{Evidence, EvidenceKind, Judgement, Measure, TestReport, Verdict};
 use crate::policy::{Bound, Condition, Percent, Pieces, Seconds};
 use crate::problem::{Fields, Many, Problems, Text, object, options};
@@ -147,6 +149,10 @@ impl Gate for TestGate {
             "renamed",
         ];
         names.map(str::to_owned).to_vec()
+    }
+
+    fn bad_evidence(&self) -> Vec<Probe> {
+        self.probes()
     }
 
     fn judge(&self, context: &Context<'_>) -> Judgement {

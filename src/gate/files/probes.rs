@@ -1,0 +1,245 @@
+//! Trees that a `files` gate must not pass on.
+
+use regex::Regex;
+use regex_syntax::ParserBuilder;
+use regex_syntax::hir::{Class, Hir, HirKind};
+
+use super::{Env, FileGate, Pattern};
+use crate::gate::probe::{path_for, short};
+use crate::gate::{Content, Probe};
+use crate::model::Measure;
+use crate::policy::Condition;
+
+impl FileGate {
+    /// A tree that breaks each demand: a file that is not there, one that must not be, content that is missing or forbidden,
+    /// a file just too large.
+    pub(super) fn probes(&self) -> Vec<Probe> {
+        let mut probes = Vec::new();
+        for pattern in &self.exist {
+            let probe = Probe::new(format!("no file `{}`", short(&pattern.text)));
+            probes.push(probe.reason("file-missing", &pattern.text));
+        }
+        for pattern in &self.absent {
+            probes.push(with_file(pattern, |path| {
+                let probe = Probe::new(format!("a file `{}`", short(path)));
+                Some(probe.file(path, bytes("")).reason("file-unwanted", path))
+            }));
+        }
+        for (pattern, wanted) in &self.contain {
+            let probe = Probe::new(format!("no file `{}`", short(&pattern.text)));
+            probes.push(probe.reason("file-missing", &pattern.text));
+            probes.extend(wanted.iter().map(|regex| without(pattern, &regex.value)));
+        }
+        for (pattern, unwanted) in &self.forbid {
+            probes.extend(
+                unwanted
+                    .iter()
+                    .map(|regex| forbidden(pattern, &regex.value)),
+            );
+        }
+        for (pattern, bound) in &self.size {
+            probes.extend(sizes(pattern, &bound.condition));
+        }
+        probes.extend(self.env.iter().flat_map(parity));
+        probes
+    }
+}
+
+fn bytes(text: &str) -> Content {
+    Content::Bytes(text.as_bytes().to_vec())
+}
+
+/// A probe on a file that the pattern selects, or the word that none is known.
+fn with_file(pattern: &Pattern, make: impl FnOnce(&str) -> Option<Probe>) -> Probe {
+    let unknown = || Probe::unproven(short(&pattern.text), "no path is known that it selects");
+    match path_for(&pattern.text) {
+        Some(path) => make(&path).unwrap_or_else(unknown),
+        None => unknown(),
+    }
+}
+
+fn without(pattern: &Pattern, regex: &Regex) -> Probe {
+    let title = format!(
+        "a `{}` without `{}`",
+        short(&pattern.text),
+        short(regex.as_str())
+    );
+    let mut texts = ["", "\u{1}\n", "x\n"].into_iter();
+    let Some(text) = texts.find(|text| !regex.is_match(text)) else {
+        return Probe::unproven(title, "every file contains it");
+    };
+    with_file(pattern, |path| {
+        let says = format!("`{regex}`");
+        Some(
+            Probe::new(title)
+                .file(path, bytes(text))
+                .reason("pattern-missing", says),
+        )
+    })
+}
+
+fn forbidden(pattern: &Pattern, regex: &Regex) -> Probe {
+    let title = format!(
+        "a `{}` with `{}`",
+        short(&pattern.text),
+        short(regex.as_str())
+    );
+    let Some(text) = found_by(regex) else {
+        return Probe::unproven(title, "no text is known that it finds");
+    };
+    with_file(pattern, |path| {
+        let says = format!("`{regex}`");
+        Some(
+            Probe::new(title)
+                .file(path, bytes(&text))
+                .reason("pattern-forbidden", says),
+        )
+    })
+}
+
+fn sizes(pattern: &Pattern, condition: &Condition) -> Vec<Probe> {
+    let fact = format!("files.size[{}]", pattern.text);
+    let Some(path) = path_for(&pattern.text) else {
+        return vec![Probe::unproven(fact, "no path is known that it selects")];
+    };
+    let made = condition
+        .refused()
+        .into_iter()
+        .filter_map(|value| match value {
+            Measure::Size(size) => {
+                let probe = Probe::new(format!("`{}` of {size} bytes", short(&path)));
+                Some(
+                    probe
+                        .bound(&fact, condition)
+                        .file(&path, Content::Size(size)),
+                )
+            }
+            _ => None,
+        });
+    let mut probes: Vec<Probe> = made.collect();
+    if probes.is_empty() {
+        probes.push(Probe::unproven(&fact, "no size is known that it refuses"));
+    }
+    let missing = Probe::new(format!("no file `{}`", short(&pattern.text)));
+    probes.push(missing.bound(&fact, condition));
+    probes
+}
+
+fn parity(env: &Env) -> Vec<Probe> {
+    let example = &env.example.value;
+    let mut probes = vec![
+        Probe::new(format!("no file `{}`", short(example))).reason("file-missing", example),
+        Probe::new("no file that reads variables")
+            .file(example, bytes("A=1\n"))
+            .reason("nothing-searched", ""),
+    ];
+    for (pattern, regex) in &env.reads {
+        let title = format!(
+            "a variable that `{}` reads and nobody declares",
+            short(&pattern.text)
+        );
+        let text = found_by(regex);
+        let named = text.as_deref().and_then(|text| {
+            let name = regex.captures(text)?.get(1)?.as_str();
+            (!env.except.contains(name)).then_some(text)
+        });
+        probes.push(match named {
+            Some(text) => with_file(pattern, |path| {
+                let probe = Probe::new(title)
+                    .file(example, bytes(""))
+                    .file(path, bytes(text));
+                Some(probe.reason("env-undeclared", ""))
+            }),
+            None => Probe::unproven(title, "no text is known that its expression finds"),
+        });
+    }
+    probes
+}
+
+/// A text in which the expression finds something.
+fn found_by(regex: &Regex) -> Option<String> {
+    let hir = ParserBuilder::new()
+        .multi_line(true)
+        .build()
+        .parse(regex.as_str())
+        .ok()?;
+    let mut text = String::new();
+    sample(&hir, &mut text)?;
+    // What the expression asks of the neighbourhood is tried out.
+    let tries = [
+        text.clone(),
+        format!(" {text} "),
+        format!("\n{text}\n"),
+        format!("x{text}x"),
+    ];
+    tries.into_iter().find(|text| regex.is_match(text))
+}
+
+/// One of the shortest texts that the expression describes.
+fn sample(hir: &Hir, to: &mut String) -> Option<()> {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => {}
+        HirKind::Literal(literal) => to.push_str(std::str::from_utf8(&literal.0).ok()?),
+        HirKind::Class(class) => to.push(one_of(class)?),
+        HirKind::Capture(capture) => sample(&capture.sub, to)?,
+        HirKind::Concat(parts) => parts.iter().try_for_each(|part| sample(part, to))?,
+        HirKind::Alternation(parts) => sample(parts.first()?, to)?,
+        HirKind::Repetition(repetition) => {
+            for _ in 0..repetition.min.min(1_000) {
+                sample(&repetition.sub, to)?;
+            }
+        }
+    }
+    Some(())
+}
+
+fn one_of(class: &Class) -> Option<char> {
+    let ranges: Vec<(char, char)> = match class {
+        Class::Unicode(class) => class
+            .iter()
+            .map(|range| (range.start(), range.end()))
+            .collect(),
+        Class::Bytes(class) => {
+            let ascii = class.iter().filter(|range| range.start() < 128);
+            ascii
+                .map(|range| (range.start() as char, range.end().min(127) as char))
+                .collect()
+        }
+    };
+    let usual = ['X', 'x', '1', ' '].into_iter();
+    let has = |c: &char| ranges.iter().any(|(low, high)| low <= c && c <= high);
+    usual
+        .clone()
+        .find(has)
+        .or_else(|| ranges.first().map(|(low, _)| *low))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_found_for_usual_expressions() {
+        for pattern in [
+            r"status\(501\)",
+            r"//.*\b(TODO|FIXME|XXX)\b",
+            r"process\.env\.(\w+)",
+            r"^unsafe_code",
+            r"^\s*#\[ignore\]$",
+            r"[^a-z]{3,}",
+            r"(?i)password\s*=",
+            r"\bfoo\b",
+            r"é+",
+        ] {
+            let regex = regex::RegexBuilder::new(pattern)
+                .multi_line(true)
+                .build()
+                .unwrap();
+            assert!(
+                regex.is_match(&found_by(&regex).unwrap_or_default()),
+                "{pattern}"
+            );
+        }
+        assert_eq!(found_by(&Regex::new("a[^\\s\\S]").unwrap()), None);
+    }
+}

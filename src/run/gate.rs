@@ -8,19 +8,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::collect::{self, Collected, Sources};
-use super::conclude::{Found, conclude};
 use super::fresh::{self, Before, Match};
 use super::given;
 use super::outbox::Outbox;
 use super::plain::Plain;
 use super::services::{Pool, Setting, Trouble};
+use super::weigh::{Asked, Part, weigh};
 use crate::config::{Plan, PlannedCommand, PlannedGate};
 use crate::exec::{self, Command, Guard, Mask, Program, Spool, Stop};
-use crate::gate::{Context, Ended, Facts};
-use crate::model::{
-    Cause, Event, Fact, GateRun, GateVerdict, Judgement, Note, Reason, ReportUsed, Termination,
-    Verdict,
-};
+use crate::gate::Facts;
+use crate::model::{Cause, Event, Fact, GateRun, GateVerdict, Note, Reason, Termination, Verdict};
 use crate::store::RunFolder;
 use crate::vcs::Repository;
 
@@ -379,75 +376,44 @@ fn start(shared: &Shared, gate: &PlannedGate, command: &Command) -> exec::Ended 
     exec::run(command, &shared.stop, Some(&mut live))
 }
 
-/// Reads the reports of every judge, lets them judge, joins the exit status, and concludes.
+/// Reads the reports of every judge, and lets them judge.
 fn judge(
     shared: &Shared,
     gate: &PlannedGate,
     task: &Task,
     attempt: &Attempt,
 ) -> (GateVerdict, Vec<Fact>) {
-    let mut whole = Judgement::default();
-    let mut used: Vec<ReportUsed> = Vec::new();
     let how = attempt.ended.as_ref().map(|ended| &ended.how);
     let explained =
         attempt.refused.is_some() || how.is_some_and(|how| gate.exit.explains_missing_reports(how));
-    let mut reported = false;
+    let mut parts: Vec<Part<'_>> = Vec::new();
     if attempt.refused.is_none() || attempt.ended.is_some() {
         for judge in &gate.judges {
             let collected = match judge.reports() {
                 Some(reports) => collect_for(shared, reports, task, attempt, explained),
                 None => Collected::default(),
             };
-            reported |= !collected.reports.is_empty();
-            let given = given::given(shared, judge.wants());
-            let context = Context {
-                gate: &gate.id,
-                root: &shared.plan.root,
-                dir: &gate.dir,
-                reports: &collected.reports,
-                facts: &task.facts,
-                given: &given,
-            };
-            let judgement = judge.judge(&context);
-            join(&mut whole, judgement, collected.reasons);
-            used.extend(collected.reports.iter().map(|report| ReportUsed {
-                path: report.path.clone(),
-                format: report.format.to_owned(),
-                warnings: report.warnings.clone(),
-            }));
+            parts.push(Part {
+                judge: &**judge,
+                collected,
+                given: given::given(shared, judge.wants()),
+            });
         }
     }
-    if let Some(ended) = &attempt.ended {
-        let judged = gate.judges.iter().any(|judge| judge.reports().is_some());
-        gate.exit.judge(
-            Ended {
-                how: &ended.how,
-                judged,
-                reported,
-            },
-            &mut whole,
-        );
-        whole.notes.extend(ended_notes(ended));
-    }
-    whole.reasons.extend(attempt.refused.clone());
-    if let (Some(need), false) = (&task.judge_only, reported) {
-        whole = Judgement::default();
-        whole.reasons.push(super::scheduler::unmet(need));
-    }
-    whole.reasons.dedup();
-    shared.plain.judgement(&mut whole, &mut used);
-    conclude(Found {
+    let notes = attempt.ended.as_ref().map(ended_notes).unwrap_or_default();
+    let asked = Asked {
+        gates: &shared.plan.gates,
         gate,
-        needs: gate
-            .needs
-            .iter()
-            .map(|&need| shared.plan.gates[need].id.clone())
-            .collect(),
-        judgement: whole,
-        reports: used,
+        root: &shared.plan.root,
+        facts: &task.facts,
+        how,
         duration: attempt.ended.as_ref().map(|ended| ended.duration),
+        refused: attempt.refused.as_ref(),
+        unmet: task.judge_only.as_deref(),
         today: shared.today,
-    })
+        plain: &shared.plain,
+    };
+    weigh(&asked, parts, notes)
 }
 
 fn collect_for(
@@ -482,19 +448,6 @@ fn elsewhere(shared: &Shared, pattern: &str) -> Vec<Match> {
         .into_iter()
         .map(|path| Match { path, fresh: false })
         .collect()
-}
-
-fn join(whole: &mut Judgement, one: Judgement, reasons: Vec<Reason>) {
-    whole.conditions.extend(one.conditions);
-    whole.reasons.extend(reasons);
-    whole.reasons.extend(one.reasons);
-    whole.notes.extend(one.notes);
-    whole.facts.extend(one.facts);
-    whole.failures.extend(one.failures);
-    whole.failures_cut += one.failures_cut;
-    whole.findings.extend(one.findings);
-    whole.findings_cut += one.findings_cut;
-    whole.accepted.merge(one.accepted);
 }
 
 fn ended_notes(ended: &exec::Ended) -> Vec<Note> {

@@ -27,6 +27,7 @@ mod select;
 mod services;
 mod signals;
 mod subject;
+mod weigh;
 
 pub use decide::decide;
 pub use engine::run;

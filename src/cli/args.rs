@@ -220,14 +220,17 @@ pub enum ConfigCommand {
     Show,
     /// Print the JSON Schema of the file, for editors
     Schema,
-    /// Not in this version
-    #[command(hide = true)]
-    Prove(Rest),
+    /// Feed every gate missing, broken and bad evidence, and name those that stay green
+    Prove(Prove),
 }
 
-/// Whatever follows.
+/// Prove gates.
 #[derive(Debug, ClapArgs)]
-pub struct Rest {
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
-    pub words: Vec<String>,
+pub struct Prove {
+    /// Gates to prove; all when none is named
+    #[arg(value_name = "GATE")]
+    pub gates: Vec<String>,
+    /// Draw the proof as terminal or json, into PATH or standard output; repeatable
+    #[arg(short, long, value_name = "KIND[=PATH]")]
+    pub output: Vec<String>,
 }

@@ -14,6 +14,7 @@ mod given;
 mod measure;
 mod metric;
 mod outcome;
+mod proof;
 mod verdict;
 
 pub use baseline::{Baseline, BaselineState, KnownFinding, KnownTest};
@@ -27,6 +28,7 @@ pub use given::{Given, Wants};
 pub use measure::Measure;
 pub use metric::MetricReport;
 pub use outcome::{GateRun, Outcome, RunRecord, Subject, SubjectState, Termination};
+pub use proof::{Feed, GateProof, PROOF, Proof, Proving, Tooth};
 pub use verdict::{
     Cause, ConditionVerdict, Decision, Enforce, Fact, GateVerdict, Judgement, Note, Reason,
     ReportUsed, VARIES, Verdict, VerdictDocument,

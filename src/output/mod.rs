@@ -13,6 +13,7 @@ mod layout;
 mod markdown;
 pub mod neutral;
 mod progress;
+mod proof;
 mod style;
 mod terminal;
 mod words;
@@ -25,6 +26,7 @@ pub use inspect::{Inspected, inspect};
 pub use json::{FORMAT as JSON_FORMAT, SCHEMA as JSON_SCHEMA};
 pub(crate) use layout::wrap;
 pub use progress::{Clock, live, plain};
+pub use proof::{proof, proof_json};
 pub use style::Style;
 
 /// A way to show an outcome.

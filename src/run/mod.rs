@@ -21,6 +21,7 @@ mod given;
 mod order;
 mod outbox;
 mod plain;
+mod prove;
 mod record;
 mod scheduler;
 mod select;
@@ -32,6 +33,7 @@ mod weigh;
 pub use decide::decide;
 pub use engine::run;
 pub use order::schedule;
+pub use prove::{NotProven, prove};
 pub use select::{Selection, select};
 
 use std::path::PathBuf;

@@ -19,6 +19,7 @@ mod house;
 mod inspect;
 mod needs;
 mod outputs;
+mod prove;
 mod resources;
 mod retry;
 mod secrets;

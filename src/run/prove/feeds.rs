@@ -27,6 +27,8 @@ struct Fed<'a> {
     fresh: bool,
     /// It says of itself that something is bad: whether that is too much is for the bounds.
     bad: bool,
+    /// Another format of the kind takes it for a clean report: staying green is a warning.
+    shared: bool,
     /// It is what a clean run leaves, so only a status that speaks against it is asked.
     clean: bool,
 }
@@ -54,6 +56,7 @@ pub(super) fn of_reports(
         bytes,
         fresh,
         bad: false,
+        shared: false,
         clean: false,
     };
     let example = formats
@@ -85,8 +88,8 @@ pub(super) fn of_reports(
         Some(b"\x7fELF\x02\x01\x00\x00\xff\xfe"),
         true,
     ));
-    for format in formats {
-        feeds.extend(of_format(format));
+    for format in &formats {
+        feeds.extend(of_format(*format, &formats));
     }
     let mut proven = Vec::new();
     for fed in &feeds {
@@ -102,7 +105,10 @@ pub(super) fn of_reports(
 }
 
 /// Half of a report, one with nothing in it, one of something bad.
-fn of_format<'a>(format: &'static dyn ReportFormat) -> Vec<Fed<'a>> {
+fn of_format<'a>(
+    format: &'static dyn ReportFormat,
+    all: &[&'static dyn ReportFormat],
+) -> Vec<Fed<'a>> {
     let examples = format.examples();
     let name = format.name();
     let whole = examples.bad.trim_end();
@@ -115,6 +121,7 @@ fn of_format<'a>(format: &'static dyn ReportFormat) -> Vec<Fed<'a>> {
         bytes: Some(bytes.as_bytes()),
         fresh: true,
         bad: false,
+        shared: false,
         clean: false,
     };
     let mut feeds = vec![fed(
@@ -123,11 +130,12 @@ fn of_format<'a>(format: &'static dyn ReportFormat) -> Vec<Fed<'a>> {
         &whole[..half.unwrap_or(0)],
     )];
     if let Empty::Nothing(text) = examples.empty {
-        feeds.push(fed(
-            Feed::Zero,
-            format!("a report with nothing in it ({name})"),
-            text,
-        ));
+        let title = format!("a report with nothing in it ({name})");
+        let takes = |other: &&'static dyn ReportFormat| matches!(other.examples().empty, Empty::Clean(clean) if clean == text);
+        feeds.push(Fed {
+            shared: all.iter().any(takes),
+            ..fed(Feed::Zero, title, text)
+        });
     }
     let bad = fed(Feed::Bad, format!("a bad report ({name})"), examples.bad);
     feeds.push(Fed { bad: true, ..bad });
@@ -196,6 +204,7 @@ fn feed(
     let tooth = match bench.of_absence(&verdict) {
         // It was understood; the bounds allow as much, and are asked about themselves.
         Tooth::Green if fed.bad && read => Tooth::Allowed,
+        Tooth::Green if fed.shared => Tooth::Open,
         tooth => tooth,
     };
     Ok(Proving {
@@ -208,7 +217,12 @@ fn feed(
         against: None,
         bound: None,
         written: Some(reports.at.place()),
-        why: why(tooth, &verdict),
+        why: match tooth {
+            Tooth::Open => {
+                Some("other tools write the same when they are clean: say `format:`".to_owned())
+            }
+            tooth => why(tooth, &verdict),
+        },
     })
 }
 

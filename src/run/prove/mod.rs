@@ -8,6 +8,8 @@ mod asked;
 mod feeds;
 mod scratch;
 mod smells;
+#[cfg(test)]
+mod tests;
 
 use std::path::Path;
 

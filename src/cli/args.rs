@@ -90,7 +90,7 @@ pub enum Command {
     Inspect(Inspect),
     /// Write a first tollgate.yaml for the stacks found here
     Init(Init),
-    /// Show what a gate asks, where that is written, and how to run it
+    /// Show what a gate asks, what its last verdict rests on, and what would turn it
     Explain(Explain),
     /// Check that what the gates need is installed
     Doctor,
@@ -209,6 +209,12 @@ pub struct Explain {
     /// A gate of the file, or a preset of the catalogue such as rust/clippy
     #[arg(value_name = "GATE")]
     pub gate: String,
+    /// Explain the verdict of this run instead of the last one; the start of its id is enough
+    #[arg(long, value_name = "ID")]
+    pub run: Option<String>,
+    /// Explain the last verdict for machines
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Check and show the configuration.

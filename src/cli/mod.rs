@@ -17,6 +17,7 @@ mod init;
 mod inspect;
 mod project;
 mod prove;
+mod reasoning;
 mod run;
 mod screen;
 mod shells;

@@ -124,7 +124,7 @@ impl Judging {
         self.measured(name, condition, value, missing);
     }
 
-    /// Judges a condition on a value that is no fact of its own.
+    /// Judges a condition on a value that is no fact yet: it becomes one, for every measured value has a name.
     pub fn measured(
         &mut self,
         name: &str,
@@ -132,6 +132,9 @@ impl Judging {
         value: Option<(Measure, bool)>,
         missing: &str,
     ) {
+        if let (Some((value, volatile)), None) = (value, self.value(name)) {
+            self.record(name, value, volatile);
+        }
         let (verdict, cause, note) = match value.map(|(value, _)| condition.keeps(&value)) {
             None | Some(Keeps::Nothing) => (
                 Verdict::Inconclusive,

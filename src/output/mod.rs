@@ -6,6 +6,7 @@
 
 mod board;
 mod detail;
+mod explanation;
 mod inspect;
 mod json;
 mod junit;
@@ -22,6 +23,7 @@ use std::io;
 
 use crate::model::Outcome;
 
+pub use explanation::{explanation, explanation_json};
 pub use inspect::{Inspected, inspect};
 pub use json::{FORMAT as JSON_FORMAT, SCHEMA as JSON_SCHEMA};
 pub(crate) use layout::wrap;

@@ -8,6 +8,8 @@ use rust_decimal::prelude::ToPrimitive;
 use super::interval::Interval;
 use super::{Condition, Keeps, Unit};
 use crate::model::Measure;
+use crate::problem::Problems;
+use crate::source::{At, Node, Value};
 
 /// The nearest value on the other side of a condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +74,26 @@ impl Condition {
             by,
             up: to.number()? > now,
         })
+    }
+
+    /// A condition from the text that [`Condition::text`] gave, for a value of its kind. A tolerance is not in the text.
+    pub fn of_text(text: &str, value: &Measure) -> Option<Self> {
+        let unit = match value {
+            Measure::Count(_) => Unit::Count,
+            Measure::Share { .. } => Unit::Share,
+            Measure::Duration(_) => Unit::Duration,
+            Measure::Size(_) => Unit::Size,
+            Measure::Number(_) => Unit::Number,
+        };
+        // A band reads `>=85% (fails <80%)`: what passes is what matters.
+        let plain = text.split(" (fails ").next()?;
+        let node = Node {
+            at: At::start_of(""),
+            value: Value::Text(plain.to_owned()),
+        };
+        let mut problems = Problems::default();
+        let condition = Self::read(&node, unit, &mut problems)?;
+        (!problems.refuse()).then_some(condition)
     }
 
     /// Values of the same kind about each bound: a share keeps its whole.
@@ -144,8 +166,7 @@ fn measure(unit: Unit, number: Decimal) -> Option<Measure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::problem::Problems;
-    use crate::source::{At, Key, Node, Value};
+    use crate::source::Key;
 
     fn text(text: &str) -> Node {
         Node {

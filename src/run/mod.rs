@@ -35,6 +35,7 @@ pub use engine::run;
 pub use order::schedule;
 pub use prove::{NotProven, prove};
 pub use select::{Selection, select};
+pub use subject::current as current_subject;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -10,7 +10,7 @@ mod runs;
 
 pub use durations::Durations;
 pub use locks::{Held, Slots};
-pub use runs::{RunFolder, prune};
+pub use runs::{Record, RunFolder, prune};
 
 use std::path::{Path, PathBuf};
 

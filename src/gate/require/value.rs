@@ -106,7 +106,8 @@ pub(super) fn nested(facts: &Facts) -> BTreeMap<String, Value> {
         let mut kinds: Vec<&str> = kinds.filter(|kind| *kind != "exit").collect();
         kinds.sort_unstable();
         kinds.dedup();
-        for fact in list {
+        // What is in brackets is a glob or a path: no name of the language.
+        for fact in list.iter().filter(|fact| !fact.name.contains('[')) {
             insert(&mut tree, &fact.name, of(&fact.value));
             if let (1, Some((kind, rest))) = (kinds.len(), fact.name.split_once('.'))
                 && (kind != "exit" && rest != "verdict")

@@ -171,7 +171,7 @@ fn explained(
     let turn = number
         .and_then(|number| turn(&fact, number, known.map(|(_, known)| known), &bound))
         .map(|words| match was.as_str() {
-            "pass" => format!("turns with {words}"),
+            "pass" => format!("fails with {words}"),
             _ => format!("passes with {words}"),
         });
     ExplainedCondition {

@@ -147,17 +147,23 @@ impl Condition {
 
     /// The values that pass (tolerance included, band excluded).
     fn accepts(&self) -> Interval {
-        let ease = self.tolerance.unwrap_or_default();
-        self.pass
-            .iter()
-            .fold(Interval::domain(self.unit), |set, clause| {
-                let bound = match clause.op {
-                    Op::Less | Op::AtMost => clause.bound + ease,
-                    Op::More | Op::AtLeast => clause.bound - ease,
-                    Op::Equal | Op::Not => clause.bound,
-                };
-                set.with(clause.op, bound)
+        self.eased()
+            .fold(Interval::domain(self.unit), |set, (op, bound)| {
+                set.with(op, bound)
             })
+    }
+
+    /// The clauses with their bounds moved by the tolerance.
+    fn eased(&self) -> impl Iterator<Item = (Op, Decimal)> {
+        let ease = self.tolerance.unwrap_or_default();
+        self.pass.iter().map(move |clause| {
+            let bound = match clause.op {
+                Op::Less | Op::AtMost => clause.bound + ease,
+                Op::More | Op::AtLeast => clause.bound - ease,
+                Op::Equal | Op::Not => clause.bound,
+            };
+            (clause.op, bound)
+        })
     }
 
     /// Whether this condition accepts a value that `other` refuses.
@@ -236,6 +242,11 @@ impl Condition {
         let fail = fields.node("fail");
         let tolerance = fields.node("tolerance");
         fields.rest(problems);
+        if let (Some(_), Some(is)) = (pass, is) {
+            let message = "`is` and `pass` say the same thing";
+            problems.push(Problem::new(Code::NO_EFFECT, &is.at, message).help("keep one"));
+            return None;
+        }
         let Some(main) = pass.or(is) else {
             problems.push(
                 Problem::new(Code::CONDITION, &node.at, "a condition needs `is:`, or `pass:` with `fail:`")
@@ -251,6 +262,16 @@ impl Condition {
         }
         if let Some(node) = tolerance {
             condition.tolerance = Some(read_tolerance(node, unit, problems)?);
+            let eased = |clause: &Clause| !matches!(clause.op, Op::Equal | Op::Not);
+            if !condition.pass.iter().any(eased) {
+                let message = format!("a tolerance changes nothing beside `{}`", condition.text);
+                problems.push(
+                    Problem::new(Code::NO_EFFECT, &node.at, message)
+                        .label("no effect")
+                        .help("write a bound with `>=` or `<=`, or remove it"),
+                );
+                return None;
+            }
         }
         Some(condition)
     }
@@ -282,10 +303,10 @@ impl Condition {
             .fold(Interval::domain(self.unit), |set, c| {
                 set.with(c.op, c.bound)
             });
+        // With the tolerance: what it lets pass must not be a declared fail either.
         let overlap = self
-            .pass
-            .iter()
-            .fold(band.clone(), |set, c| set.with(c.op, c.bound));
+            .eased()
+            .fold(band.clone(), |set, (op, bound)| set.with(op, bound));
         if !self.fail.is_empty() && (band.is_empty() || !overlap.is_empty()) {
             problems.push(
                 Problem::new(

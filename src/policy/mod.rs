@@ -5,6 +5,8 @@
 
 mod condition;
 mod interval;
+#[cfg(test)]
+mod tests;
 mod turn;
 mod units;
 

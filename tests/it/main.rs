@@ -5,6 +5,7 @@
 #![cfg(unix)]
 
 mod absence;
+mod cheating;
 mod codes;
 mod config;
 mod contradiction;
@@ -20,6 +21,7 @@ mod inspect;
 mod needs;
 mod outputs;
 mod prove;
+mod reasoning;
 mod resources;
 mod retry;
 mod secrets;

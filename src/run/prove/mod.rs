@@ -6,6 +6,8 @@
 
 mod asked;
 mod feeds;
+#[cfg(test)]
+mod laws;
 mod scratch;
 mod smells;
 #[cfg(test)]

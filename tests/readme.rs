@@ -150,6 +150,8 @@ fn options_that_are_shown_exist() {
         &["run", "--help"],
         &["inspect", "--help"],
         &["init", "--help"],
+        &["explain", "--help"],
+        &["config", "prove", "--help"],
     ]
     .iter()
     .map(|arguments| {

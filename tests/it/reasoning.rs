@@ -37,7 +37,7 @@ fn red_and_green_conditions_say_what_would_turn_them() {
     let project = project();
     project.run(&[]).exits(1);
     let cov = project.call(&["explain", "cov"]).exits(0);
-    let cov = cov.says("last verdict: ✗ fail").says("tollgate.yaml:9");
+    let cov = cov.says("last verdict: ✗ fail").says("tollgate.yaml:10");
     let cov = cov.says("passes with 12 more covered lines of 11,760 (85%)");
     // The tolerance counts: it passed, and would fail from 84.8 % down.
     cov.says("fails with 12 fewer covered lines of 11,760")
@@ -147,4 +147,61 @@ fn what_was_not_measured_says_what_to_do() {
         .exits(0)
         .says("exit 3, wanted 0")
         .says("ended     exit 3 after");
+}
+
+/// A gate with an expression over a gate of two tests, one of which failed.
+fn required(expression: &str) -> Project {
+    let yaml = format!(
+        "gates:
+  unit: {{ run: cp given.xml unit.xml, tests: {{ reports: unit.xml, failed: \"<=1\" }} }}
+  all: {{ needs: unit, require: [\"{expression}\"] }}
+"
+    );
+    Project::new(&yaml).file("given.xml", junit(&["a"], &["b"]))
+}
+
+#[test]
+fn an_expression_that_fails_shows_each_part_in_every_output() {
+    let project = required("unit.failed == 0 && unit['pass-rate'].percent >= 50.0");
+    let ran = project.run(&["all", "-o", "markdown=out.md"]).exits(1);
+    let condition = &ran.gate("all").is("fail").verdict["conditions"][0];
+    assert_eq!(
+        condition["measured"],
+        "unit.failed = 1, unit.pass-rate.percent = 50"
+    );
+    let parts = "`unit.failed == 0` is false, `unit['pass-rate'].percent >= 50.0` is true";
+    assert_eq!(condition["note"], parts);
+    let ran = ran.says("`unit.failed == 0` is false");
+    assert!(project.read("out.md").contains("is false"), "{ran}");
+    let explained = project.call(&["explain", "all"]).exits(0);
+    explained
+        .says("`unit.failed == 0` is false")
+        .says("unit.failed = 1");
+}
+
+#[test]
+fn an_expression_that_holds_shows_its_parts_when_more_is_asked() {
+    let project = required("unit.failed == 1 && unit.total == 2");
+    let quiet = project.run(&[]).exits(0);
+    assert!(!quiet.stdout.contains("is true"), "{quiet}");
+    project
+        .run(&["-v"])
+        .exits(0)
+        .says("`unit.failed == 1` is true");
+}
+
+#[test]
+fn a_fact_that_no_gate_measures_is_a_mistake_of_the_file() {
+    for (expression, help) in [
+        ("unit.faild == 0", "did you mean `unit.failed`?"),
+        ("unit.tests.nothing == 0", "it measures"),
+        ("unit.pass-rate > 1", "did you mean `unit['pass-rate']`?"),
+        (
+            "unit['pass-rate'].percnt > 1.0",
+            "did you mean `unit['pass-rate'].percent`?",
+        ),
+    ] {
+        let ran = required(expression).call(&["config", "check"]).exits(2);
+        ran.complains("measures no").complains(help);
+    }
 }

@@ -118,7 +118,12 @@ fn tries(path: &[String], numbers: &[Decimal]) -> Vec<Try> {
     let decimal = numbers.iter().any(|number| number.scale() > 0);
     let edges = if share { [0, 100] } else { [0, 1_000_000] };
     values.splice(0..0, edges.map(Decimal::from));
-    values.retain(|value| !value.is_sign_negative() && !(share && *value > Decimal::ONE_HUNDRED));
+    let most = if share {
+        Decimal::ONE_HUNDRED
+    } else {
+        Decimal::MAX
+    };
+    values.retain(|value| !value.is_sign_negative() && *value <= most);
     let mut seen = Vec::new();
     values.retain(|value| {
         !seen.contains(value) && {

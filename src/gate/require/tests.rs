@@ -41,11 +41,11 @@ fn facts() -> Facts {
     facts
 }
 
-fn read(expression: &str) -> Result<Rule, Problem> {
+fn read(expression: &str) -> Result<Rule, Box<Problem>> {
     let mut problems = Problems::default();
     let text = Located::new(expression.to_owned(), At::start_of("t"));
     let read = rule(text, &mut problems);
-    read.ok_or_else(|| problems.iter().next().unwrap().clone())
+    read.ok_or_else(|| Box::new(problems.iter().next().unwrap().clone()))
 }
 
 fn judged(expression: &str) -> ConditionVerdict {

@@ -4,12 +4,15 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use rust_decimal::prelude::ToPrimitive;
+
 use super::scratch::Scratch;
 use crate::config::{Plan, PlannedGate};
 use crate::exec::Mask;
 use crate::gate::{Against, Facts, Gate, Probe, Weight};
+
 use crate::model::{
-    Feed, GateVerdict, Given, Proving, ReportEvidence, Termination, Tooth, Verdict,
+    Feed, GateVerdict, Given, Measure, Proving, ReportEvidence, Termination, Tooth, Verdict,
 };
 use crate::run::collect::Collected;
 use crate::run::plain::Plain;
@@ -63,14 +66,23 @@ impl<'a> Bench<'a> {
         facts: &Facts,
         how: Option<&Termination>,
     ) -> GateVerdict {
+        self.ask(part, facts, how, None)
+    }
+
+    fn ask(
+        &self,
+        part: Option<Part<'_>>,
+        facts: &Facts,
+        how: Option<&Termination>,
+        duration: Option<Duration>,
+    ) -> GateVerdict {
         let asked = Asked {
             gates: &self.plan.gates,
             gate: self.gate,
             root: self.scratch.path(),
             facts,
             how,
-            // No time is measured: a bound on the duration is not asked here.
-            duration: None,
+            duration,
             refused: None,
             unmet: None,
             today: self.today,
@@ -219,6 +231,45 @@ impl<'a> Bench<'a> {
                     bound: None,
                     written: Some(self.gate.at.place()),
                     why,
+                }
+            })
+            .collect()
+    }
+
+    /// What a command that takes too long comes to, where its time is bound.
+    pub fn times(&self) -> Vec<Proving> {
+        let Some(condition) = &self.gate.duration else {
+            return Vec::new();
+        };
+        let good = Termination::Exit(self.gate.exit.good().unwrap_or(0));
+        let times = condition
+            .refused()
+            .into_iter()
+            .filter_map(|value| match value {
+                Measure::Duration(seconds) => {
+                    Some((value, Duration::try_from_secs_f64(seconds.to_f64()?).ok()?))
+                }
+                _ => None,
+            });
+        let full = self.full("exit.duration");
+        times
+            .map(|(value, time)| {
+                let verdict = self.ask(None, &self.nothing, Some(&good), Some(time));
+                let mut conditions = verdict.conditions.iter();
+                let own = conditions.find(|condition| condition.fact == full);
+                let green = own.is_none_or(|own| is_green(own.verdict));
+                let tooth = if green { Tooth::Green } else { Tooth::Held };
+                Proving {
+                    kind: "exit".to_owned(),
+                    feed: Feed::Bad,
+                    fed: format!("exit.duration {}", value.beside(condition.bound())),
+                    exit: Some(good.to_string()),
+                    tooth,
+                    verdict: Some(verdict.verdict),
+                    against: Some(full.clone()),
+                    bound: Some(condition.text().to_owned()),
+                    written: Some(condition.at().place()),
+                    why: why(tooth, &verdict),
                 }
             })
             .collect()

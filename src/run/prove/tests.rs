@@ -12,7 +12,7 @@ use crate::model::{Judgement, ReportEvidence};
 const SAMPLES: &[(&str, &str)] = &[
     (
         "tests",
-        "run: make, tests: { reports: r.xml, format: junit, passed: '>=3', skipped: '<=1', total: '>=3', flaky: 0, pass-rate: '>=90%', duration: '<2m', slowest: '<1s', all-skipped: 0 }",
+        "run: make, duration: '<5m', tests: { reports: r.xml, format: junit, passed: '>=3', skipped: '<=1', total: '>=3', flaky: 0, pass-rate: '>=90%', duration: '<2m', slowest: '<1s', all-skipped: 0 }",
     ),
     (
         "coverage",
@@ -97,6 +97,7 @@ fn each_bound_is_asked_by_itself() {
         .iter()
         .filter_map(|probe| probe.against.as_deref())
         .collect();
+    assert!(asked.contains("g.exit.duration"));
     for name in [
         "passed",
         "failed",

@@ -76,7 +76,17 @@ fn of_gate(
     if gate.command.is_some() && !judged {
         probes.extend(bench.exits());
     }
-    let mut conditions = Vec::new();
+    probes.extend(bench.times());
+    let mut conditions: Vec<(String, String)> = gate
+        .duration
+        .iter()
+        .map(|bound| {
+            (
+                format!("{}.exit.duration", gate.id),
+                bound.text().to_owned(),
+            )
+        })
+        .collect();
     for judge in &gate.judges {
         let made = judge.bad_evidence();
         conditions.extend(made.iter().filter_map(|probe| bench.condition_of(probe)));

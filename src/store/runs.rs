@@ -68,8 +68,20 @@ impl Record {
     pub fn newest(store: &Path, wanted: impl Fn(&Record) -> bool) -> Option<Self> {
         let mut ids = ids(store);
         ids.sort_unstable();
-        let mut newest = ids.into_iter().rev();
-        newest.find_map(|id| Self::read(store, &id).filter(|record| wanted(record)))
+        // An id tells the second; of runs of one second the record itself tells which came last.
+        let same = |a: &String, b: &String| a.split('-').next() == b.split('-').next();
+        let mut seconds = ids.chunk_by(same).rev();
+        seconds.find_map(|ids| {
+            let records = ids.iter().filter_map(|id| Self::read(store, id));
+            records
+                .filter(|record| wanted(record))
+                .max_by_key(Self::moment)
+        })
+    }
+
+    /// When it began.
+    fn moment(&self) -> Option<jiff::Timestamp> {
+        self.outcome["run"]["started"].as_str()?.parse().ok()
     }
 
     /// The record of a run by its id, or by the start of it when only one run begins so.

@@ -123,7 +123,9 @@ fn open_sides_and_hidden_failures_are_warnings() {
     ] {
         proved(gate).exits(0).says("warning").says(said);
     }
-    let closed = proved("    run: make\n    findings: { reports: s.json, critical: 0 }\n").exits(0);
+    let closed =
+        proved("    run: make\n    findings: { reports: s.sarif, format: sarif, critical: 0 }\n")
+            .exits(0);
     assert!(
         !closed.stdout.contains("warning"),
         "a lesser level may be open\n{closed}"

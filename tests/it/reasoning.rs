@@ -111,8 +111,6 @@ fn a_named_run_is_explained_and_the_last_one_without_a_name() {
         .unwrap()
         .to_owned();
     project.write("given.xml", junit(&["a"], &["b"]));
-    // Ids are told apart by the second they begin in, and by a digest.
-    std::thread::sleep(std::time::Duration::from_millis(1100));
     project.run(&["unit"]).exits(1);
     let last = explained(&project, &["unit"]);
     assert_eq!(last["last"]["verdict"], "fail");

@@ -18,6 +18,7 @@ pub mod config;
 pub mod exec;
 pub mod gate;
 pub mod init;
+pub mod ledger;
 pub mod model;
 pub mod output;
 pub mod policy;

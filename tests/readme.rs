@@ -69,6 +69,13 @@ fn code_words(text: &str) -> BTreeSet<String> {
         .collect()
 }
 
+/// Gates that waivers on the page speak of.
+const GATES: &str = "version: 1
+gates:
+  scan: { run: make scan, findings: { reports: scan.sarif } }
+  unit: { run: make test, tests: { reports: unit.xml } }
+";
+
 #[test]
 fn yaml_that_is_shown_is_accepted() {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -83,7 +90,15 @@ fn yaml_that_is_shown_is_accepted() {
                 format!("version: 1\n{block}")
             };
             let file = folder.path().join("tollgate.yaml");
-            fs::write(&file, block).expect("a written file");
+            let waivers = folder.path().join(config::WAIVERS);
+            fs::create_dir_all(waivers.parent().expect("a folder")).expect("a made folder");
+            let (text, accepted) = if block.contains("\nwaivers:\n") {
+                (GATES.to_owned(), block)
+            } else {
+                (block, String::new())
+            };
+            fs::write(&file, text).expect("a written file");
+            fs::write(&waivers, accepted).expect("a written file");
             let loaded = config::load(&file, "tollgate.yaml");
             let said: Vec<String> = loaded
                 .problems
@@ -152,6 +167,12 @@ fn options_that_are_shown_exist() {
         &["init", "--help"],
         &["explain", "--help"],
         &["config", "prove", "--help"],
+        &["waive", "--help"],
+        &["waive", "list", "--help"],
+        &["config", "schema", "--help"],
+        &["baseline", "record", "--help"],
+        &["baseline", "check", "--help"],
+        &["baseline", "show", "--help"],
     ]
     .iter()
     .map(|arguments| {

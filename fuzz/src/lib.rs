@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use tempfile::TempDir;
 use tollgate::model::Evidence;
-use tollgate::{config, report};
+use tollgate::{config, ledger, report};
 
 /// Reads bytes as a report of a format.
 ///
@@ -33,6 +33,17 @@ pub fn report(format: &str, bytes: &[u8]) {
             assert!(findings.by_rule.values().sum::<u64>() <= findings.total);
         }
         Evidence::Metrics(_) => {}
+    }
+}
+
+/// Reads bytes as the file of a baseline.
+///
+/// # Panics
+/// When what is written of what was read is not read as the same.
+pub fn baseline(bytes: &[u8]) {
+    if let Ok(recorded) = ledger::parse(bytes, "baseline") {
+        let text = ledger::render(&recorded);
+        assert_eq!(ledger::parse(text.as_bytes(), "baseline"), Ok(recorded));
     }
 }
 

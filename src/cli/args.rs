@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
+
+use crate::policy::Days;
 
 /// Commands that are specified and not built yet: refused by name.
 pub const LATER: &[&str] = &[
-    "plan", "merge", "phase", "policy", "baseline", "waive", "hook", "ci", "agent", "report",
-    "history", "verify",
+    "plan", "merge", "phase", "policy", "hook", "ci", "agent", "report", "history", "verify",
 ];
 
 /// Commands that there are, for suggestions.
@@ -16,7 +18,9 @@ pub const COMMANDS: &[&str] = &[
     "inspect",
     "init",
     "explain",
+    "waive",
     "doctor",
+    "baseline",
     "config",
     "completions",
     "man",
@@ -92,8 +96,15 @@ pub enum Command {
     Init(Init),
     /// Show what a gate asks, what its last verdict rests on, and what would turn it
     Explain(Explain),
+    /// Accept something for a while, or list what is accepted
+    Waive(Waive),
     /// Check that what the gates need is installed
     Doctor,
+    /// Record, tighten, check and show what was accepted of gates
+    Baseline {
+        #[command(subcommand)]
+        command: BaselineCommand,
+    },
     /// Check and show the configuration
     Config {
         #[command(subcommand)]
@@ -112,7 +123,7 @@ pub enum Command {
 }
 
 /// Run gates, judge their evidence, and decide.
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Default, ClapArgs)]
 pub struct Run {
     /// Gates to run, with everything they need; all when none is named
     #[arg(value_name = "GATE")]
@@ -156,9 +167,9 @@ pub struct Run {
     /// Not in this version
     #[arg(long, value_name = "REF", hide = true)]
     pub merged_into: Option<String>,
-    /// Not in this version
-    #[arg(long, value_name = "DATE", hide = true)]
-    pub at: Option<String>,
+    /// With --dry-run: also show what changes by itself until this day
+    #[arg(long, value_name = "DATE", value_parser = day, requires = "dry_run")]
+    pub at: Option<Date>,
 }
 
 impl Run {
@@ -171,7 +182,6 @@ impl Run {
             ("--policy-ref", self.policy_ref.is_some()),
             ("--shard", self.shard.is_some()),
             ("--merged-into", self.merged_into.is_some()),
-            ("--at", self.at.is_some()),
         ];
         typed
             .into_iter()
@@ -179,6 +189,47 @@ impl Run {
             .map(|(name, _)| name)
             .collect()
     }
+}
+
+/// Record, tighten, check and show what was accepted of gates.
+#[derive(Debug, Subcommand)]
+pub enum BaselineCommand {
+    /// Run gates and record what they measure; refuses to accept less than before
+    Record {
+        /// Gates; all that ask for a baseline when none is named
+        #[arg(value_name = "GATE")]
+        gates: Vec<String>,
+        /// Accept less than before
+        #[arg(long, requires = "why")]
+        loosen: bool,
+        /// Why less is accepted; kept in the file
+        #[arg(long, value_name = "TEXT", requires = "loosen")]
+        why: Option<String>,
+    },
+    /// Run gates and take over what got better, nothing else
+    Tighten {
+        /// Gates; all that ask for a baseline when none is named
+        #[arg(value_name = "GATE")]
+        gates: Vec<String>,
+    },
+    /// Check that the files can be read and are as tight as the gates allow
+    Check {
+        /// Gates; all that ask for a baseline when none is named
+        #[arg(value_name = "GATE")]
+        gates: Vec<String>,
+        /// Look at the files only, run nothing
+        #[arg(long)]
+        files: bool,
+    },
+    /// Show what is accepted
+    Show {
+        /// Gates; all that ask for a baseline when none is named
+        #[arg(value_name = "GATE")]
+        gates: Vec<String>,
+        /// Of this commit instead of the work tree
+        #[arg(long = "ref", value_name = "REF")]
+        reference: Option<String>,
+    },
 }
 
 /// Show what tollgate reads in a report.
@@ -215,17 +266,111 @@ pub struct Explain {
     /// Explain the last verdict for machines
     #[arg(long)]
     pub json: bool,
+    /// As it will be on this day
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub at: Option<Date>,
+}
+
+/// Accept something for a while, or list what is accepted.
+#[derive(Debug, ClapArgs)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Waive {
+    #[command(subcommand)]
+    pub command: Option<WaiveCommand>,
+    #[command(flatten)]
+    pub add: WaiveAdd,
+}
+
+/// What can be done with waivers beside adding one.
+#[derive(Debug, Subcommand)]
+pub enum WaiveCommand {
+    /// Show every waiver, how long it counts, and whether the last run needed it
+    List {
+        /// One JSON document
+        #[arg(long)]
+        json: bool,
+        /// As it will be on this day
+        #[arg(long, value_name = "DATE", value_parser = day)]
+        at: Option<Date>,
+    },
+}
+
+/// A new waiver. All that is named must agree.
+#[derive(Debug, ClapArgs)]
+pub struct WaiveAdd {
+    /// Only in this gate; alone, whatever fails in it
+    #[arg(long, value_name = "GATE")]
+    pub gate: Option<String>,
+    /// A condition, such as unit.tests.skipped
+    #[arg(long, value_name = "FACT")]
+    pub condition: Option<String>,
+    /// A reason beside the conditions, such as exit-status
+    #[arg(long, value_name = "CODE")]
+    pub reason: Option<String>,
+    /// Findings of this rule
+    #[arg(long, value_name = "RULE")]
+    pub rule: Option<String>,
+    /// The finding of this fingerprint
+    #[arg(long, value_name = "ID")]
+    pub fingerprint: Option<String>,
+    /// Findings with this message; * stands for anything
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub finding: Option<String>,
+    /// Failures of this test, classname::name; * stands for anything
+    #[arg(long, value_name = "TEST")]
+    pub test: Option<String>,
+    /// Only in files that this glob matches
+    #[arg(long, value_name = "GLOB")]
+    pub path: Option<String>,
+    /// A phase, with --criterion
+    #[arg(long, value_name = "PHASE")]
+    pub phase: Option<String>,
+    /// A criterion of the phase
+    #[arg(long, value_name = "NAME")]
+    pub criterion: Option<String>,
+    /// The test is flaky: it goes on running and is counted apart
+    #[arg(long)]
+    pub quarantine: bool,
+    /// Why it is accepted
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub why: Option<String>,
+    /// Who answers for it; git's user.email when not given
+    #[arg(long, value_name = "WHO")]
+    pub owner: Option<String>,
+    /// Last day on which it counts
+    #[arg(long, value_name = "DATE", value_parser = day, group = "end")]
+    pub until: Option<Date>,
+    /// For so many days, such as 30d or 4w
+    #[arg(long = "for", value_name = "DAYS", group = "end")]
+    pub lasts: Option<Days>,
+    /// Without end, for this reason
+    #[arg(long, value_name = "WHY", group = "end", allow_hyphen_values = true)]
+    pub never: Option<String>,
+}
+
+/// A day as everywhere here: year-month-day.
+fn day(text: &str) -> Result<Date, String> {
+    let date = (text.len() == 10).then(|| text.parse().ok()).flatten();
+    date.ok_or_else(|| "a day is written as year-month-day, such as 2026-12-31".to_owned())
 }
 
 /// Check and show the configuration.
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
-    /// Check the file and show every problem
-    Check,
+    /// Check the file and the waivers, and show every problem
+    Check {
+        /// Also show what changes by itself until this day
+        #[arg(long, value_name = "DATE", value_parser = day)]
+        at: Option<Date>,
+    },
     /// Show the file as it is understood, with presets filled in
     Show,
     /// Print the JSON Schema of the file, for editors
-    Schema,
+    Schema {
+        /// That of .tollgate/waivers.yaml
+        #[arg(long)]
+        waivers: bool,
+    },
     /// Feed every gate missing, broken and bad evidence, and name those that stay green
     Prove(Prove),
 }

@@ -58,6 +58,7 @@ impl Exit {
         match outcome.verdict.decision {
             _ if has(Verdict::Fail) => Exit::NoGo,
             _ if undecided || moved || has(Verdict::Cancelled) => Exit::Undecided,
+            Decision::Recycle => Exit::NoGo,
             Decision::NoGo => Exit::Undecided,
             Decision::Hold => Exit::Hold,
             Decision::ConditionalGo if strict => Exit::NoGo,

@@ -91,14 +91,14 @@ fn with_verdict(
         output::explanation_json(&explanation, &mut io::stdout().lock())?;
         return Ok(Exit::Go);
     }
-    let mut text = of_gate(plan, gate);
+    let mut text = of_gate(plan, gate, args.at);
     text.push('\n');
     screen.print(&text)?;
     output::explanation(&explanation, &screen.style(), &mut io::stdout().lock())?;
     Ok(Exit::Go)
 }
 
-fn of_gate(plan: &Plan, gate: &PlannedGate) -> String {
+fn of_gate(plan: &Plan, gate: &PlannedGate, at: Option<jiff::civil::Date>) -> String {
     let mut text = String::new();
     let from = gate
         .preset
@@ -173,10 +173,37 @@ fn of_gate(plan: &Plan, gate: &PlannedGate) -> String {
             &format!("accepted: {} ({})", absent.why, absent.at.place()),
         );
     }
+    let today = super::world::today();
+    dated(&mut text, plan, gate, at.unwrap_or(today));
+    if let Some(at) = at {
+        text.push_str(&super::waivers::ahead(plan, today, at, Some(&gate.id)));
+    }
     text.push_str("\nin full:\n");
     text.push_str(&neutral::block(&config::show_gate(gate)));
     let _ = writeln!(text, "\nrun it: tollgate run {}", gate.id);
     text
+}
+
+/// What depends on the day.
+fn dated(text: &mut String, plan: &Plan, gate: &PlannedGate, day: jiff::civil::Date) {
+    if let Some(from) = &gate.enforce_from
+        && gate.enforce == Enforce::Block
+    {
+        let words = if day < from.value {
+            format!("warns until {} ({})", from.value, from.at.place())
+        } else {
+            format!("block, since {} ({})", from.value, from.at.place())
+        };
+        line(text, "enforce", &words);
+    }
+    let own = super::waivers::seen(plan, day);
+    for one in own.iter().filter(|one| one.is_for(gate)) {
+        let mut words = one.title();
+        for remark in one.remarks() {
+            words.push_str(&format!("; {remark}"));
+        }
+        line(text, "waiver", &words);
+    }
 }
 
 fn line(text: &mut String, name: &str, value: &str) {

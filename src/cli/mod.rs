@@ -9,6 +9,7 @@
 )]
 
 mod args;
+mod baseline;
 mod check;
 mod doctor;
 mod exit;
@@ -21,6 +22,8 @@ mod reasoning;
 mod run;
 mod screen;
 mod shells;
+mod waive;
+mod waivers;
 mod world;
 
 pub use exit::Exit;
@@ -67,11 +70,13 @@ fn dispatch(arguments: Vec<OsString>) -> Exit {
         Command::Inspect(inspect) => inspect::inspect(inspect, &screen),
         Command::Init(init) => init::init(&args.global, init, &screen),
         Command::Explain(explain) => explain::explain(&args.global, explain, &screen),
+        Command::Waive(waive) => waive::waive(&args.global, waive, &screen),
         Command::Doctor => doctor::doctor(&args.global, &screen),
+        Command::Baseline { command } => baseline::baseline(&args.global, command, &screen),
         Command::Config { command } => match command {
-            ConfigCommand::Check => check::check(&args.global, &screen),
+            ConfigCommand::Check { at } => check::check(&args.global, *at, &screen),
             ConfigCommand::Show => check::show(&args.global, &screen),
-            ConfigCommand::Schema => check::schema(&screen),
+            ConfigCommand::Schema { waivers } => check::schema(*waivers, &screen),
             ConfigCommand::Prove(what) => prove::prove(&args.global, what, &screen),
         },
         Command::Completions { shell } => shells::completions(*shell, &screen),

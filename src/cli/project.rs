@@ -65,15 +65,20 @@ pub fn load(global: &Global, screen: &Screen) -> anyhow::Result<Option<(Plan, No
     match (loaded.plan, loaded.node) {
         (Some(plan), Some(node)) => Ok(Some((plan, node))),
         _ => {
-            let refused = loaded
-                .problems
-                .iter()
-                .filter(|problem| !problem.warning)
-                .count();
+            let problems = || loaded.problems.iter().filter(|problem| !problem.warning);
+            let refused = problems().count();
+            let mut files: Vec<&str> = problems()
+                .filter_map(|problem| Some(&*problem.at.as_ref()?.file))
+                .collect();
+            files.dedup();
+            let own = name_of(&file);
+            let place = match files.as_slice() {
+                [one] => one,
+                _ => own.as_str(),
+            };
             let plural = if refused == 1 { "" } else { "s" };
             screen.error(&format!(
-                "{refused} problem{plural} in `{}`; nothing was run",
-                name_of(&file)
+                "{refused} problem{plural} in `{place}`; nothing was run"
             ));
             Ok(None)
         }

@@ -3,15 +3,19 @@
 //! The record is what was said then. What the file says now is held against it: where a bound was changed since, the
 //! bound of the run counts here, and the change is told.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 use serde_json::Value;
 
 use crate::config::{Plan, PlannedGate};
-use crate::gate::Against;
+use crate::gate::{Against, bound_words};
+use crate::ledger;
 use crate::model::{
-    EXPLANATION, ExplainedCondition, ExplainedReason, Explanation, LastVerdict, Measure, Subject,
+    EXPLANATION, ExplainedCondition, ExplainedReason, Explanation, KnownValue, LastVerdict,
+    Measure, Subject,
 };
-use crate::policy::Condition;
+use crate::policy::{Condition, Keeps};
 use crate::store::Record;
 
 /// What is there now, to be held against a record.
@@ -38,7 +42,7 @@ fn last(gate: &PlannedGate, record: &Record, now: &Now<'_>) -> Option<LastVerdic
     let run = find(&outcome["run"]["gates"], &gate.id);
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let started = text(&outcome["run"]["started"]).unwrap_or_default();
-    let bounds = bounds(gate);
+    let bounds = Bounds::of(gate, now.plan);
     let conditions = list(&verdict["conditions"])
         .map(|condition| explained(gate, condition, verdict, run, &bounds))
         .collect();
@@ -126,8 +130,40 @@ fn age(started: &str, now: jiff::Timestamp) -> String {
     }
 }
 
-/// The bounds of the gate as the file has them now, by name of their facts below the gate.
-fn bounds(gate: &PlannedGate) -> Vec<(String, Condition)> {
+/// What the gate asks now.
+struct Bounds {
+    /// Its conditions as the file has them, by name of their facts below the gate.
+    written: Vec<(String, Condition)>,
+    /// What was accepted of it.
+    accepted: BTreeMap<String, KnownValue>,
+}
+
+impl Bounds {
+    fn of(gate: &PlannedGate, plan: &Plan) -> Self {
+        let recorded = ledger::read(&plan.root, &gate.id).ok().flatten();
+        Self {
+            written: written(gate),
+            accepted: recorded.map_or_else(BTreeMap::new, |recorded| recorded.baseline.values),
+        }
+    }
+
+    /// The condition that a verdict was said by, if it is still the same; a relative one with its steps taken from the
+    /// baseline, if that is still the one that is told beside it.
+    fn condition(&self, fact: &str, bound: &str, number: &Value) -> Option<Condition> {
+        let mut written = self.written.iter().filter(|(name, _)| name == fact);
+        written.find_map(|(_, condition)| {
+            if condition.text() == bound {
+                return Some(condition.clone());
+            }
+            let known = self.accepted.get(fact)?;
+            let met = condition.against(&known.value).ok()?;
+            let value = measure(number, Some(condition))?;
+            (bound_words(condition, &met, known, &value) == bound).then_some(met)
+        })
+    }
+}
+
+fn written(gate: &PlannedGate) -> Vec<(String, Condition)> {
     let probes = gate.judges.iter().flat_map(|judge| judge.bad_evidence());
     let mut bounds: Vec<(String, Condition)> = probes
         .filter_map(|probe| match probe.against {
@@ -148,7 +184,7 @@ fn explained(
     condition: &Value,
     verdict: &Value,
     run: Option<&Value>,
-    bounds: &[(String, Condition)],
+    bounds: &Bounds,
 ) -> ExplainedCondition {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let full = text(&condition["fact"]).unwrap_or_default();
@@ -164,15 +200,15 @@ fn explained(
     let number = verdict["facts"]
         .get(&full)
         .or_else(|| run?["facts"].get(&full));
-    let known = bounds
-        .iter()
-        .find(|(name, known)| *name == fact && known.text() == bound);
     let was = text(&condition["verdict"]).unwrap_or_default();
     let turn = number
-        .and_then(|number| turn(&fact, number, known.map(|(_, known)| known), &bound))
-        .map(|words| match was.as_str() {
-            "pass" => format!("fails with {words}"),
-            _ => format!("passes with {words}"),
+        .and_then(|number| {
+            let known = bounds.condition(&fact, &bound, number);
+            turn(&fact, number, known.as_ref(), &bound)
+        })
+        .map(|(keeps, words)| {
+            let then = if keeps { "fails" } else { "passes" };
+            format!("{then} with {words}")
         });
     ExplainedCondition {
         turn,
@@ -194,8 +230,13 @@ fn place(value: &Value) -> Option<String> {
     })
 }
 
-/// The nearest change that turns a condition, in words.
-fn turn(fact: &str, number: &Value, known: Option<&Condition>, bound: &str) -> Option<String> {
+/// The nearest change that turns a condition, in words, and whether the value keeps it as it is.
+fn turn(
+    fact: &str,
+    number: &Value,
+    known: Option<&Condition>,
+    bound: &str,
+) -> Option<(bool, String)> {
     let value = measure(number, known)?;
     let condition = match known {
         Some(known) => known.clone(),
@@ -203,7 +244,8 @@ fn turn(fact: &str, number: &Value, known: Option<&Condition>, bound: &str) -> O
     };
     let turn = condition.turn(&value)?;
     let more = if turn.up { "more" } else { "fewer" };
-    Some(match (turn.by, turn.to) {
+    let keeps = matches!(condition.keeps(&value), Keeps::Yes | Keeps::Tolerated(_));
+    let words = match (turn.by, turn.to) {
         (Some(by), Measure::Share { part, whole }) => {
             let (singular, plural) = of_share(fact);
             let noun = if by == 1 { singular } else { plural };
@@ -232,7 +274,8 @@ fn turn(fact: &str, number: &Value, known: Option<&Condition>, bound: &str) -> O
             let way = if turn.up { "more" } else { "less" };
             format!("{apart} {way} ({})", to.beside(condition.bound()))
         }
-    })
+    };
+    Some((keeps, words))
 }
 
 /// A fact of the record as a value again. A bare number is a count, unless its bound says otherwise.
@@ -369,7 +412,9 @@ mod tests {
             ),
         ] {
             assert_eq!(
-                turn(fact, &number, None, bound).as_deref(),
+                turn(fact, &number, None, bound)
+                    .map(|(_, words)| words)
+                    .as_deref(),
                 Some(words),
                 "{fact}"
             );

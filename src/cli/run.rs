@@ -54,12 +54,42 @@ pub fn run(global: &Global, args: &Run, screen: &Screen) -> anyhow::Result<Exit>
         }
     };
     if args.dry_run {
-        return dry_run(&plan, &selection, screen);
+        return dry_run(&plan, &selection, args.at, screen);
     }
-    let request = request(global, args, plan, selection, &targets);
+    let ci = world::is_ci(global.ci.as_deref());
+    let skip = match run::skips(&world::variable(run::SKIP).unwrap_or_default(), &plan, ci) {
+        Ok(skip) => skip,
+        Err(words) => {
+            screen.error(&output::neutral::line(&words));
+            return Ok(Exit::Usage);
+        }
+    };
+    let request = Request {
+        skip,
+        ..request(global, args, plan, selection, &targets)
+    };
     let people = targets
         .iter()
         .any(|target| target.path.is_none() && target.output.name() == "terminal");
+    let (finished, seen) = drive(global, request, people, screen)?;
+    let exit = Exit::of(&finished.outcome, args.strict);
+    let lost = deliver(&finished.outcome, &targets, seen, screen);
+    // An output that is lost changes no decision; it only keeps a go from passing for a whole success.
+    Ok(match exit {
+        Exit::Go if lost => Exit::Undecided,
+        exit => exit,
+    })
+}
+
+/// Runs what is asked for and keeps the record. Also says whether people saw it happen.
+fn drive(
+    global: &Global,
+    request: Request,
+    people: bool,
+    screen: &Screen,
+) -> anyhow::Result<(Finished, bool)> {
+    // A run that compares with no baseline is no verdict that anybody should find later.
+    let keep = !request.recording;
     let (mut progress, seen) = watcher(screen, global, people);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -70,14 +100,26 @@ pub fn run(global: &Global, args: &Run, screen: &Screen) -> anyhow::Result<Exit>
         .block_on(run::run(request, &mut *progress));
     progress.finish();
     drop(progress);
-    let exit = Exit::of(&finished.outcome, args.strict);
-    record(&finished);
-    let lost = deliver(&finished.outcome, &targets, seen, screen);
-    // An output that is lost changes no decision; it only keeps a go from passing for a whole success.
-    Ok(match exit {
-        Exit::Go if lost => Exit::Undecided,
-        exit => exit,
-    })
+    if keep {
+        record(&finished);
+    }
+    Ok((finished, seen))
+}
+
+/// Runs gates to measure what baselines would hold; progress goes to standard error.
+pub(super) fn measure(
+    global: &Global,
+    plan: &Arc<Plan>,
+    selection: Selection,
+    screen: &Screen,
+) -> anyhow::Result<Finished> {
+    let args = Run::default();
+    let request = Request {
+        recording: true,
+        stream: false,
+        ..request(global, &args, Arc::clone(plan), selection, &[])
+    };
+    Ok(drive(global, request, false, screen)?.0)
 }
 
 fn request(
@@ -108,6 +150,8 @@ fn request(
         stream: args.stream || (commands == 1 && !global.quiet),
         env: world::environment(),
         ci: world::is_ci(global.ci.as_deref()),
+        skip: Vec::new(),
+        recording: false,
         base: args.base.clone(),
         now: world::now(),
         today: world::today(),
@@ -288,7 +332,12 @@ fn to_screen(
 }
 
 /// Shows what would run and in which order.
-fn dry_run(plan: &Plan, selection: &Selection, screen: &Screen) -> anyhow::Result<Exit> {
+fn dry_run(
+    plan: &Plan,
+    selection: &Selection,
+    at: Option<jiff::civil::Date>,
+    screen: &Screen,
+) -> anyhow::Result<Exit> {
     let repository = Repository::find(&plan.root);
     let store = crate::store::place(&plan.root, repository.as_ref().map(|r| r.common.as_path()));
     let durations = Durations::read(&store);
@@ -321,6 +370,9 @@ fn dry_run(plan: &Plan, selection: &Selection, screen: &Screen) -> anyhow::Resul
         "{count} gate{} would run; nothing was run\n",
         if count == 1 { "" } else { "s" }
     ));
+    if let Some(at) = at {
+        text.push_str(&super::waivers::ahead(plan, world::today(), at, None));
+    }
     screen.print(&text)?;
     Ok(Exit::Go)
 }

@@ -7,11 +7,11 @@ use std::time::Duration;
 use super::file::{self, File, plain, word};
 use super::names::{Names, name, resolve};
 use super::plan::{Absent, Plan, PlannedCommand, PlannedGate, PlannedService, Ready, When};
-use super::{phases, preset, relations};
+use super::{phases, preset, relations, waivers};
 use crate::exec;
 use crate::gate::{self, ExitRule, Reports};
 use crate::model::Enforce;
-use crate::problem::{Code, Fields, Many, Problem, Problems, Text};
+use crate::problem::{Code, Count, Fields, Many, Problem, Problems, Text};
 use crate::source::{Key, Node, Sources, Value};
 
 const ENFORCE: &[(&str, Enforce)] = &[
@@ -22,6 +22,7 @@ const ENFORCE: &[(&str, Enforce)] = &[
 const GRACE: Duration = Duration::from_secs(5);
 const WITHIN: Duration = Duration::from_secs(30);
 const MOST_ATTEMPTS: u64 = 10;
+const MOST_WEIGHT: u64 = 1_000_000;
 
 /// Checks a merged tree. The plan is whole only if nothing was refused.
 pub(super) fn check(
@@ -32,6 +33,20 @@ pub(super) fn check(
 ) -> Option<Plan> {
     let mut fields = Fields::of(node, problems)?;
     let file = File::take(&mut fields, problems);
+    if let Some((key, _)) = fields.entry("waivers") {
+        problems.push(
+            Problem::new(
+                Code::UNKNOWN_KEY,
+                &key.at,
+                "waivers have a file of their own",
+            )
+            .label("not here")
+            .help(format!(
+                "write them to `{}`; what is allowed of them is `policy.waivers`",
+                super::WAIVERS
+            )),
+        );
+    }
     // `x-…` keys are free: a place for anchors.
     let _ = fields.take_where(|key| key.starts_with("x-"));
     fields.rest(problems);
@@ -64,7 +79,11 @@ pub(super) fn check(
     }
     let phases = phases::check(file.phases.unwrap_or_default(), &names, problems);
     let secrets = file.secrets.map(|many| texts(&many)).unwrap_or_default();
+    let waiver_rules = waivers::rules(file.policy.as_ref().and_then(|p| p.waivers.as_ref()));
+    let waivers = waivers::load(&root, &gates, &phases, sources, problems);
     Some(Plan {
+        waivers,
+        waiver_rules,
         root,
         sources: Sources::default(),
         digest: String::new(),
@@ -323,12 +342,16 @@ fn planned(
             .unwrap_or(defaults.enforce),
         enforce_from: written.enforce_from.clone(),
         default: written.default.as_ref().is_none_or(|flag| flag.value),
-        weight: written.weight.as_ref().map_or(1, |count| count.value),
+        weight: weight(written.weight.as_ref(), problems),
         exit: ExitRule::check(written.exit.as_ref(), problems),
         absent: written
             .absent
             .as_ref()
-            .and_then(|absent| self::absent(absent, problems)),
+            .and_then(|absent| self::absent("absent", absent, problems)),
+        first_run: written
+            .first_run
+            .as_ref()
+            .and_then(|absent| self::absent("first-run", absent, problems)),
         duration: written
             .duration
             .as_ref()
@@ -410,6 +433,21 @@ fn below(dir: &str, judge: &Node) -> Node {
     }
 }
 
+fn weight(written: Option<&Count>, problems: &mut Problems) -> u64 {
+    let Some(weight) = written else { return 1 };
+    if weight.value > MOST_WEIGHT {
+        problems.push(
+            Problem::new(
+                Code::WRONG_VALUE,
+                &weight.at,
+                format!("a weight of {} is beyond measure", weight.value),
+            )
+            .help(format!("write a number from 0 to {MOST_WEIGHT}")),
+        );
+    }
+    weight.value
+}
+
 fn when(written: &file::WhenOptions, problems: &mut Problems) -> When {
     let list = |many: &Option<Many<Text>>| many.as_ref().map(texts).unwrap_or_default();
     for text in written
@@ -434,13 +472,13 @@ fn when(written: &file::WhenOptions, problems: &mut Problems) -> When {
     }
 }
 
-fn absent(written: &file::AbsentOptions, problems: &mut Problems) -> Option<Absent> {
+fn absent(key: &str, written: &file::AbsentOptions, problems: &mut Problems) -> Option<Absent> {
     let allowed = written.allow.as_ref().is_some_and(|flag| flag.value);
     let why = plain(&written.why);
     if !allowed || why.is_none() {
         problems.push(
-            Problem::new(Code::MISSING_KEY, &written.at, "`absent` needs `allow: true` and a `why`")
-                .help("such as `absent: { allow: true, why: no scanner for this platform yet, until: 2026-12-31 }`"),
+            Problem::new(Code::MISSING_KEY, &written.at, format!("`{key}` needs `allow: true` and a `why`"))
+                .help(format!("such as `{key}: {{ allow: true, why: no scanner for this platform yet, until: 2026-12-31 }}`")),
         );
     }
     Some(Absent {

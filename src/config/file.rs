@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::gate::ExitOptions;
-use crate::policy::{Bound, Date, Percent, Pieces, Seconds, Span};
+use crate::policy::{Bound, Date, Days, Percent, Pieces, Seconds, Span};
 use crate::problem::{
     Code, Count, Fields, Flag, Many, Problem, Problems, Shape, Text, options, wrong_kind,
 };
@@ -29,8 +29,35 @@ options! {
         gates("gates"): Vec<(Key, Node)>,
         /// The phases.
         phases("phases"): Vec<(Key, Phase)>,
+        /// What the judged may do about their judging.
+        policy("policy"): Policy,
     }
-    reserved ["hooks", "worktree", "policy", "protected", "people", "waivers"]
+    reserved ["hooks", "worktree", "protected", "people"]
+}
+
+options! {
+    /// What the judged may do about their judging.
+    pub struct Policy {
+        /// What is allowed of the waivers in `.tollgate/waivers.yaml`.
+        waivers("waivers"): WaiverPolicy,
+    }
+    reserved ["weakening"]
+}
+
+options! {
+    /// What is allowed of waivers.
+    pub struct WaiverPolicy {
+        /// Most days from `opened` to `until`; 90d when not set.
+        longest("longest"): Located<Days>,
+        /// How many may count at once; the newest beyond it do not.
+        most("most"): Count,
+        /// So long before its end a waiver is said to end soon; 7d when not set.
+        warn("warn"): Located<Days>,
+        /// How often the end of one waiver may be moved until that is said; 2 when not set.
+        renewals("renewals"): Count,
+        /// After so many passes in a row a test is said to be fit to leave quarantine; 10 when not set.
+        passes("passes"): Count,
+    }
 }
 
 options! {
@@ -124,6 +151,8 @@ options! {
         exit("exit"): ExitOptions,
         /// Declares that missing evidence is accepted.
         absent("absent"): AbsentOptions,
+        /// Declares that the gate has no baseline yet.
+        first_run("first-run"): AbsentOptions,
         /// Bound on the time of the command.
         duration("duration"): Bound<Seconds>,
     }
@@ -142,7 +171,7 @@ options! {
 }
 
 options! {
-    /// A declared absence of evidence.
+    /// A declared absence, of evidence or of a baseline.
     pub struct AbsentOptions {
         /// Must be true.
         allow("allow"): Flag,

@@ -217,7 +217,7 @@ fn plain(path: &Path) -> PathBuf {
 }
 
 /// The text of a file, or why it cannot be one of ours. Decided from a bounded number of bytes.
-fn read_text(path: &Path, name: &str) -> Result<String, Box<Problem>> {
+pub(super) fn read_text(path: &Path, name: &str) -> Result<String, Box<Problem>> {
     let at = At::start_of(name);
     let refuse =
         |code, message: String, help: &str| Box::new(Problem::new(code, &at, message).help(help));

@@ -1,9 +1,9 @@
 //! One tree over another: for `extends`, where the later file may tighten and never loosen, and for gates
 //! over their presets, where anything may be overridden.
 
-use crate::policy::Condition;
+use crate::policy::{Condition, Days, WaiverRules};
 use crate::problem::{Code, Problem, Problems};
-use crate::source::{Node, Value};
+use crate::source::{At, Node, Value};
 
 /// `over` on top of `under`, key by key; lists and scalars are replaced.
 pub(super) fn overlay(under: &Node, over: &Node) -> Node {
@@ -72,6 +72,9 @@ fn loosened(path: &[String], old: &Node, new: &Node) -> Option<Problem> {
     if top == "defaults" && old.value != new.value {
         return loosened_defaults(gate, old, new);
     }
+    if let ("policy", "waivers", [key]) = (top.as_str(), gate.as_str(), rest) {
+        return loosened_waivers(key, Some(old), &old.at, new);
+    }
     if top != "gates" || rest.is_empty() || old.value == new.value {
         return None;
     }
@@ -82,7 +85,9 @@ fn loosened(path: &[String], old: &Node, new: &Node) -> Option<Problem> {
         .as_slice()
     {
         ["enforce"] => (enforcement(new) < enforcement(old)).then(|| "blocks less".to_owned()),
-        ["absent", ..] | ["default"] | ["enforce-from"] => Some("demands less".to_owned()),
+        ["absent" | "first-run", ..] | ["default"] | ["enforce-from"] => {
+            Some("demands less".to_owned())
+        }
         ["retry", ..] => Some("forgives failures".to_owned()),
         ["with", ..] => Some("makes its evidence in another way".to_owned()),
         [key, ..] if PRODUCERS.contains(key) => {
@@ -93,11 +98,12 @@ fn loosened(path: &[String], old: &Node, new: &Node) -> Option<Problem> {
             ..,
             "reports" | "format" | "expect" | "produced" | "include" | "exclude",
         ] => Some("reads other evidence".to_owned()),
-        _ => {
-            let (old, new) = (Condition::guess(old)?, Condition::guess(new)?);
-            new.is_looser_than(&old)
-                .then(|| format!("`{new}` is looser than `{old}`"))
+        ["coverage", "map", ..] => Some("reads other evidence".to_owned()),
+        ["coverage", "patch"] => loosened_patch(old, new),
+        ["coverage", "patch", "ignore-below"] => {
+            (count(new) > count(old)).then(|| "demands less".to_owned())
         }
+        _ => looser(old, new),
     }?;
     let dotted = rest.join(".");
     Some(
@@ -110,6 +116,33 @@ fn loosened(path: &[String], old: &Node, new: &Node) -> Option<Problem> {
         .also(&old.at, "what it extends")
         .help(CHANGE_BELOW),
     )
+}
+
+fn looser(old: &Node, new: &Node) -> Option<String> {
+    let (old, new) = (Condition::guess(old)?, Condition::guess(new)?);
+    new.is_looser_than(&old)
+        .then(|| format!("`{new}` is looser than `{old}`"))
+}
+
+/// `patch: ">=90%"` over a mapping, or the other way round: the one replaces the other as a whole.
+fn loosened_patch(old: &Node, new: &Node) -> Option<String> {
+    let lines = |node: &Node| node.get("lines").cloned();
+    let (before, after) = match (&old.value, &new.value) {
+        (_, Value::Map(_)) => (Some(old.clone()), lines(new)),
+        (Value::Map(_), _) => (lines(old), Some(new.clone())),
+        _ => (Some(old.clone()), Some(new.clone())),
+    };
+    let has = |node: &Node, keys: &[&str]| keys.iter().any(|key| node.get(key).is_some());
+    let lost = has(old, &["branches", "pragmas"]) || has(new, &["ignore-below", "unmeasured"]);
+    match (before, after) {
+        (Some(before), Some(after)) if !lost => looser(&before, &after),
+        (None, _) if !lost => None,
+        _ => Some("demands less".to_owned()),
+    }
+}
+
+fn count(node: &Node) -> Option<u64> {
+    node.scalar()?.parse().ok()
 }
 
 /// An entry of `defaults:` holds for every gate that does not set it.
@@ -128,9 +161,49 @@ fn loosened_defaults(key: &str, old: &Node, new: &Node) -> Option<Problem> {
     )
 }
 
+/// What is allowed of waivers: larger is looser. `old` is none where the file below leaves it at what holds unsaid.
+fn loosened_waivers(key: &str, old: Option<&Node>, around: &At, new: &Node) -> Option<Problem> {
+    let unsaid = WaiverRules::default();
+    let days = |node: &Node| Some(u64::from(node.scalar()?.parse::<Days>().ok()?.0));
+    let count = |node: &Node| node.scalar()?.parse::<u64>().ok();
+    let (before, after) = match key {
+        "longest" => (
+            old.map_or(Some(u64::from(unsaid.longest)), days)?,
+            days(new)?,
+        ),
+        "renewals" => (old.map_or(Some(unsaid.renewals), count)?, count(new)?),
+        "most" => (old.and_then(count)?, count(new)?),
+        _ => return None,
+    };
+    (after > before).then(|| {
+        let message = format!("`policy.waivers.{key}` allows {after}, not {before}");
+        Problem::new(Code::LOOSENED, &new.at, message)
+            .label("later file")
+            .also(around, "what it extends")
+            .help(CHANGE_BELOW)
+    })
+}
+
+/// A whole `policy:` or `policy.waivers:` that was added: each of its entries counts as one.
+fn added_policy(path: &[&str], around: &Node, new: &Node) -> Option<Problem> {
+    let Value::Map(entries) = &new.value else {
+        return match path {
+            ["policy", "waivers", key] => loosened_waivers(key, None, &around.at, new),
+            _ => None,
+        };
+    };
+    entries.iter().find_map(|(key, node)| {
+        let below: Vec<&str> = path.iter().copied().chain([key.name.as_str()]).collect();
+        added_policy(&below, around, node)
+    })
+}
+
 /// Keys that demand less by being there at all: what they change was not written below, and still held.
 fn loosened_by_adding(path: &[String], around: &Node, new: &Node) -> Option<Problem> {
     let parts: Vec<&str> = path.iter().map(String::as_str).collect();
+    if parts.first() == Some(&"policy") {
+        return added_policy(&parts, around, new);
+    }
     let what = match parts.as_slice() {
         ["defaults", "enforce"] | ["gates", _, "enforce"] => {
             (enforcement(new) < BLOCKS).then_some("blocks less")
@@ -140,7 +213,17 @@ fn loosened_by_adding(path: &[String], around: &Node, new: &Node) -> Option<Prob
         ["gates", _, "default"] => {
             (new.scalar().as_deref() == Some("false")).then_some("demands less")
         }
-        ["gates", _, "absent" | "enforce-from"] => Some("demands less"),
+        [
+            "gates",
+            _,
+            "coverage",
+            "patch",
+            "ignore-below" | "unmeasured",
+        ] => Some("demands less"),
+        ["gates", _, "coverage", "map"] | ["gates", _, "coverage", "map", _] => {
+            Some("reads other evidence")
+        }
+        ["gates", _, "absent" | "first-run" | "enforce-from"] => Some("demands less"),
         ["gates", _, "with"] => Some("makes its evidence in another way"),
         ["gates", _, key] if PRODUCERS.contains(key) => Some("makes its evidence in another way"),
         ["gates", _, _, .., "include" | "exclude" | "produced"] => Some("reads other evidence"),

@@ -3,6 +3,8 @@
 //! [`load`] reads the file and what it extends, `file.rs` says what can be written, `check.rs` turns that
 //! into a [`Plan`]. Gate kinds and formats are reached through their tables only. Nothing is run here.
 
+mod append;
+mod calendar;
 mod check;
 mod facts;
 mod file;
@@ -15,16 +17,21 @@ mod preset;
 mod relations;
 mod schema;
 mod show;
+mod unmatched;
+mod waivers;
 mod yaml;
 
+pub use append::append_waiver;
+pub use calendar::{Change, changes};
 pub use load::{Loaded, load};
 pub use plan::{
     Absent, Plan, PlannedCommand, PlannedGate, PlannedPhase, PlannedService, Ready, When,
 };
 pub use preset::{PRESETS, Preset, parameters};
 pub(crate) use relations::reach;
-pub use schema::schema;
+pub use schema::{schema, waiver_schema};
 pub use show::{show, show_gate};
+pub use waivers::{WAIVERS, parse_waivers, read_waivers};
 
 /// Name of the file that is looked for.
 pub const FILE_NAME: &str = "tollgate.yaml";

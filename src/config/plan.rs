@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::gate::{ExitRule, Gate};
-use crate::model::Enforce;
-use crate::policy::{Condition, Date};
+use crate::model::{Enforce, Waiver};
+use crate::policy::{Condition, Date, WaiverRules};
 use crate::source::{At, Sources};
 
 /// A whole valid file.
@@ -28,6 +28,10 @@ pub struct Plan {
     pub secrets: Vec<String>,
     /// Phases in the order of the file.
     pub phases: Vec<PlannedPhase>,
+    /// Waivers in the order of their file.
+    pub waivers: Vec<Waiver>,
+    /// What the policy allows of waivers.
+    pub waiver_rules: WaiverRules,
 }
 
 /// A command that is ready to be started.
@@ -96,12 +100,23 @@ pub struct PlannedGate {
     pub exit: ExitRule,
     /// Declared absence of evidence.
     pub absent: Option<Absent>,
+    /// Declared absence of a baseline.
+    pub first_run: Option<Absent>,
     /// Bound on the time of the command.
     pub duration: Option<Condition>,
     /// Its judges, in the order of the table of kinds.
     pub judges: Vec<Box<dyn Gate>>,
     /// The node it was read from, for `explain` and `config show`.
     pub node: crate::source::Node,
+}
+
+impl PlannedGate {
+    /// Whether anything it asks looks at the baseline.
+    pub fn wants_baseline(&self) -> bool {
+        let mut judges = self.judges.iter();
+        judges.any(|judge| judge.wants().baseline)
+            || self.duration.as_ref().is_some_and(Condition::is_relative)
+    }
 }
 
 /// When a gate concerns a run. Every part that is not empty must hold.
@@ -117,7 +132,7 @@ pub struct When {
     pub at: Option<At>,
 }
 
-/// A declared absence of evidence.
+/// A declared absence, of evidence or of a baseline.
 #[derive(Clone, Debug)]
 pub struct Absent {
     /// The reason.

@@ -4,8 +4,9 @@ use serde_json::{Value as Json, json};
 
 use super::file::{File, Gate};
 use super::preset::PRESETS;
+use super::waivers::{WaiverFile, WaiverOptions};
 use crate::gate;
-use crate::problem::{describe, object};
+use crate::problem::{Shape as _, describe, object};
 
 /// The schema of `tollgate.yaml`, draft 2020-12.
 pub fn schema() -> Json {
@@ -33,6 +34,22 @@ pub fn schema() -> Json {
     schema
 }
 
+/// The schema of `.tollgate/waivers.yaml`, draft 2020-12.
+pub fn waiver_schema() -> Json {
+    let mut waiver = WaiverOptions::schema();
+    waiver["required"] = json!(["why", "owner", "opened", "until"]);
+    let mut file = WaiverFile::properties();
+    file.insert(
+        "waivers",
+        json!({ "description": "The waivers.", "type": "array", "items": waiver }),
+    );
+    let mut schema = object(file);
+    schema["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
+    schema["title"] = json!(super::WAIVERS);
+    schema["required"] = json!(["version", "waivers"]);
+    schema
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
@@ -42,6 +59,17 @@ mod tests {
         assert_eq!(
             made, committed,
             "run `tollgate config schema > src/config/tollgate.schema.json`"
+        );
+    }
+
+    #[test]
+    fn committed_schema_of_waivers_is_what_the_readers_declare() {
+        let made =
+            serde_json::to_string_pretty(&super::waiver_schema()).expect("schema is JSON") + "\n";
+        let committed = include_str!("waivers.schema.json");
+        assert_eq!(
+            made, committed,
+            "run `tollgate config schema --waivers > src/config/waivers.schema.json`"
         );
     }
 }

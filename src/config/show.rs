@@ -85,7 +85,7 @@ fn flow(node: &Node) -> String {
 }
 
 /// Plain where YAML cannot misread it, else as JSON, which is YAML too.
-fn scalar(text: &str) -> String {
+pub(super) fn scalar(text: &str) -> String {
     let safe = text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text
             .chars()

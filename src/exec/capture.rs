@@ -29,6 +29,8 @@ struct Stream {
     spool: Option<Written>,
     memory: Vec<u8>,
     limit: usize,
+    /// Who listens live does not hear it.
+    unheard: bool,
 }
 
 /// What both pipes share, in order of arrival.
@@ -61,10 +63,12 @@ impl<'c, 'l> Capture<'c, 'l> {
         };
         match &command.spool {
             Spool::Merged => {}
-            Spool::Memory { limit } => capture
-                .streams
-                .iter_mut()
-                .for_each(|stream| stream.limit = *limit),
+            Spool::Memory { limit } => {
+                for stream in &mut capture.streams {
+                    stream.limit = *limit;
+                }
+                capture.streams[1].unheard = true;
+            }
             Spool::Split { stdout, stderr } => {
                 for (stream, path) in capture.streams.iter_mut().zip([stdout, stderr]) {
                     stream.spool = path.as_ref().and_then(|path| capture.kept.create(path));
@@ -82,10 +86,11 @@ impl<'c, 'l> Capture<'c, 'l> {
             spool,
             memory,
             limit,
+            unheard,
         } = &mut self.streams[which];
         let kept = &mut self.kept;
         mask.push(self.mask, piece, &mut |bytes| {
-            kept.take(bytes, spool, memory, *limit)
+            kept.take(bytes, spool, (memory, *limit), *unheard);
         });
     }
 
@@ -96,10 +101,11 @@ impl<'c, 'l> Capture<'c, 'l> {
             spool,
             memory,
             limit,
+            unheard,
         } = &mut self.streams[which];
         let kept = &mut self.kept;
         mask.finish(self.mask, &mut |bytes| {
-            kept.take(bytes, spool, memory, *limit)
+            kept.take(bytes, spool, (memory, *limit), *unheard);
         });
     }
 
@@ -152,8 +158,8 @@ impl Kept<'_, '_> {
         &mut self,
         bytes: &[u8],
         spool: &mut Option<Written>,
-        memory: &mut Vec<u8>,
-        limit: usize,
+        (memory, limit): (&mut Vec<u8>, usize),
+        unheard: bool,
     ) {
         if let Some(spool) = spool {
             spool.write(bytes, &mut self.trouble);
@@ -167,7 +173,7 @@ impl Kept<'_, '_> {
             written.write(bytes, &mut self.trouble);
         }
         self.remember(bytes);
-        if let Some(live) = &mut self.live {
+        if let Some(live) = self.live.as_mut().filter(|_| !unheard) {
             live(bytes);
         }
     }

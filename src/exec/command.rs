@@ -50,7 +50,7 @@ pub enum Spool {
         /// Where stderr goes.
         stderr: Option<PathBuf>,
     },
-    /// Two pipes, the first bytes of each kept in memory.
+    /// Two pipes, the first bytes of each kept in memory; who listens live hears stdout only.
     Memory {
         /// How many bytes of each are kept.
         limit: usize,

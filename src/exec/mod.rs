@@ -44,7 +44,7 @@ pub use env::{is_withheld, secret_values, withheld};
 pub use guard::{Guard, main as guard_main};
 pub use mask::Mask;
 pub use parse::{OWN, ParseTrouble, parse};
-pub use query::{Answer, query};
+pub use query::{Answer, listen, query};
 pub use service::{Ready, Running, Service, ServiceTrouble};
 pub use stop::{Level, Stop};
 

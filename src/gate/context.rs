@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::bounds::{Bounds, Question, Sample};
+use super::wording::few;
 use crate::model::{
     Cause, ConditionVerdict, Evidence, Fact, Given, Judgement, Measure, Note, Reason,
     ReportEvidence, Verdict,
@@ -68,9 +70,9 @@ impl Context<'_> {
             .map(|report| Place::file(report.path.clone()))
             .collect();
         Judging {
-            gate: self.gate.to_owned(),
             kind,
             evidence,
+            bounds: Bounds::of(self.gate, self.given),
             judgement: Judgement::default(),
         }
     }
@@ -83,9 +85,9 @@ impl Context<'_> {
 
 /// Writes a judgement: facts, conditions, reasons and notes under their dotted names.
 pub struct Judging {
-    gate: String,
     kind: &'static str,
     evidence: Vec<Place>,
+    bounds: Bounds,
     judgement: Judgement,
 }
 
@@ -132,37 +134,117 @@ impl Judging {
         value: Option<(Measure, bool)>,
         missing: &str,
     ) {
-        if let (Some((value, volatile)), None) = (value, self.value(name)) {
-            self.record(name, value, volatile);
+        self.sampled(name, condition, value.map(Sample::from), missing);
+    }
+
+    /// Judges a condition on the median of several observations.
+    pub(super) fn sampled(
+        &mut self,
+        name: &str,
+        condition: &Condition,
+        sample: Option<Sample>,
+        missing: &str,
+    ) {
+        if let (Some(sample), None) = (sample, self.value(name)) {
+            self.record(name, sample.value, sample.volatile);
         }
-        let (verdict, cause, note) = match value.map(|(value, _)| condition.keeps(&value)) {
-            None | Some(Keeps::Nothing) => (
-                Verdict::Inconclusive,
-                Some(Cause::Evidence),
-                Some(missing.to_owned()),
-            ),
-            Some(Keeps::Yes) => (Verdict::Pass, None, None),
-            Some(Keeps::Tolerated(words)) => (
-                Verdict::Pass,
-                None,
-                Some(format!("tolerance decided: {words}")),
-            ),
-            Some(Keeps::Band) => {
-                let words = "it lies between pass and fail: a person decides".to_owned();
-                (Verdict::Inconclusive, Some(Cause::Judgement), Some(words))
-            }
-            Some(Keeps::No) => (Verdict::Fail, None, None),
-        };
-        self.judgement.conditions.push(ConditionVerdict {
-            fact: format!("{}.{}.{name}", self.gate, self.kind),
-            verdict,
-            cause,
-            measured: value.map(|(value, _)| value.beside(condition.bound())),
-            bound: condition.text().to_owned(),
-            written: Some(condition.at().place()),
+        self.compared(name, name, condition, sample, missing);
+    }
+
+    /// Judges a condition on a value that the baseline holds under another name.
+    pub(super) fn compared(
+        &mut self,
+        name: &str,
+        key: &str,
+        condition: &Condition,
+        sample: Option<Sample>,
+        missing: &str,
+    ) {
+        let verdict = self.bounds.judge(Question {
+            name: format!("{}.{name}", self.kind),
+            key: format!("{}.{key}", self.kind),
+            condition,
+            sample,
+            missing,
             evidence: self.evidence.clone(),
-            note,
-            volatile: value.is_some_and(|(_, volatile)| volatile),
+        });
+        self.judgement.conditions.push(verdict);
+    }
+
+    /// Judges one condition on many values, each against its own in the baseline: the worst stands for all, and the
+    /// others that do not keep it are named. Values that a baseline does not hold yet are not judged.
+    pub(super) fn each(
+        &mut self,
+        name: &str,
+        condition: &Condition,
+        values: &[(&str, Measure)],
+        missing: &str,
+    ) {
+        let before = self.judgement.conditions.len();
+        let mut paths = Vec::new();
+        for (path, value) in values {
+            let key = format!("{name}[{path}]");
+            let sample = Some((*value, false).into());
+            let full = format!("{}.{key}", self.kind);
+            if !self.bounds.lacks(&full) {
+                self.compared(name, &key, condition, sample, missing);
+                paths.push(*path);
+                continue;
+            }
+            self.bounds
+                .accept(&full, condition.better(), (*value, false).into());
+            // What is new has nothing to be held against but the absolute bounds.
+            if let Some(absolute) = condition.absolute_part() {
+                self.compared(name, &key, &absolute, sample, missing);
+                paths.push(*path);
+            }
+        }
+        let judged = self.judgement.conditions.split_off(before);
+        let bad = |verdict: &Verdict| *verdict < Verdict::Pass;
+        let against: Vec<(&str, &ConditionVerdict)> = paths
+            .iter()
+            .copied()
+            .zip(&judged)
+            .filter(|(_, one)| bad(&one.verdict))
+            .collect();
+        let Some(worst) = judged.iter().min_by_key(|one| one.verdict) else {
+            // Nothing to hold against anything: every file is new.
+            if values.is_empty() {
+                self.compared(name, name, condition, None, missing);
+            }
+            return;
+        };
+        self.judgement.conditions.push(worst.clone());
+        let places = against
+            .iter()
+            .take(5)
+            .map(|(path, _)| Place::file(*path))
+            .collect();
+        // Without any baseline one line says so for all.
+        let told = against.iter().any(|(_, one)| one.verdict == Verdict::Fail);
+        let words: Vec<String> = against
+            .iter()
+            .filter(|(_, one)| one.verdict == worst.verdict)
+            .map(|(path, one)| format!("{path} {}", one.measured.as_deref().unwrap_or("")))
+            .collect();
+        self.evidence_of_last(places, told.then(|| few(&words, 5)));
+    }
+
+    /// Says of the condition judged last that it holds only because waived things are not counted: with them the value
+    /// would be `strict`. One that holds either way, or does not hold, is told how many there are.
+    pub fn unless_waived(&mut self, condition: &Condition, strict: Measure, waived: u64) {
+        let Some(last) = self.judgement.conditions.last_mut().filter(|_| waived > 0) else {
+            return;
+        };
+        let words = format!("{waived} more waived");
+        if last.verdict == Verdict::Pass
+            && !matches!(condition.keeps(&strict), Keeps::Yes | Keeps::Tolerated(_))
+        {
+            last.verdict = Verdict::Waived;
+        }
+        last.note = Some(match last.note.take() {
+            Some(note) => format!("{note}; {words}"),
+            None => words,
         });
     }
 
@@ -172,9 +254,39 @@ impl Judging {
             if !places.is_empty() {
                 last.evidence = places;
             }
-            if note.is_some() {
-                last.note = note;
-            }
+            last.note = match (last.note.take(), note) {
+                (Some(said), Some(note)) => Some(format!("{said}; {note}")),
+                (said, note) => said.or(note),
+            };
+        }
+    }
+
+    /// A condition that is not judged, for a reason that is shown: it passes.
+    pub fn relieved(&mut self, name: &str, condition: &Condition, why: &str) {
+        let value = self.value(name);
+        self.judgement.conditions.push(ConditionVerdict {
+            fact: format!("{}.{}.{name}", self.bounds.gate(), self.kind),
+            verdict: Verdict::Pass,
+            cause: None,
+            measured: value
+                .filter(|(value, _)| value.number().is_some())
+                .map(|(value, _)| value.beside(condition.bound())),
+            bound: condition.text().to_owned(),
+            written: Some(condition.at().place()),
+            evidence: self.evidence.clone(),
+            note: Some(why.to_owned()),
+            volatile: false,
+        });
+    }
+
+    /// Says of the condition judged last where the evidence is, and adds to what is said of it.
+    pub fn tell_of_last(&mut self, places: Vec<Place>, words: &str) {
+        if let Some(last) = self.judgement.conditions.last_mut() {
+            last.evidence = places;
+            last.note = Some(match last.note.take() {
+                Some(note) => format!("{note}; {words}"),
+                None => words.to_owned(),
+            });
         }
     }
 
@@ -222,7 +334,11 @@ impl Judging {
     }
 
     /// The judgement.
-    pub fn done(self) -> Judgement {
+    pub fn done(mut self) -> Judgement {
+        let said = self.bounds.done();
+        self.judgement.accepted.values.extend(said.accepted);
+        self.judgement.reasons.extend(said.reasons);
+        self.judgement.notes.extend(said.notes);
         self.judgement
     }
 }

@@ -1,21 +1,24 @@
 //! `coverage`: which share of lines, branches and functions must have run, in all and by path.
 
+mod merged;
+mod patch;
+mod paths;
 mod probes;
-
-use std::path::Path;
+mod sources;
 
 use globset::GlobMatcher;
 use serde_json::{Value as Json, json};
 
+use super::drop::Drops;
 use super::reports::glob;
 use super::wording::{count, few};
 use super::{Context, Gate, GateKind, Judging, Probe, Reports};
-use crate::model::{
-    CoverageReport, Evidence, EvidenceKind, FileCoverage, Judgement, Measure, Tally,
-};
+use crate::model::{CoverageReport, EvidenceKind, FileCoverage, Judgement, Measure, Tally, Wants};
 use crate::policy::{Bound, Condition, Percent};
 use crate::problem::{Code, Fields, Many, Problem, Problems, Text, object, options};
 use crate::source::{At, Key, Node, Place, Value};
+use merged::{Merged, share};
+use patch::Patch;
 
 options! {
     /// Shares that must be covered.
@@ -38,8 +41,13 @@ options! {
         paths("paths"): Vec<(Key, ShareOptions)>,
         /// Globs of files that do not count; how many that are is shown.
         exclude("exclude"): Many<Text>,
+        /// Share of the lines that changed since the base.
+        patch("patch"): Patch,
+        /// Prefix of paths in reports → folder of the project that it stands for.
+        map("map"): Vec<(Key, Text)>,
+        /// How far shares may fall below the baseline, in percentage points.
+        drop("drop"): Drops,
     }
-    reserved ["patch", "drop"]
 }
 
 /// The kind `coverage`.
@@ -60,7 +68,7 @@ impl GateKind for Coverage {
     }
 
     fn about(&self) -> &'static str {
-        "coverage reports: lines, branches, functions; each-file, paths, exclude"
+        "coverage reports: lines, branches, functions; each-file, paths, patch, exclude, drop"
     }
 
     fn build(&self, node: &Node, problems: &mut Problems) -> Option<Box<dyn Gate>> {
@@ -119,6 +127,8 @@ fn asks(node: &Node) -> bool {
     };
     let paths = node.get("paths").map(|paths| &paths.value);
     bound(node)
+        || node.get("patch").is_some()
+        || node.get("drop").is_some()
         || node.get("each-file").is_some_and(bound)
         || matches!(paths, Some(Value::Map(entries)) if entries.iter().any(|(_, shares)| bound(shares)))
 }
@@ -134,6 +144,14 @@ fn matcher(pattern: &str, at: &At, problems: &mut Problems) -> Option<GlobMatche
             ));
             None
         }
+    }
+}
+
+impl ShareOptions {
+    fn is_relative(&self) -> bool {
+        let bounds = [&self.lines, &self.branches, &self.functions];
+        let mut bounds = bounds.into_iter().flatten();
+        bounds.any(|bound| bound.condition.is_relative())
     }
 }
 
@@ -155,41 +173,20 @@ impl Sums {
         }
         sums
     }
-}
 
-fn share(tally: Tally) -> Measure {
-    Measure::Share {
-        part: tally.covered,
-        whole: tally.total,
+    /// Those that the reports speak of.
+    fn known(&self, report: &CoverageReport) -> [(&'static str, Option<Measure>); 3] {
+        let branches = report.has_branches.then(|| share(self.branches));
+        let functions = report.has_functions.then(|| share(self.functions));
+        [
+            ("lines", Some(share(self.lines))),
+            ("branches", branches),
+            ("functions", functions),
+        ]
     }
 }
 
 impl CoverageGate {
-    fn merged(&self, context: &Context<'_>) -> (CoverageReport, Vec<String>) {
-        let mut all = CoverageReport::default();
-        for evidence in context.evidence() {
-            if let Evidence::Coverage(coverage) = evidence {
-                all.has_branches |= coverage.has_branches;
-                all.has_functions |= coverage.has_functions;
-                all.unplaced_lines.add(coverage.unplaced_lines);
-                all.unplaced_branches.add(coverage.unplaced_branches);
-                for (path, file) in &coverage.files {
-                    all.add(in_repository(path, context.root, context.dir), file.clone());
-                }
-            }
-        }
-        let excluded: Vec<String> = all
-            .files
-            .keys()
-            .filter(|path| self.exclude.iter().any(|glob| glob.is_match(path)))
-            .cloned()
-            .collect();
-        for path in &excluded {
-            all.files.remove(path);
-        }
-        (all, excluded)
-    }
-
     fn judge_shares(
         judging: &mut Judging,
         under: &str,
@@ -251,6 +248,26 @@ impl CoverageGate {
             }
         }
     }
+
+    fn judge_paths(&self, judging: &mut Judging, report: &CoverageReport) {
+        for (key, glob, shares) in &self.paths {
+            let chosen: Vec<&FileCoverage> = report
+                .files
+                .iter()
+                .filter(|(path, _)| glob.is_match(path))
+                .map(|(_, file)| file)
+                .collect();
+            if chosen.is_empty() {
+                let message = format!("no file in the reports matches `{}`", key.name);
+                let help = "correct the glob, or measure those files";
+                judging.undecided("path-unmatched", message, help);
+                continue;
+            }
+            let sums = Sums::of(chosen.into_iter());
+            let under = format!("paths[{}].", key.name);
+            Self::judge_shares(judging, &under, shares, &sums, report);
+        }
+    }
 }
 
 /// One condition for all files: it shows the worst, and names the others below the bound.
@@ -269,6 +286,18 @@ fn each_file(
         .filter(|(_, tally)| tally.total > 0)
         .collect();
     files.sort_by_key(|(path, tally)| (share(*tally).number(), *path));
+    if condition.is_relative() && known {
+        let values: Vec<(&str, Measure)> = files
+            .iter()
+            .map(|(path, tally)| (*path, share(*tally)))
+            .collect();
+        return judging.each(
+            &format!("each-file.{name}"),
+            condition,
+            &values,
+            "no line to cover",
+        );
+    }
     let worst = files
         .first()
         .filter(|_| known)
@@ -297,34 +326,6 @@ fn each_file(
     }
 }
 
-/// The path of a report as a path of the repository: below the root it loses the root; a path from another
-/// machine loses leading folders until a file of that name is there; otherwise it stays as it is.
-fn in_repository(path: &str, root: &Path, dir: &Path) -> String {
-    let plain = path.replace('\\', "/");
-    let plain = plain.strip_prefix("./").unwrap_or(&plain);
-    let below = Path::new(plain)
-        .strip_prefix(root)
-        .ok()
-        .and_then(Path::to_str);
-    if let Some(below) = below {
-        return below.to_owned();
-    }
-    if !dir.as_os_str().is_empty() && root.join(dir).join(plain).is_file() {
-        return dir.join(plain).to_string_lossy().replace('\\', "/");
-    }
-    if !Path::new(plain).is_absolute() && root.join(plain).is_file() {
-        return plain.to_owned();
-    }
-    let mut rest = plain;
-    while let Some((_, shorter)) = rest.split_once('/') {
-        rest = shorter;
-        if !rest.is_empty() && !rest.starts_with("..") && root.join(rest).is_file() {
-            return rest.to_owned();
-        }
-    }
-    plain.to_owned()
-}
-
 impl Gate for CoverageGate {
     fn kind(&self) -> &'static str {
         "coverage"
@@ -346,9 +347,8 @@ impl Gate for CoverageGate {
             "each-file.functions",
             "patch.lines",
             "patch.branches",
-            "drop.lines",
-            "drop.branches",
-            "drop.functions",
+            "patch.pragmas",
+            "patch.unmeasured",
         ];
         names.map(str::to_owned).to_vec()
     }
@@ -357,70 +357,77 @@ impl Gate for CoverageGate {
         self.probes()
     }
 
+    fn wants(&self) -> Wants {
+        let paths = self.paths.iter().map(|(_, _, shares)| shares);
+        let mut shares = std::iter::once(&self.whole)
+            .chain(&self.options.each_file)
+            .chain(paths);
+        Wants {
+            changes: self.options.patch.is_some(),
+            baseline: self.options.drop.is_some() || shares.any(ShareOptions::is_relative),
+        }
+    }
+
     fn judge(&self, context: &Context<'_>) -> Judgement {
         let mut judging = context.judging("coverage");
         if context.reports.is_empty() {
             return judging.done();
         }
-        let (report, excluded) = self.merged(context);
-        let mut sums = Sums::of(report.files.values());
-        // Totals that a report states as a whole and no file carries.
-        sums.lines.add(report.unplaced_lines);
-        sums.branches.add(report.unplaced_branches);
-        judging.fact("files", Measure::Count(report.files.len() as u64));
-        judging.fact("excluded", Measure::Count(excluded.len() as u64));
-        judging.fact("lines", share(sums.lines));
-        if report.has_branches {
-            judging.fact("branches", share(sums.branches));
+        let map = self.options.map.iter().flatten();
+        let map = map.map(|(from, to)| (from.name.as_str(), to.value.as_str()));
+        let merged = Merged::of(context, map, &self.exclude);
+        let sums = measure(&mut judging, &merged);
+        let report = &merged.report;
+        Self::judge_shares(&mut judging, "", &self.whole, &sums, report);
+        if let Some(drops) = &self.options.drop {
+            drops.judge(&mut judging, sums.known(report));
         }
-        if report.has_functions {
-            judging.fact("functions", share(sums.functions));
-        }
-        if !excluded.is_empty() {
-            judging.note(
-                "excluded",
-                format!(
-                    "{} excluded: {}",
-                    count(excluded.len() as u64, "file"),
-                    few(&excluded, 3)
-                ),
-            );
-        }
-        if sums.lines.total == 0 {
-            let help = "check that the tool measures the right folders";
-            judging.undecided(
-                "nothing-covered",
-                "the reports hold no line that can run".to_owned(),
-                help,
-            );
-        }
-        Self::judge_shares(&mut judging, "", &self.whole, &sums, &report);
-        self.judge_each_file(&mut judging, &report);
-        for (key, glob, shares) in &self.paths {
-            let chosen: Vec<&FileCoverage> = report
-                .files
-                .iter()
-                .filter(|(path, _)| glob.is_match(path))
-                .map(|(_, file)| file)
-                .collect();
-            if chosen.is_empty() {
-                let message = format!("no file in the reports matches `{}`", key.name);
-                judging.undecided(
-                    "path-unmatched",
-                    message,
-                    "correct the glob, or measure those files",
-                );
-                continue;
-            }
-            let sums = Sums::of(chosen.into_iter());
-            Self::judge_shares(
-                &mut judging,
-                &format!("paths[{}].", key.name),
-                shares,
-                &sums,
-                &report,
-            );
+        self.judge_each_file(&mut judging, report);
+        self.judge_paths(&mut judging, report);
+        if let Some(patch) = &self.options.patch {
+            patch::judge(patch, &mut judging, context, &merged);
         }
         judging.done()
+    }
+}
+
+/// Records the facts of the whole, and what was left out of it.
+fn measure(judging: &mut Judging, merged: &Merged<'_>) -> Sums {
+    let (report, excluded) = (&merged.report, &merged.excluded);
+    let mut sums = Sums::of(report.files.values());
+    // Totals that a report states as a whole and no file carries.
+    sums.lines.add(report.unplaced_lines);
+    sums.branches.add(report.unplaced_branches);
+    judging.fact("files", Measure::Count(report.files.len() as u64));
+    judging.fact("excluded", Measure::Count(excluded.len() as u64));
+    judging.fact("lines", share(sums.lines));
+    if report.has_branches {
+        judging.fact("branches", share(sums.branches));
+    }
+    if report.has_functions {
+        judging.fact("functions", share(sums.functions));
+    }
+    if !excluded.is_empty() {
+        let files = count(excluded.len() as u64, "file");
+        let message = format!("{files} excluded: {}", few(excluded, 3));
+        judging.note("excluded", message);
+    }
+    if !merged.ambiguous.is_empty() {
+        let words: Vec<String> = merged.ambiguous.iter().map(in_doubt).collect();
+        let message = format!("cannot be told apart: {}", few(&words, 3));
+        judging.note("path-ambiguous", message);
+    }
+    if sums.lines.total == 0 {
+        let help = "check that the tool measures the right folders";
+        let message = "the reports hold no line that can run".to_owned();
+        judging.undecided("nothing-covered", message, help);
+    }
+    sums
+}
+
+fn in_doubt((path, files): (&String, &Vec<String>)) -> String {
+    match files.as_slice() {
+        [one] => format!("`{path}` and another path, for {one}"),
+        several => format!("`{path}`, for {}", few(several, 3)),
     }
 }

@@ -235,7 +235,15 @@ fn has_failed_tests(judgement: &Judgement) -> bool {
 /// Something that explains a findings status: a failed test, a finding, a scan or suite that broke.
 fn has_failed_facts(judgement: &Judgement) -> bool {
     has_failed_tests(judgement)
-        || above_zero(judgement, &["findings.total"])
+        || above_zero(
+            judgement,
+            &[
+                "findings.total",
+                "findings.waived",
+                "tests.waived",
+                "tests.quarantined-failed",
+            ],
+        )
         || judgement
             .reasons
             .iter()

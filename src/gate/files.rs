@@ -17,7 +17,7 @@ use serde_json::Value as Json;
 use super::reports::glob;
 use super::wording::{count, few};
 use super::{Context, Gate, GateKind, Judging, Probe};
-use crate::model::{Judgement, Measure, Verdict};
+use crate::model::{Judgement, Measure, Verdict, Wants};
 use crate::policy::{Bound, Bytes};
 use crate::problem::{Code, Fields, Many, Problem, Problems, Text, object, options};
 use crate::source::{At, Key, Located, Node, Place};
@@ -575,6 +575,11 @@ impl Gate for FileGate {
 
     fn bad_evidence(&self) -> Vec<Probe> {
         self.probes()
+    }
+
+    fn wants(&self) -> Wants {
+        let mut sizes = self.size.iter();
+        Wants::baseline_if(sizes.any(|(_, bound)| bound.condition.is_relative()))
     }
 
     fn judge(&self, context: &Context<'_>) -> Judgement {

@@ -2,11 +2,13 @@
 
 mod probes;
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value as Json, json};
 
 use super::wording::few;
 use super::{Context, Gate, GateKind, Probe, Reports};
-use crate::model::{Evidence, EvidenceKind, FindingReport, Judgement, Level, Measure};
+use crate::model::{Evidence, EvidenceKind, FindingReport, Judgement, Level, Measure, Wants};
 use crate::policy::{Bound, Condition, Pieces};
 use crate::problem::{Fields, Problems, object, options};
 use crate::source::{Key, Node};
@@ -28,6 +30,8 @@ options! {
         total("total"): Bound<Pieces>,
         /// Findings that the tool or the source marks as accepted.
         suppressed("suppressed"): Bound<Pieces>,
+        /// Findings that waivers accept; they are in no other count.
+        waived("waived"): Bound<Pieces>,
         /// Bounds by the report's own words for severity.
         severities("severities"): Vec<(Key, Bound<Pieces>)>,
         /// Bounds by rule.
@@ -51,7 +55,7 @@ impl GateKind for Findings {
     }
 
     fn about(&self) -> &'static str {
-        "scanners, linters, type checkers: critical, high, medium, low, info, total, suppressed, severities, rules"
+        "scanners, linters, type checkers: critical, high, medium, low, info, total, suppressed, waived, severities, rules"
     }
 
     fn build(&self, node: &Node, problems: &mut Problems) -> Option<Box<dyn Gate>> {
@@ -85,13 +89,18 @@ impl FindingGate {
             ("info", &o.info),
             ("total", &o.total),
             ("suppressed", &o.suppressed),
+            ("waived", &o.waived),
         ];
         let mut bounds: Vec<_> = given
             .into_iter()
             .filter_map(|(name, bound)| Some((name, bound.as_ref()?.condition.clone())))
             .collect();
         let named = o.severities.iter().flatten().count() + o.rules.iter().flatten().count();
-        if named == 0 && bounds.iter().all(|(name, _)| *name == "suppressed") {
+        if named == 0
+            && bounds
+                .iter()
+                .all(|(name, _)| matches!(*name, "suppressed" | "waived"))
+        {
             bounds.push(("total", Condition::zero(&self.reports.at)));
         }
         bounds
@@ -116,16 +125,24 @@ impl Gate for FindingGate {
             "info",
             "total",
             "suppressed",
+            "waived",
             "severities.*",
             "rules.*",
-            "new",
-            "fixed",
         ];
         names.map(str::to_owned).to_vec()
     }
 
     fn bad_evidence(&self) -> Vec<Probe> {
         self.probes()
+    }
+
+    fn wants(&self) -> Wants {
+        let named = self.bounds();
+        let named = named.iter().map(|(_, condition)| condition);
+        let keyed = [&self.options.severities, &self.options.rules];
+        let keyed = keyed.into_iter().flatten().flatten();
+        let mut all = named.chain(keyed.map(|(_, bound)| &bound.condition));
+        Wants::baseline_if(all.any(Condition::is_relative))
     }
 
     fn judge(&self, context: &Context<'_>) -> Judgement {
@@ -145,6 +162,7 @@ impl Gate for FindingGate {
         judging.fact("total", Measure::Count(all.total));
         // What marks in the source hide is suppressed, whether or not the tool lists it.
         judging.fact("suppressed", Measure::Count(all.suppressed + all.hidden));
+        judging.fact("waived", Measure::Count(all.waived.total));
         for (word, number) in &all.by_severity {
             judging.fact(&format!("severities.{word}"), Measure::Count(*number));
         }
@@ -161,9 +179,17 @@ impl Gate for FindingGate {
         }
         for (name, condition) in self.bounds() {
             judging.condition(name, &condition, "the reports do not say");
+            let level = Level::ALL.into_iter().find(|level| level.word() == name);
+            let (live, waived) = match level {
+                Some(level) => (all.at(level), of(&all.waived.by_level, &level)),
+                None if name == "total" => (all.total, all.waived.total),
+                None => continue,
+            };
+            judging.unless_waived(&condition, Measure::Count(live + waived), waived);
         }
         for (key, bound) in self.options.severities.iter().flatten() {
-            let number = all.by_severity.get(&key.name).copied().unwrap_or(0);
+            let number = of(&all.by_severity, &key.name);
+            let waived = of(&all.waived.by_severity, &key.name);
             let value = Some((Measure::Count(number), false));
             judging.measured(
                 &format!("severities.{}", key.name),
@@ -171,15 +197,18 @@ impl Gate for FindingGate {
                 value,
                 "",
             );
+            judging.unless_waived(&bound.condition, Measure::Count(number + waived), waived);
         }
         for (key, bound) in self.options.rules.iter().flatten() {
-            let number = all.by_rule.get(&key.name).copied().unwrap_or(0);
+            let number = of(&all.by_rule, &key.name);
+            let waived = of(&all.waived.by_rule, &key.name);
             judging.measured(
                 &format!("rules.{}", key.name),
                 &bound.condition,
                 Some((Measure::Count(number), false)),
                 "",
             );
+            judging.unless_waived(&bound.condition, Measure::Count(number + waived), waived);
         }
         let out = judging.out();
         out.findings = all.items;
@@ -187,6 +216,11 @@ impl Gate for FindingGate {
             (a.level, &a.file, a.line, a.column).cmp(&(b.level, &b.file, b.line, b.column))
         });
         out.findings_cut = all.items_cut;
+        out.waived = all.waived.by_waiver;
         judging.done()
     }
+}
+
+fn of<K: Ord>(counts: &BTreeMap<K, u64>, key: &K) -> u64 {
+    counts.get(key).copied().unwrap_or(0)
 }

@@ -1,7 +1,8 @@
 //! `metrics`: bounds on named numbers of a report.
 //!
-//! A JSON report is asked with RFC 9535 paths; other formats by the dotted name that `inspect` shows. A
-//! path must select exactly one number: none or several is inconclusive, never a guess.
+//! A JSON report is asked with RFC 9535 paths; other formats by the dotted name that `inspect` shows. A path must
+//! select exactly one number: none or several is inconclusive, never a guess. With `samples` several are wanted, from
+//! one report or more, and their median is judged.
 
 mod probes;
 
@@ -9,10 +10,12 @@ use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
 use serde_json_path::JsonPath;
 
-use super::{Context, Gate, GateKind, Probe, Reports};
-use crate::model::{Evidence, EvidenceKind, Judgement, Measure, MetricReport};
-use crate::policy::{Bound, Plain};
-use crate::problem::{Code, Fields, Problem, Problems, Text, object, options};
+use super::bounds::Sample;
+use super::wording::count;
+use super::{Context, Gate, GateKind, Judging, Probe, Reports};
+use crate::model::{Evidence, EvidenceKind, Judgement, Measure, MetricReport, Wants};
+use crate::policy::{Bound, Plain, median_and_spread};
+use crate::problem::{Code, Count, Fields, Problem, Problems, Text, object, options};
 use crate::source::{Key, Node};
 
 options! {
@@ -24,6 +27,8 @@ options! {
         name("name"): Text,
         /// Bound of the value.
         is("is"): Bound<Plain>,
+        /// Observations of one value, at least so many: the median is judged.
+        samples("samples"): Count,
     }
 }
 
@@ -49,6 +54,8 @@ struct Metric {
     name: String,
     from: From,
     is: Bound<Plain>,
+    /// So many observations at least; `None`: exactly one value.
+    samples: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -154,29 +161,39 @@ fn metric(key: Key, options: MetricOptions, problems: &mut Problems) -> Option<M
             return None;
         }
     };
+    let samples = options.samples;
+    if let Some(count) = samples.as_ref().filter(|count| count.value < 2) {
+        problems.push(
+            Problem::new(Code::WRONG_VALUE, &count.at, "`samples` is 2 or more")
+                .label("one value has no spread")
+                .help("leave it out for a value that is measured once"),
+        );
+    }
     Some(Metric {
         name: key.name,
         from,
         is,
+        samples: samples.map(|count| count.value),
     })
 }
 
 impl Metric {
-    fn of(&self, report: &MetricReport) -> Result<Option<Decimal>, String> {
+    fn of(&self, report: &MetricReport) -> Result<Vec<Decimal>, String> {
         match &self.from {
-            From::Name(name) => Ok(report.values.get(name).copied()),
+            From::Name(name) => Ok(report.values.get(name).copied().into_iter().collect()),
             From::Path(path, text) => {
                 let Some(document) = &report.document else {
                     return Err(format!("`{text}` needs a JSON report"));
                 };
                 let found = path.query(document).all();
-                match found.as_slice() {
-                    [] => Ok(None),
-                    [one] => number(one)
-                        .map(Some)
-                        .ok_or_else(|| format!("`{text}` selects {}, not a number", what(one))),
-                    many => Err(format!("`{text}` selects {} values, not one", many.len())),
+                if found.len() > 1 && self.samples.is_none() {
+                    return Err(format!("`{text}` selects {} values, not one", found.len()));
                 }
+                let numbers = found.into_iter().map(|one| {
+                    number(one)
+                        .ok_or_else(|| format!("`{text}` selects {}, not a number", what(one)))
+                });
+                numbers.collect()
             }
         }
     }
@@ -220,34 +237,67 @@ impl Gate for MetricGate {
         self.probes()
     }
 
+    fn wants(&self) -> Wants {
+        let mut values = self.values.iter();
+        Wants::baseline_if(values.any(|metric| metric.is.condition.is_relative()))
+    }
+
     fn judge(&self, context: &Context<'_>) -> Judgement {
         let mut judging = context.judging("metrics");
         if context.reports.is_empty() {
             return judging.done();
         }
         for metric in &self.values {
-            let mut found = Vec::new();
-            let mut trouble = None;
-            for evidence in context.evidence() {
-                if let Evidence::Metrics(report) = evidence {
-                    match metric.of(report) {
-                        Ok(value) => found.extend(value),
-                        Err(words) => trouble = Some(words),
-                    }
-                }
-            }
-            let missing = match (&trouble, found.len()) {
-                (Some(words), _) => words.clone(),
-                (None, 0) => "the reports do not hold it".to_owned(),
-                (None, many) => format!("{many} reports hold it, one was wanted"),
-            };
-            if trouble.is_none()
-                && let [value] = found.as_slice()
-            {
-                judging.fact(&metric.name, Measure::Number(*value));
-            }
-            judging.condition(&metric.name, &metric.is.condition, &missing);
+            metric.judge(context, &mut judging);
         }
         judging.done()
+    }
+}
+
+impl Metric {
+    fn judge(&self, context: &Context<'_>, judging: &mut Judging) {
+        let mut found = Vec::new();
+        let mut trouble = None;
+        for evidence in context.evidence() {
+            if let Evidence::Metrics(report) = evidence {
+                match self.of(report) {
+                    Ok(value) => found.extend(value),
+                    Err(words) => trouble = Some(words),
+                }
+            }
+        }
+        let value = match trouble {
+            Some(words) => Err(words),
+            None => self.one(&found),
+        };
+        let sample = value.as_ref().ok().copied();
+        if let Some(sample) = sample {
+            judging.fact(&self.name, sample.value);
+        }
+        let missing = value.err().unwrap_or_default();
+        judging.sampled(&self.name, &self.is.condition, sample, &missing);
+    }
+
+    /// The one value of what was found, or why there is none.
+    fn one(&self, found: &[Decimal]) -> Result<Sample, String> {
+        let sample = |value, spread| Sample {
+            value: Measure::Number(value),
+            volatile: false,
+            spread,
+        };
+        match (self.samples, found) {
+            (_, []) => Err("the reports do not hold it".to_owned()),
+            (None, [one]) => Ok(sample(*one, None)),
+            (None, many) => Err(format!("{} reports hold it, one was wanted", many.len())),
+            (Some(wanted), few) if (few.len() as u64) < wanted => Err(format!(
+                "{}, at least {wanted} wanted",
+                count(few.len() as u64, "sample")
+            )),
+            (Some(_), many) => {
+                let (median, spread) =
+                    median_and_spread(many).ok_or("the samples are out of range")?;
+                Ok(sample(median, Some(spread)))
+            }
+        }
     }
 }

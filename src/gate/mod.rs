@@ -3,11 +3,14 @@
 //! A gate kind turns evidence into a judgement. It reads no file but the tree it is asked about, starts no
 //! process, and never sees baseline, ledger or store. What it cannot decide it says to be inconclusive.
 
+mod bounds;
 mod context;
 mod coverage;
+mod drop;
 mod exit;
 mod files;
 mod findings;
+mod known;
 mod metrics;
 mod probe;
 mod reports;
@@ -15,9 +18,11 @@ mod require;
 mod tests;
 mod wording;
 
+pub use bounds::bound_words;
+pub(crate) use bounds::{Bounds, Question};
 pub use context::{Context, Facts, Judging};
 pub use exit::{Ended, ExitOptions, ExitRule};
-pub use probe::{Against, Content, Probe, Weight};
+pub use probe::{Against, Content, Probe, Weight, refused};
 pub use reports::{Elsewhere, Reports};
 pub(crate) use reports::{glob, literal};
 

@@ -5,7 +5,7 @@
 //! every gate that reads reports. Probes are judged as a run is; nothing here decides.
 
 use super::Facts;
-use crate::model::{Evidence, Given, Measure};
+use crate::model::{Baseline, BaselineState, Evidence, Given, KnownValue, Measure};
 use crate::policy::Condition;
 
 /// A file of a probe's tree.
@@ -93,10 +93,20 @@ impl Probe {
         condition: &Condition,
         make: impl Fn(&Measure) -> Option<Evidence>,
     ) -> Vec<Self> {
-        let made = condition.refused().into_iter().filter_map(|value| {
-            let evidence = make(&value)?;
-            let title = format!("{fact} {}", value.beside(condition.bound()));
-            Some(Self::new(title).bound(fact, condition).evidence(evidence))
+        Self::beyond_known(fact, fact, condition, make)
+    }
+
+    /// The same for a value that the baseline holds under another name.
+    pub fn beyond_known(
+        fact: &str,
+        key: &str,
+        condition: &Condition,
+        make: impl Fn(&Measure) -> Option<Evidence>,
+    ) -> Vec<Self> {
+        let made = refused(fact, key, condition).into_iter().filter_map(|bad| {
+            let evidence = make(&bad.value)?;
+            let probe = Self::new(bad.title).bound(fact, condition).given(bad.given);
+            Some(probe.evidence(evidence))
         });
         let made: Vec<Self> = made.collect();
         if made.is_empty() {
@@ -141,12 +151,84 @@ impl Probe {
         self
     }
 
+    /// What it is given beside its reports.
+    #[must_use]
+    pub fn given(self, given: Given) -> Self {
+        Self { given, ..self }
+    }
+
     /// Adds a file to the tree.
     #[must_use]
     pub fn file(mut self, path: impl Into<String>, content: Content) -> Self {
         self.tree.push((path.into(), content));
         self
     }
+}
+
+/// A value that a condition must not accept.
+#[derive(Clone, Debug)]
+pub struct Refused {
+    /// The value.
+    pub value: Measure,
+    /// The fact and the value, for people.
+    pub title: String,
+    /// What it is refused beside: the baseline of a relative condition.
+    pub given: Given,
+}
+
+/// Values just beyond the bounds of a condition. One that looks at the baseline, which holds its value as `key`, is
+/// given one; and once none, which in CI decides nothing.
+pub fn refused(fact: &str, key: &str, condition: &Condition) -> Vec<Refused> {
+    let strict = Given {
+        strict: true,
+        ..Given::default()
+    };
+    let one = |value: Measure, known: Option<(Measure, &Condition)>| Refused {
+        value,
+        title: match known {
+            None => format!("{fact} {}", value.beside(condition.bound())),
+            Some((known, met)) => format!(
+                "{fact} {} (baseline {})",
+                value.beside(met.bound()),
+                known.beside(value.number())
+            ),
+        },
+        given: Given {
+            baseline: known.map_or(BaselineState::Never, |(known, _)| {
+                baseline(key, known, condition)
+            }),
+            ..strict.clone()
+        },
+    };
+    if !condition.is_relative() {
+        let values = condition.refused().into_iter();
+        return values.map(|value| one(value, None)).collect();
+    }
+    let Some((known, met)) = condition.beside_some() else {
+        return Vec::new();
+    };
+    let values = met.refused().into_iter();
+    let mut all: Vec<Refused> = values
+        .map(|value| one(value, Some((known, &met))))
+        .collect();
+    all.push(Refused {
+        title: format!("{fact} {known} and no baseline"),
+        ..one(known, None)
+    });
+    all
+}
+
+fn baseline(key: &str, known: Measure, condition: &Condition) -> BaselineState {
+    let mut baseline = Baseline::default();
+    let kind = key.split('.').next().unwrap_or(key);
+    baseline.holds.insert(kind.to_owned());
+    let value = KnownValue {
+        value: known,
+        better: condition.better(),
+        spread: None,
+    };
+    baseline.values.insert(key.to_owned(), value);
+    BaselineState::Here(Box::new(baseline))
 }
 
 /// A path that a glob matches, as short as one can be told; `None` where none can.

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::wording::{count, few};
 use super::{Context, Gate, GateKind, Probe, Reports};
-use crate::model::{Evidence, EvidenceKind, Judgement, Measure, TestReport, Verdict};
+use crate::model::{Evidence, EvidenceKind, Judgement, Measure, TestReport, Verdict, Wants};
 use crate::policy::{Bound, Condition, Percent, Pieces, Seconds};
 use crate::problem::{Fields, Many, Problems, Text, object, options};
 use crate::source::Node;
@@ -36,8 +36,12 @@ options! {
         slowest("slowest"): Bound<Seconds>,
         /// Reports in which every test was skipped.
         all_skipped("all-skipped"): Bound<Pieces>,
+        /// Failures that waivers accept; they are in no other count but the total.
+        waived("waived"): Bound<Pieces>,
+        /// Tests that waivers put in quarantine; they are in no other count but the total.
+        quarantined("quarantined"): Bound<Pieces>,
     }
-    reserved ["removed", "newly-skipped", "added", "outcome", "green-list", "quarantine"]
+    reserved ["removed", "newly-skipped", "added", "outcome", "green-list"]
 }
 
 /// The kind `tests`.
@@ -55,7 +59,7 @@ impl GateKind for Tests {
     }
 
     fn about(&self) -> &'static str {
-        "test reports: passed, failed, errored, skipped, total, flaky, pass-rate, duration, slowest, all-skipped"
+        "test reports: passed, failed, errored, skipped, total, flaky, pass-rate, duration, slowest, all-skipped, waived, quarantined"
     }
 
     fn build(&self, node: &Node, problems: &mut Problems) -> Option<Box<dyn Gate>> {
@@ -96,6 +100,8 @@ impl TestGate {
             ("total", &o.total),
             ("flaky", &o.flaky),
             ("all-skipped", &o.all_skipped),
+            ("waived", &o.waived),
+            ("quarantined", &o.quarantined),
         ];
         bounds.extend(
             counts
@@ -142,17 +148,20 @@ impl Gate for TestGate {
             "pass-rate",
             "duration",
             "slowest",
-            "removed",
-            "newly-skipped",
-            "added",
+            "waived",
             "quarantined",
-            "renamed",
+            "quarantined-failed",
         ];
         names.map(str::to_owned).to_vec()
     }
 
     fn bad_evidence(&self) -> Vec<Probe> {
         self.probes()
+    }
+
+    fn wants(&self) -> Wants {
+        let bounds = self.bounds();
+        Wants::baseline_if(bounds.iter().any(|(_, condition)| condition.is_relative()))
     }
 
     fn judge(&self, context: &Context<'_>) -> Judgement {
@@ -173,13 +182,14 @@ impl Gate for TestGate {
         judging.fact("total", Measure::Count(all.total()));
         judging.fact("flaky", Measure::Count(all.flaky));
         judging.fact("all-skipped", Measure::Count(all.all_skipped));
+        let waived = &all.waived;
+        judging.fact("waived", Measure::Count(waived.failed + waived.errored));
+        judging.fact("quarantined", Measure::Count(waived.quarantined));
         judging.fact(
-            "pass-rate",
-            Measure::Share {
-                part: all.passed,
-                whole: all.total() - all.skipped,
-            },
+            "quarantined-failed",
+            Measure::Count(waived.quarantined_failed + waived.quarantined_errored),
         );
+        judging.fact("pass-rate", pass_rate(&all));
         judging.volatile("duration", Measure::seconds(all.seconds));
         if let Some((_, seconds)) = &all.slowest {
             judging.volatile("slowest", Measure::seconds(*seconds));
@@ -210,8 +220,19 @@ impl Gate for TestGate {
                 "check that the command finds its tests",
             );
         }
+        let all_quarantined = waived.quarantined > 0 && all.total() == waived.quarantined;
+        if all_quarantined && all.broken.is_empty() {
+            judging.undecided(
+                "only-quarantined",
+                "no test ran outside quarantine, and what is in it proves nothing".to_owned(),
+                "take tests out of quarantine",
+            );
+        }
         for (name, condition) in self.bounds() {
             judging.condition(name, &condition, "the reports do not say");
+            if let Some((strict, count)) = strictly(name, &all) {
+                judging.unless_waived(&condition, strict, count);
+            }
             if name == "slowest"
                 && let Some((id, _)) = &all.slowest
             {
@@ -221,6 +242,35 @@ impl Gate for TestGate {
         let out = judging.out();
         out.failures = all.failures;
         out.failures_cut = all.failures_cut;
+        out.waived = all.waived.by_waiver;
+        out.quarantine = all.waived.in_quarantine;
         judging.done()
+    }
+}
+
+/// Passed tests as a share of those that ran and count.
+fn pass_rate(all: &TestReport) -> Measure {
+    Measure::Share {
+        part: all.passed,
+        whole: all.counted() - all.skipped,
+    }
+}
+
+/// What a value would be if no waiver spoke of tests, and how many of them matter to it.
+fn strictly(name: &str, all: &TestReport) -> Option<(Measure, u64)> {
+    let waived = &all.waived;
+    let failed = waived.failed + waived.quarantined_failed;
+    let errored = waived.errored + waived.quarantined_errored;
+    match name {
+        "failed" => Some((Measure::Count(all.failed + failed), failed)),
+        "errored" => Some((Measure::Count(all.errored + errored), errored)),
+        "pass-rate" => {
+            let strict = Measure::Share {
+                part: all.passed,
+                whole: all.counted() - all.skipped + failed + errored,
+            };
+            Some((strict, failed + errored))
+        }
+        _ => None,
     }
 }

@@ -27,8 +27,16 @@ pub fn verdict_pieces(verdict: &VerdictDocument, mut each: impl FnMut(&[u8])) {
     }
     each(b"],\"policy\":");
     each(&canonical(&verdict.policy));
+    if let Some(readiness) = &verdict.readiness {
+        each(b",\"readiness\":");
+        each(&canonical(readiness));
+    }
     each(b",\"subject\":");
     each(&canonical(&verdict.subject));
+    if !verdict.waivers.is_empty() {
+        each(b",\"waivers\":");
+        each(&canonical(&verdict.waivers));
+    }
     each(b"}");
 }
 

@@ -1,8 +1,10 @@
 //! Tests: one case as a report states it, and the sum of many.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use super::ITEMS_KEPT;
+use super::{ITEMS_KEPT, Waived};
 
 /// What became of one test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -97,11 +99,37 @@ pub struct TestReport {
     /// Failures that belong to no single test (a suite that did not load, a plan not kept, a package that
     /// did not build). They are in no count above, and a gate must not pass because of them.
     pub broken: Vec<String>,
+    /// Tests that waivers speak of: in no count above.
+    pub waived: WaivedTests,
+}
+
+/// Tests that waivers speak of.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct WaivedTests {
+    /// Accepted failures.
+    pub failed: u64,
+    /// Accepted errors.
+    pub errored: u64,
+    /// Tests in quarantine, whatever became of them.
+    pub quarantined: u64,
+    /// Tests in quarantine that failed.
+    pub quarantined_failed: u64,
+    /// Tests in quarantine that errored.
+    pub quarantined_errored: u64,
+    /// The first tests in quarantine, at most [`ITEMS_KEPT`], and whether each held.
+    pub in_quarantine: Vec<(String, bool)>,
+    /// By the number of the waiver.
+    pub by_waiver: BTreeMap<usize, Waived>,
 }
 
 impl TestReport {
-    /// All tests: the four outcomes added up.
+    /// All tests: the four outcomes added up, with those that waivers speak of.
     pub fn total(&self) -> u64 {
+        self.counted() + self.waived.failed + self.waived.errored + self.waived.quarantined
+    }
+
+    /// The tests that no waiver takes out of the counts.
+    pub fn counted(&self) -> u64 {
         self.passed + self.failed + self.errored + self.skipped
     }
 
@@ -122,5 +150,25 @@ impl TestReport {
         self.failures_cut += other.failures.len().saturating_sub(room) as u64;
         self.failures.extend(other.failures.into_iter().take(room));
         self.broken.extend(other.broken);
+        self.waived.merge(other.waived);
+    }
+}
+
+impl WaivedTests {
+    fn merge(&mut self, other: WaivedTests) {
+        self.failed += other.failed;
+        self.errored += other.errored;
+        self.quarantined += other.quarantined;
+        self.quarantined_failed += other.quarantined_failed;
+        self.quarantined_errored += other.quarantined_errored;
+        let room = ITEMS_KEPT.saturating_sub(self.in_quarantine.len());
+        self.in_quarantine
+            .extend(other.in_quarantine.into_iter().take(room));
+        for (waiver, one) in other.by_waiver {
+            self.by_waiver
+                .entry(waiver)
+                .or_default()
+                .add(one.count, one.first);
+        }
     }
 }

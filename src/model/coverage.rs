@@ -61,6 +61,8 @@ pub struct CoverageReport {
     pub unplaced_lines: Tally,
     /// Branch totals that a report states as a whole and no file in it carries.
     pub unplaced_branches: Tally,
+    /// Folders that relative paths begin in, as the report says.
+    pub roots: Vec<String>,
 }
 
 impl CoverageReport {

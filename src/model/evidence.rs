@@ -68,8 +68,6 @@ pub struct ReportEvidence {
     pub path: String,
     /// Format that read it.
     pub format: &'static str,
-    /// SHA-256 of the bytes read, in hex.
-    pub digest: String,
     /// What it says.
     pub evidence: Evidence,
     /// Odd things in it, at most a bounded number.

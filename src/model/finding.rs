@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::ITEMS_KEPT;
+use super::{ITEMS_KEPT, Waived};
 
 /// Severity on one common scale, worst first.
 ///
@@ -90,6 +90,23 @@ pub struct FindingReport {
     pub items_cut: u64,
     /// The tool says of itself that its scan did not succeed: such a report can fail a gate, never pass one.
     pub broken: Vec<String>,
+    /// Findings that waivers accept: in no count above.
+    pub waived: WaivedFindings,
+}
+
+/// Findings that waivers accept.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct WaivedFindings {
+    /// All of them.
+    pub total: u64,
+    /// By the report's own word.
+    pub by_severity: BTreeMap<String, u64>,
+    /// On the common scale.
+    pub by_level: BTreeMap<Level, u64>,
+    /// By rule.
+    pub by_rule: BTreeMap<String, u64>,
+    /// By the number of the waiver.
+    pub by_waiver: BTreeMap<usize, Waived>,
 }
 
 impl FindingReport {
@@ -116,5 +133,27 @@ impl FindingReport {
         self.items_cut += other.items_cut + other.items.len().saturating_sub(room) as u64;
         self.items.extend(other.items.into_iter().take(room));
         self.broken.extend(other.broken);
+        self.waived.merge(other.waived);
+    }
+}
+
+impl WaivedFindings {
+    fn merge(&mut self, other: WaivedFindings) {
+        self.total += other.total;
+        for (word, count) in other.by_severity {
+            *self.by_severity.entry(word).or_default() += count;
+        }
+        for (level, count) in other.by_level {
+            *self.by_level.entry(level).or_default() += count;
+        }
+        for (rule, count) in other.by_rule {
+            *self.by_rule.entry(rule).or_default() += count;
+        }
+        for (waiver, one) in other.by_waiver {
+            self.by_waiver
+                .entry(waiver)
+                .or_default()
+                .add(one.count, one.first);
+        }
     }
 }

@@ -3,13 +3,27 @@
 //! Gates never read baseline, ledger, git or services themselves: they say in [`Wants`] what they need, and the
 //! engine hands it over in [`Given`]. What could not be had is an `Err` in words, never an empty value.
 
-use super::BaselineState;
+use std::sync::Arc;
+
+use super::{BaselineState, ChangedLines, ChangesUnknown};
 
 /// What a judge wants to know beside its reports. Asking costs time, so it is asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Wants {
     /// The baseline of its gate.
     pub baseline: bool,
+    /// The lines that changed since the base.
+    pub changes: bool,
+}
+
+impl Wants {
+    /// The baseline, if the judge has a condition that looks at it.
+    pub fn baseline_if(baseline: bool) -> Self {
+        Self {
+            baseline,
+            ..Self::default()
+        }
+    }
 }
 
 /// What a judge is given beside its reports.
@@ -19,4 +33,8 @@ pub struct Given {
     pub strict: bool,
     /// The baseline of its gate.
     pub baseline: BaselineState,
+    /// The lines that changed since the base; `None` where nobody asked.
+    pub changes: Option<Result<Arc<ChangedLines>, ChangesUnknown>>,
+    /// The reason why there may be none yet, declared in the gate and in force.
+    pub first_run: Option<String>,
 }

@@ -1,5 +1,6 @@
 //! A measured value with its unit. All arithmetic is exact: counts and decimals, never floats.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use rust_decimal::Decimal;
@@ -49,15 +50,53 @@ impl Measure {
         }
     }
 
+    /// Which of two values of one unit is greater, exactly. `None` for different units and shares of nothing.
+    pub fn compare(&self, other: &Measure) -> Option<Ordering> {
+        match (*self, *other) {
+            (Measure::Count(a), Measure::Count(b)) | (Measure::Size(a), Measure::Size(b)) => {
+                Some(a.cmp(&b))
+            }
+            (Measure::Share { whole: 0, .. }, _) | (_, Measure::Share { whole: 0, .. }) => None,
+            (
+                Measure::Share {
+                    part: a,
+                    whole: of_a,
+                },
+                Measure::Share {
+                    part: b,
+                    whole: of_b,
+                },
+            ) => Some((u128::from(a) * u128::from(of_b)).cmp(&(u128::from(b) * u128::from(of_a)))),
+            (Measure::Duration(a), Measure::Duration(b))
+            | (Measure::Number(a), Measure::Number(b)) => Some(a.cmp(&b)),
+            _ => None,
+        }
+    }
+
     /// The value for people, never rounded across `bound`: 84.996 % beside a bound of 85 % reads `84.996%`.
     pub fn beside(&self, bound: Option<Decimal>) -> String {
         match (self, self.number()) {
             (Measure::Share { .. }, None) => "0 of 0".to_owned(),
             (Measure::Share { .. }, Some(number)) => format!("{}%", shortest(number, bound, 2)),
             (Measure::Duration(_), Some(number)) => seconds_text(number, bound),
-            (Measure::Size(bytes), _) => size_text(*bytes),
+            (Measure::Size(bytes), _) => size_beside(Decimal::from(*bytes), bound),
             (_, number) => number.unwrap_or_default().normalize().to_string(),
         }
+    }
+
+    /// Another number in the unit of this value, for people; kept on its side of `beside` as a value is.
+    pub fn another(&self, number: Decimal, beside: Option<Decimal>) -> String {
+        match self {
+            Measure::Share { .. } => format!("{}%", shortest(number, beside, 2)),
+            Measure::Duration(_) => seconds_text(number, beside),
+            Measure::Size(_) => size_beside(number, beside),
+            Measure::Count(_) | Measure::Number(_) => shortest(number, beside, 4).to_string(),
+        }
+    }
+
+    /// The number with as few digits as keep it on its side of the bound.
+    pub fn rounded(&self, digits: u32, bound: Option<Decimal>) -> String {
+        shortest(self.number().unwrap_or_default(), bound, digits).to_string()
     }
 }
 
@@ -134,6 +173,18 @@ fn seconds_text(number: Decimal, bound: Option<Decimal>) -> String {
         } else {
             format!("{hours} h {} min", minutes - hours * minute)
         }
+    }
+}
+
+/// In bytes where the short form reads as that of the bound.
+fn size_beside(bytes: Decimal, bound: Option<Decimal>) -> String {
+    let short = |bytes: Decimal| u64::try_from(bytes.floor()).ok().map(size_text);
+    let text = short(bytes).unwrap_or_else(|| format!("{} B", shortest(bytes, bound, 2)));
+    let same = bound.is_some_and(|bound| bound != bytes && short(bound).as_ref() == Some(&text));
+    if same {
+        format!("{} B", shortest(bytes, bound, 2))
+    } else {
+        text
     }
 }
 

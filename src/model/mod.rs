@@ -6,6 +6,7 @@
 mod baseline;
 mod canonical;
 mod case;
+mod changed;
 mod coverage;
 mod event;
 mod evidence;
@@ -15,26 +16,35 @@ mod given;
 mod measure;
 mod metric;
 mod outcome;
+mod phase;
 mod proof;
+mod record;
 mod verdict;
+mod waiver;
 
-pub use baseline::{Baseline, BaselineState, KnownFinding, KnownTest};
+pub use baseline::{Baseline, BaselineState, Better, KnownFinding, KnownTest, KnownValue};
 pub use canonical::{canonical, digest, sha256_hex, verdict_pieces};
-pub use case::{TestCase, TestFailure, TestOutcome, TestReport};
+pub use case::{TestCase, TestFailure, TestOutcome, TestReport, WaivedTests};
+pub use changed::{ChangedFile, ChangedLines, ChangesUnknown, LineRange};
 pub use coverage::{CoverageReport, FileCoverage, LineCoverage, Tally};
 pub use event::{Event, Progress};
 pub use evidence::{Evidence, EvidenceKind, ReportEvidence, ReportRefusal, Warning};
 pub use explanation::{EXPLANATION, ExplainedCondition, ExplainedReason, Explanation, LastVerdict};
-pub use finding::{Finding, FindingReport, Level};
+pub use finding::{Finding, FindingReport, Level, WaivedFindings};
 pub use given::{Given, Wants};
 pub use measure::Measure;
 pub use metric::MetricReport;
 pub use outcome::{GateRun, Outcome, RunRecord, Subject, SubjectState, Termination};
+pub use phase::{Board, BoardMetric, BoardPhase, Outstanding, PhaseOutcome, PhaseState, Sort};
 pub use proof::{Feed, GateProof, PROOF, Proof, Proving, Tooth};
+pub use record::{
+    Completion, ConditionRecord, Criterion, Entry, GateRecord, Record, Says, Signature, Who,
+};
 pub use verdict::{
     Cause, ConditionVerdict, Decision, Enforce, Fact, GateVerdict, Judgement, Note, Reason,
     ReportUsed, VARIES, Verdict, VerdictDocument,
 };
+pub use waiver::{AppliedWaiver, Scope, Target, Until, WAIVED_KEPT, Waived, Waiver, WaiverState};
 
 /// How many failures or findings a summary keeps; the rest is counted as `items_cut`.
 pub const ITEMS_KEPT: usize = 1_000;

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::{Baseline, Finding, Measure, Subject, TestFailure, Warning};
+use super::{
+    AppliedWaiver, Baseline, Finding, Measure, Subject, TestFailure, Waived, WaiverState, Warning,
+};
 use crate::source::Place;
 
 /// What was decided of a gate or a condition, worst first.
@@ -225,6 +227,10 @@ pub struct Judgement {
     pub findings_cut: u64,
     /// What a baseline of this gate would hold now; filled by judges that want one.
     pub accepted: Baseline,
+    /// What waivers took out of the counts, by the number of the waiver.
+    pub waived: BTreeMap<usize, Waived>,
+    /// Tests in quarantine, and whether each held.
+    pub quarantine: Vec<(String, bool)>,
 }
 
 /// A report that took part, by the digest of its bytes.
@@ -284,6 +290,9 @@ pub struct GateVerdict {
     pub findings: Vec<Finding>,
     /// Live findings beyond those kept.
     pub findings_cut: u64,
+    /// Waivers at work.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub waived: Vec<AppliedWaiver>,
     /// Reports that took part.
     pub reports: Vec<ReportUsed>,
     /// Digest of the normalised evidence.
@@ -312,6 +321,8 @@ pub enum Decision {
     ConditionalGo,
     /// Only people or time are outstanding.
     Hold,
+    /// A person sent it back to an earlier phase.
+    Recycle,
     /// A gate failed, or could not be decided.
     NoGo,
 }
@@ -323,6 +334,7 @@ impl Decision {
             Decision::Go => "go",
             Decision::ConditionalGo => "conditional go",
             Decision::Hold => "hold",
+            Decision::Recycle => "recycle",
             Decision::NoGo => "no go",
         }
     }
@@ -339,6 +351,12 @@ pub struct VerdictDocument {
     pub policy: String,
     /// The day that dates in the policy were compared with, ISO.
     pub as_of: String,
+    /// Weight of the blocking gates that pass, of all blocking gates that apply; `None` when nothing weighs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub readiness: Option<Measure>,
+    /// How every waiver stands.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub waivers: Vec<WaiverState>,
     /// Gates by name.
     pub gates: Vec<GateVerdict>,
 }

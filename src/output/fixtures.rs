@@ -13,6 +13,7 @@ pub(super) fn all() -> Vec<(&'static str, Outcome)> {
         ("needs", needs()),
         ("environment", environment()),
         ("exceptions", exceptions()),
+        ("waivers", waivers()),
         ("not_applicable", not_applicable()),
         ("judgement", judgement()),
         ("hostile", hostile()),
@@ -65,6 +66,8 @@ fn outcome(gates: Vec<Gate>) -> Outcome {
         },
         policy: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
         as_of: "2026-11-20".to_owned(),
+        readiness: None,
+        waivers: vec![],
         gates: verdicts,
     };
     Outcome {
@@ -105,6 +108,7 @@ fn gate(id: &str, kind: &str, line: u32, ms: u64) -> Gate {
         failures_cut: 0,
         findings: vec![],
         findings_cut: 0,
+        waived: vec![],
         reports: vec![],
         evidence_digest: None,
     };
@@ -609,6 +613,93 @@ fn exceptions() -> Outcome {
         .failures
         .push(failure("checkout shows the total", "", 0, ""));
     outcome(vec![types(), unit, coverage, load, e2e])
+}
+
+fn waivers() -> Outcome {
+    let by = |line: u32| Place::line(".tollgate/waivers.yaml", Some(line));
+    let mut scan = gate("scan", "findings", 20, 900);
+    scan.0.verdict = Verdict::Waived;
+    scan.1.ended = Some(Termination::Exit(1));
+    for (word, count) in [("total", 0), ("high", 0), ("waived", 2)] {
+        fact(
+            &mut scan,
+            &format!("findings.{word}"),
+            Measure::Count(count),
+        );
+    }
+    let mut high = condition(
+        "scan.findings.high",
+        Verdict::Waived,
+        "0",
+        "0",
+        22,
+        "reports/semgrep.sarif",
+    );
+    high.note = Some("2 more waived".to_owned());
+    scan.0.conditions.push(high);
+    scan.0.notes.push(Note {
+        code: "waived",
+        message: "accepted: no-eval src/a.js:3, no-eval src/b.js:9: the vendor mends it (owner ada, until 2026-11-24, .tollgate/waivers.yaml:3)".to_owned(),
+    });
+    scan.0.waived.push(AppliedWaiver {
+        index: 0,
+        written: by(3),
+        scope: "gate scan, rule no-eval".to_owned(),
+        why: "the vendor mends it".to_owned(),
+        owner: "ada".to_owned(),
+        until: "2026-11-24".to_owned(),
+        quarantine: false,
+        count: 2,
+        items: vec![
+            "no-eval src/a.js:3".to_owned(),
+            "no-eval src/b.js:9".to_owned(),
+        ],
+    });
+    let mut lint = gate("lint", "exit", 30, 12);
+    lint.0.verdict = Verdict::Fail;
+    lint.1.ended = Some(Termination::Exit(1));
+    lint.0.reasons.push(reason(
+        "exit-status",
+        Verdict::Fail,
+        None,
+        "exit 1, wanted 0",
+        "",
+    ));
+    lint.0.notes.push(Note {
+        code: "waiver-expired",
+        message: "the waiver by bob expired on 2026-11-01 (.tollgate/waivers.yaml:9): gate lint"
+            .to_owned(),
+    });
+    let state = |line, scope: &str, state, used, message: Option<&str>| WaiverState {
+        written: by(line),
+        scope: scope.to_owned(),
+        owner: if line == 3 { "ada" } else { "bob" }.to_owned(),
+        until: "2026-11-24".to_owned(),
+        state,
+        used,
+        message: message.map(str::to_owned),
+    };
+    let mut outcome = outcome(vec![types(), scan, lint]);
+    outcome.verdict.readiness = Some(Measure::Share { part: 1, whole: 3 });
+    outcome.verdict.waivers = vec![
+        state(
+            3,
+            "gate scan, rule no-eval",
+            "expiring",
+            Some(true),
+            Some("ends in 4 days"),
+        ),
+        state(
+            9,
+            "gate lint",
+            "expired",
+            None,
+            Some("expired on 2026-11-01: remove it, or let its owner renew it"),
+        ),
+        state(15, "test cart::*", "active", None, None),
+    ];
+    outcome.digest = digest(&outcome.verdict);
+    outcome
 }
 
 fn not_applicable() -> Outcome {

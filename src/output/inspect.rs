@@ -48,9 +48,6 @@ pub fn inspect(what: Inspected<'_>, style: &Style, to: &mut dyn io::Write) -> io
         let said = style.line(&format!("{} ({})", warning.message, warning.code));
         Sheet::new(&mut page, NAMES).entry("warning", Ink::Care, &said)?;
     }
-    if style.verbose > 0 {
-        Sheet::new(&mut page, NAMES).entry("sha256", Ink::Faint, &style.line(&report.digest))?;
-    }
     Ok(())
 }
 
@@ -331,7 +328,6 @@ mod tests {
         ReportEvidence {
             path: path.to_owned(),
             format,
-            digest: "9f86d081".to_owned(),
             evidence,
             warnings: vec![],
         }

@@ -103,6 +103,13 @@ fn properties(outcome: &Outcome, to: &mut dyn io::Write) -> io::Result<()> {
                 .map(|(name, value)| (name.clone(), value.to_string())),
         );
     }
+    properties
+        .extend(words::readiness(outcome).map(|words| ("tollgate.readiness".to_owned(), words)));
+    properties.extend(
+        words::waiver_remarks(outcome)
+            .into_iter()
+            .map(|words| ("tollgate.waiver".to_owned(), words)),
+    );
     writeln!(to, "    <properties>")?;
     for (name, value) in properties {
         writeln!(
@@ -225,6 +232,8 @@ fn story(row: Row<'_>) -> String {
             lines.push(format!("and {}", words::many(count, one)));
         }
     }
+    let notes = gate.notes.iter();
+    lines.extend(notes.map(|note| format!("note: {}", note.message)));
     if let Some(run) = row.run {
         if words::output_tells(gate) {
             let (output, _) = words::last_output(run, 30);

@@ -87,6 +87,7 @@ fn headline(outcome: &Outcome) -> String {
         Decision::Go => "Go",
         Decision::ConditionalGo => "Conditional go",
         Decision::Hold => "Hold",
+        Decision::Recycle => "Recycle",
     };
     let mut page = format!("## {} {words}\n\n", sign(words::like(decision)));
     if let Some(said) = words::nothing_applies(outcome) {
@@ -101,12 +102,28 @@ fn headline(outcome: &Outcome) -> String {
     } else {
         counts
     };
+    let readiness = words::readiness(outcome)
+        .map(|words| format!(" · {words}"))
+        .unwrap_or_default();
     page.push_str(&format!(
-        "{counts} · {}\n",
+        "{counts}{readiness} · {}\n",
         words::time(outcome.run.duration_ms)
     ));
-    for note in outcome.run.notes.iter().take(10) {
+    let remarks = words::waiver_remarks(outcome);
+    for note in outcome
+        .run
+        .notes
+        .iter()
+        .take(10)
+        .chain(remarks.iter().take(20))
+    {
         page.push_str(&format!("\n> {}\n", short(note, 500)));
+    }
+    if remarks.len() > 20 {
+        page.push_str(&format!(
+            "\n> and {} on waivers\n",
+            words::many(remarks.len() as u64 - 20, "more remark")
+        ));
     }
     page
 }

@@ -11,7 +11,7 @@ use super::layout::{Page, cut, pad, width, wrap};
 use super::style::{Ink, ink_of};
 use super::words::{self, Row};
 use super::{Output, Style};
-use crate::model::{Enforce, Outcome, SubjectState, Verdict};
+use crate::model::{Decision, Enforce, Outcome, SubjectState, Verdict};
 
 /// Gates that are told in full; the others have their line in the table.
 const DETAILED: usize = 8;
@@ -53,7 +53,9 @@ fn opening(page: &mut Page<'_>, outcome: &Outcome) -> io::Result<()> {
     if style.quiet {
         return Ok(());
     }
-    for note in &outcome.run.notes {
+    let remarks = words::waiver_remarks(outcome);
+    let notes: Vec<&String> = outcome.run.notes.iter().chain(&remarks).collect();
+    for note in &notes {
         for (index, line) in wrap(&style.line(note), style.width.saturating_sub(6))
             .iter()
             .enumerate()
@@ -62,7 +64,7 @@ fn opening(page: &mut Page<'_>, outcome: &Outcome) -> io::Result<()> {
             page.line(&[(Ink::Care, label), (Ink::Plain, line)])?;
         }
     }
-    if !outcome.run.notes.is_empty() {
+    if !notes.is_empty() {
         page.gap()?;
     }
     Ok(())
@@ -321,6 +323,9 @@ fn decision(page: &mut Page<'_>, outcome: &Outcome) -> io::Result<()> {
         parts.push(format!("interrupted by {signal}"));
     }
     parts.push(words::counts(outcome).join(", "));
+    if style.verbose > 0 || verdict == Decision::NoGo {
+        parts.extend(words::readiness(outcome));
+    }
     if style.quiet {
         // What a green needed is never passed over in silence.
         let gates = &outcome.verdict.gates;
@@ -333,6 +338,10 @@ fn decision(page: &mut Page<'_>, outcome: &Outcome) -> io::Result<()> {
                 "remarks on {}, without `-q`",
                 words::many(count, "gate")
             )),
+        }
+        match words::waiver_remarks(outcome).len() as u64 {
+            0 => {}
+            count => parts.push(format!("{} on waivers", words::many(count, "remark"))),
         }
     }
     parts.push(words::time(outcome.run.duration_ms));

@@ -155,7 +155,14 @@ pub(super) fn numbers(gate: &GateVerdict) -> String {
     let mut parts = Vec::new();
     if let Some(passed) = fact("tests.passed") {
         parts.push(format!("{passed} passed"));
-        for word in ["failed", "errored", "skipped", "flaky"] {
+        for word in [
+            "failed",
+            "errored",
+            "skipped",
+            "flaky",
+            "waived",
+            "quarantined",
+        ] {
             match fact(&format!("tests.{word}")) {
                 None | Some(Measure::Count(0)) => {}
                 Some(count) => parts.push(format!("{count} {word}")),
@@ -203,9 +210,11 @@ fn finding_numbers<'a>(total: &Measure, fact: &impl Fn(&str) -> Option<&'a Measu
             total => format!("{total} findings"),
         });
     }
-    match fact("findings.suppressed") {
-        None | Some(Measure::Count(0)) => {}
-        Some(count) => parts.push(format!("{count} suppressed")),
+    for word in ["suppressed", "waived"] {
+        match fact(&format!("findings.{word}")) {
+            None | Some(Measure::Count(0)) => {}
+            Some(count) => parts.push(format!("{count} {word}")),
+        }
     }
     parts.join(", ")
 }
@@ -239,6 +248,24 @@ pub(super) fn remarks(gate: &GateVerdict) -> Vec<String> {
     }
     remarks.extend(gate.notes.iter().map(|note| note.message.clone()));
     remarks
+}
+
+/// What is to be said of waivers apart from what they accept: expired, unused, without end …
+pub(super) fn waiver_remarks(outcome: &Outcome) -> Vec<String> {
+    let told = outcome.verdict.waivers.iter().filter_map(|waiver| {
+        let message = waiver.message.as_ref()?;
+        Some(format!(
+            "waiver {} ({}, owner {}): {message}",
+            waiver.written, waiver.scope, waiver.owner
+        ))
+    });
+    told.collect()
+}
+
+/// `readiness 80%`, where something has a weight.
+pub(super) fn readiness(outcome: &Outcome) -> Option<String> {
+    let readiness = outcome.verdict.readiness.as_ref()?;
+    Some(format!("readiness {readiness}"))
 }
 
 /// `1 failed`, `2 inconclusive` … of all gates; what only warns and does not pass is counted apart.
@@ -284,7 +311,7 @@ pub(super) fn like(decision: Decision) -> Verdict {
         Decision::Go => Verdict::Pass,
         Decision::ConditionalGo => Verdict::Waived,
         Decision::Hold => Verdict::Inconclusive,
-        Decision::NoGo => Verdict::Fail,
+        Decision::Recycle | Decision::NoGo => Verdict::Fail,
     }
 }
 

@@ -1,6 +1,8 @@
 //! The set of values that a condition accepts, as an interval with holes: enough to say that a condition
 //! can never hold, can never fail, or is looser than another.
 
+use std::cmp::Ordering;
+
 use rust_decimal::Decimal;
 
 use super::Unit;
@@ -34,6 +36,39 @@ impl Op {
             Op::Not => value != bound,
         }
     }
+
+    /// Whether a value that compares so with the bound is accepted.
+    pub fn accepts(self, order: Ordering) -> bool {
+        match self {
+            Op::Less => order.is_lt(),
+            Op::AtMost => order.is_le(),
+            Op::More => order.is_gt(),
+            Op::AtLeast => order.is_ge(),
+            Op::Equal => order.is_eq(),
+            Op::Not => order.is_ne(),
+        }
+    }
+
+    /// How it is written.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Op::Less => "<",
+            Op::AtMost => "<=",
+            Op::More => ">",
+            Op::AtLeast => ">=",
+            Op::Equal => "=",
+            Op::Not => "!=",
+        }
+    }
+
+    /// The bound moved by so much to the easy side.
+    pub fn eased(self, bound: Decimal, ease: Decimal) -> Decimal {
+        match self {
+            Op::Less | Op::AtMost => bound.saturating_add(ease),
+            Op::More | Op::AtLeast => bound.saturating_sub(ease),
+            Op::Equal | Op::Not => bound,
+        }
+    }
 }
 
 /// Accepted values: from `low` to `high` (each with whether it is itself accepted), without `holes`.
@@ -55,6 +90,16 @@ impl Interval {
             high,
             holes: Vec::new(),
             whole: unit == Unit::Count,
+        }
+    }
+
+    /// All values from one to another, both included.
+    pub fn between(low: Option<Decimal>, high: Option<Decimal>) -> Self {
+        Self {
+            low: low.map(|low| (low, true)),
+            high: high.map(|high| (high, true)),
+            holes: Vec::new(),
+            whole: false,
         }
     }
 
@@ -81,10 +126,10 @@ impl Interval {
     fn normal(mut self) -> Self {
         if self.whole {
             if let Some((high, false)) = self.high {
-                self.high = Some((high - Decimal::ONE, true));
+                self.high = Some((high.saturating_sub(Decimal::ONE), true));
             }
             if let Some((low, false)) = self.low {
-                self.low = Some((low + Decimal::ONE, true));
+                self.low = Some((low.saturating_add(Decimal::ONE), true));
             }
         }
         self

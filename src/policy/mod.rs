@@ -5,11 +5,23 @@
 
 mod condition;
 mod interval;
+mod pragmas;
+mod readiness;
+mod sample;
 #[cfg(test)]
 mod tests;
 mod turn;
 mod units;
+mod waiver;
 
-pub use condition::{Bound, Bytes, Condition, Keeps, Percent, Pieces, Plain, Seconds, UnitOf};
+pub use condition::{
+    Bound, Bytes, Condition, Keeps, Percent, Pieces, Plain, Seconds, UnitOf, step_words,
+};
+pub use pragmas::is_pragma;
+pub use readiness::readiness;
+pub use sample::median_and_spread;
 pub use turn::Turn;
-pub use units::{Date, Span, Unit, parse_duration};
+pub use units::{Date, Days, Span, Unit, parse_duration};
+pub use waiver::{
+    Covers, Standing, WaiverRules, days, is_fact, is_like, path_glob, renewals, standing, standings,
+};

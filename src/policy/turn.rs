@@ -28,9 +28,13 @@ fn green(condition: &Condition, value: &Measure) -> bool {
 }
 
 impl Condition {
-    /// Values just beyond each bound that the condition does not accept, lowest first. Empty where it knows no bound of
-    /// its own, such as one that is relative to something not given here.
+    /// Values just beyond each bound that the condition does not accept, lowest first. Of one that has not met its
+    /// baseline those that its absolute bounds refuse, if it has any.
     pub fn refused(&self) -> Vec<Measure> {
+        if self.is_relative() {
+            let absolute = self.absolute_part();
+            return absolute.map_or_else(Vec::new, |absolute| absolute.refused());
+        }
         let domain = Interval::domain(self.unit());
         let mut numbers: Vec<Decimal> = self
             .edges()
@@ -48,6 +52,31 @@ impl Condition {
             .filter_map(|number| measure(self.unit(), number))
             .filter(|value| !green(self, value))
             .collect()
+    }
+
+    /// The same as parts of so many.
+    pub fn refused_of(&self, whole: u64) -> Vec<Measure> {
+        let mut values = self.around(&Measure::Share { part: 0, whole });
+        values.retain(|value| !green(self, value));
+        values.sort_by_key(Measure::number);
+        values.dedup();
+        values
+    }
+
+    /// A baseline beside which a relative condition refuses something, and the condition with its steps taken from there.
+    pub fn beside_some(&self) -> Option<(Measure, Condition)> {
+        let tries = [100, 0, 50, 1_000_000, 1_000_000_000];
+        let known = tries
+            .into_iter()
+            .filter_map(|number| measure(self.unit(), Decimal::from(number)))
+            .filter(|known| {
+                known.number() <= Some(Decimal::ONE_HUNDRED) || self.unit() != Unit::Share
+            });
+        let met = known.filter_map(|known| Some((known, self.against(&known).ok()?)));
+        // One that it accepts as it is stands for a good run.
+        let met: Vec<_> = met.filter(|(_, met)| !met.refused().is_empty()).collect();
+        let good = met.iter().find(|(known, met)| green(met, known));
+        good.or(met.first()).cloned()
     }
 
     /// The nearest value that would turn the answer on this one. `None` where there is none, or where it has no number.

@@ -115,6 +115,59 @@ impl Shape for Span {
     }
 }
 
+/// A number of whole days in the file: `longest: 90d`, `2w`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Days(pub u32);
+
+/// Whole days from `30d` or `4w`.
+fn parse_days(text: &str) -> Option<u32> {
+    let (number, factor) = match text.trim().strip_suffix('w') {
+        Some(weeks) => (weeks, 7),
+        None => (text.trim().strip_suffix('d')?, 1),
+    };
+    let plain = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    // Ten thousand years end before this many days do.
+    let most = 3_000_000;
+    plain
+        .then(|| number.parse::<u32>().ok()?.checked_mul(factor))
+        .flatten()
+        .filter(|days| *days <= most)
+}
+
+impl std::str::FromStr for Days {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        parse_days(text)
+            .map(Days)
+            .ok_or_else(|| format!("`{text}` is no number of days: write it as `30d` or `4w`"))
+    }
+}
+
+impl Shape for Located<Days> {
+    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let text = node.scalar();
+        let days = text.as_deref().and_then(parse_days);
+        if days.is_none() {
+            let found = text.map_or_else(|| node.what().to_owned(), |text| format!("`{text}`"));
+            problems.push(
+                Problem::new(
+                    Code::UNIT,
+                    &node.at,
+                    format!("wanted a number of days, found {found}"),
+                )
+                .label("wanted days with their unit")
+                .help("write it as `30d` or `4w`"),
+            );
+        }
+        Some(Located::new(Days(days?), node.at.clone()))
+    }
+
+    fn schema() -> Json {
+        json!({ "type": "string", "pattern": "^[0-9]+[dw]$", "examples": ["90d", "2w"] })
+    }
+}
+
 /// A day in the file: `until: 2026-12-31`.
 pub type Date = Located<jiff::civil::Date>;
 
@@ -149,6 +202,23 @@ impl Shape for Date {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_have_their_unit() {
+        for (text, wanted) in [
+            ("90d", Some(90)),
+            ("2w", Some(14)),
+            ("0d", Some(0)),
+            ("90", None),
+            ("d", None),
+            ("-1d", None),
+            ("1.5d", None),
+            ("99999999999d", None),
+            ("4000000000w", None),
+        ] {
+            assert_eq!(parse_days(text), wanted, "{text}");
+        }
+    }
 
     #[test]
     fn each_unit_reads_its_own_spelling_only() {

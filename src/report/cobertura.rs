@@ -3,7 +3,7 @@
 //!
 //! A file is a `filename`, whatever number of classes share it; lines are merged by number. `class/lines` is
 //! read; `methods` repeats it and counts only where the class has no lines of its own. Rates and header totals
-//! are never evidence beside lines. No file that the report names is opened.
+//! are never evidence beside lines. No file that the report names is opened; the folders of `sources` are handed on.
 
 #[cfg(test)]
 mod tests;
@@ -62,6 +62,7 @@ enum Element {
     Class,
     Methods,
     Line,
+    Source,
     Other,
 }
 
@@ -81,6 +82,8 @@ struct Reader {
     has_lines: bool,
     method_lines: Vec<MethodLine>,
     path: String,
+    /// The folder that a `source` names.
+    source: String,
 }
 
 impl Visitor for Reader {
@@ -101,10 +104,18 @@ impl Visitor for Reader {
                 self.line(tag, sink);
                 Element::Line
             }
+            "source" if self.class == 0 => {
+                self.source.clear();
+                Element::Source
+            }
             _ => Element::Other,
         };
         self.open.push(element);
-        Ok(false)
+        Ok(element == Element::Source)
+    }
+
+    fn text(&mut self, text: &str) {
+        self.source.push_str(text);
     }
 
     fn close(&mut self, sink: &mut dyn Sink) -> Result<(), ReportError> {
@@ -114,6 +125,9 @@ impl Visitor for Reader {
                 self.close_class(sink);
             }
             Some(Element::Methods) => self.methods = 0,
+            Some(Element::Source) if !self.source.trim().is_empty() => {
+                sink.coverage_root(self.source.trim());
+            }
             _ => {}
         }
         Ok(())

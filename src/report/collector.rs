@@ -1,21 +1,27 @@
 //! Adds up the observations of one report into evidence. The one place where counting is done.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
 use super::limits::{Limits, cut};
-use super::{Combine, Sink};
+use super::{Combine, Sieve, Sink, sieve};
 use crate::model::{
     CoverageReport, Evidence, EvidenceKind, FileCoverage, Finding, FindingReport, ITEMS_KEPT,
     LineCoverage, MetricReport, Tally, TestCase, TestFailure, TestOutcome, TestReport, Warning,
 };
+
+/// Folders of sources that are kept of one report.
+const ROOTS: usize = 100;
 
 /// Sums the observations of one report.
 pub struct Collector {
     kind: EvidenceKind,
     /// Ids of tests that count; all without it.
     only: Option<regex::RegexSet>,
+    /// What it takes is counted apart.
+    sieve: Option<Arc<dyn Sieve>>,
     tests: TestReport,
     coverage: CoverageReport,
     /// The file that coverage speaks of now, taken out of the report for as long.
@@ -68,6 +74,7 @@ impl Collector {
         Self {
             kind,
             only: None,
+            sieve: None,
             tests: TestReport::default(),
             coverage: CoverageReport::default(),
             open: OpenFile::default(),
@@ -91,6 +98,13 @@ impl Collector {
             });
             self.only = regex::RegexSet::new(texts).ok();
         }
+        self
+    }
+
+    /// Counts apart what the sieve takes.
+    #[must_use]
+    pub fn sieve(mut self, sieve: Option<Arc<dyn Sieve>>) -> Self {
+        self.sieve = sieve;
         self
     }
 
@@ -178,6 +192,19 @@ impl Collector {
         Tally::default()
     }
 
+    /// Cuts what is shown of a finding, and gives it its identity among all before it.
+    fn identify(&mut self, finding: &mut Finding) {
+        finding.message = cut(finding.message.trim(), Limits::DEFAULT.text);
+        if finding.fingerprint.is_empty() {
+            finding.fingerprint = super::fingerprint::of(finding);
+        }
+        let times = self.seen.entry(finding.fingerprint.clone()).or_default();
+        *times += 1;
+        if *times > 1 {
+            finding.fingerprint = format!("{}:{times}", finding.fingerprint);
+        }
+    }
+
     /// Counts findings of one sort, keeping no item.
     fn count(&mut self, like: &Finding, count: u64) {
         let report = &mut self.findings;
@@ -236,6 +263,12 @@ impl Sink for Collector {
             return;
         }
         let tests = &mut self.tests;
+        let sieve = self.sieve.as_ref().filter(|sieve| sieve.takes_tests());
+        if let Some(taken) = sieve.and_then(|sieve| sieve.test(case))
+            && sieve::test(case, taken, &mut tests.waived)
+        {
+            return;
+        }
         match case.outcome {
             TestOutcome::Passed => tests.passed += 1,
             TestOutcome::Failed => tests.failed += 1,
@@ -312,6 +345,13 @@ impl Sink for Collector {
         };
     }
 
+    fn coverage_root(&mut self, path: &str) {
+        let roots = &mut self.coverage.roots;
+        if roots.len() < ROOTS && !roots.iter().any(|root| root == path) {
+            roots.push(cut(path, Limits::DEFAULT.text));
+        }
+    }
+
     fn line(&mut self, line: u32, hits: u64, how: Combine) {
         let Some(entry) = self.open.entry(line, true) else {
             return;
@@ -366,25 +406,33 @@ impl Sink for Collector {
     }
 
     fn finding(&mut self, mut finding: Finding) {
+        let sieve = self.sieve.clone().filter(|sieve| sieve.takes_findings());
+        let full = self.findings.items.len() == ITEMS_KEPT;
+        if !finding.suppressed && (sieve.is_some() || !full) {
+            self.identify(&mut finding);
+        }
+        let taken = sieve
+            .filter(|_| !finding.suppressed)
+            .and_then(|sieve| sieve.finding(&finding));
+        if let Some(taken) = taken {
+            sieve::finding(&finding, taken, &mut self.findings.waived);
+            return;
+        }
         self.count(&finding, 1);
         if finding.suppressed {
             return;
         }
-        let report = &mut self.findings;
-        if report.items.len() == ITEMS_KEPT {
-            report.items_cut += 1;
+        if full {
+            self.findings.items_cut += 1;
             return;
         }
-        finding.message = cut(finding.message.trim(), Limits::DEFAULT.text);
-        if finding.fingerprint.is_empty() {
-            finding.fingerprint = super::fingerprint::of(&finding);
-        }
-        let times = self.seen.entry(finding.fingerprint.clone()).or_default();
-        *times += 1;
-        if *times > 1 {
-            finding.fingerprint = format!("{}:{times}", finding.fingerprint);
-        }
-        report.items.push(finding);
+        self.findings.items.push(finding);
+    }
+
+    fn wants_each_finding(&self) -> bool {
+        self.sieve
+            .as_ref()
+            .is_some_and(|sieve| sieve.takes_findings())
     }
 
     fn hidden_findings(&mut self, count: u64) {

@@ -1,24 +1,21 @@
-//! The bytes of one report: counted, hashed and capped while a format reads them.
+//! The bytes of one report: counted and capped while a format reads them.
 
 use std::fs::File;
 use std::io::{self, BufRead, Read};
 use std::path::Path;
 
-use super::digest::Digester;
 use super::limits::Limits;
-use crate::model::hex;
 
 const BLOCK: usize = 128 << 10;
 /// As much as sniffing looks at.
 pub(super) const HEAD: usize = 64 << 10;
 
-/// A buffered reader over one report. Knows its size, digest and what the first bytes look like.
+/// A buffered reader over one report. Knows its size and what the first bytes look like.
 pub struct Input {
     from: Box<dyn Read + Send>,
     block: Vec<u8>,
     start: usize,
     end: usize,
-    digest: Digester,
     read: u64,
     limit: u64,
     name: String,
@@ -27,23 +24,20 @@ pub struct Input {
 impl Input {
     /// Opens a file. `name` is how people know it.
     pub fn open(path: &Path, name: &str) -> io::Result<Self> {
-        let file = File::open(path)?;
-        let same = file.try_clone().ok();
-        Ok(Self::new(Box::new(file), same, name))
+        Ok(Self::new(Box::new(File::open(path)?), name))
     }
 
     /// Reads from memory.
     pub fn from_bytes(bytes: &[u8], name: &str) -> Self {
-        Self::new(Box::new(io::Cursor::new(bytes.to_vec())), None, name)
+        Self::new(Box::new(io::Cursor::new(bytes.to_vec())), name)
     }
 
-    fn new(from: Box<dyn Read + Send>, file: Option<File>, name: &str) -> Self {
+    fn new(from: Box<dyn Read + Send>, name: &str) -> Self {
         Self {
             from,
             block: vec![0; BLOCK],
             start: 0,
             end: 0,
-            digest: Digester::new(file),
             read: 0,
             limit: Limits::DEFAULT.bytes,
             name: name.to_owned(),
@@ -72,16 +66,15 @@ impl Input {
         Ok(self.pull()? > 0)
     }
 
-    /// Reads what is left, so that the digest is that of the whole file, and gives it in hex.
-    pub fn finish(mut self) -> io::Result<String> {
+    /// Reads what is left: a file that cannot be read to its end is no evidence.
+    pub fn finish(mut self) -> io::Result<()> {
         loop {
             let left = self.fill_buf()?.len();
             if left == 0 {
-                break;
+                return Ok(());
             }
             self.consume(left);
         }
-        Ok(hex(&self.digest.finish(self.read)?))
     }
 
     /// Bytes read so far.
@@ -103,7 +96,6 @@ impl Input {
                 other => break other?,
             }
         };
-        self.digest.update(&self.block[self.end..self.end + got]);
         self.end += got;
         self.read += got as u64;
         if self.read > self.limit {

@@ -11,7 +11,6 @@ mod cobertura;
 mod collector;
 mod count;
 mod csv;
-mod digest;
 mod eslint;
 mod examples;
 mod fingerprint;
@@ -32,6 +31,7 @@ mod read;
 mod ruff;
 mod sarif;
 mod shape;
+mod sieve;
 mod sniff;
 mod tap;
 #[cfg(test)]
@@ -46,8 +46,9 @@ pub(crate) use fingerprint::moved as moved_fingerprint;
 pub use input::Input;
 pub use inspect::inspect_line;
 pub use limits::Limits;
-pub use read::{ReportError, inspect_file, read_bytes, read_file};
+pub use read::{Counting, ReportError, inspect_file, read_bytes, read_counting, read_file};
 pub use shape::Shape;
+pub use sieve::{Sieve, Taken};
 pub use sniff::Head;
 
 use crate::model::{EvidenceKind, Finding, Tally, TestCase};
@@ -84,6 +85,8 @@ pub trait Sink {
     fn broken(&mut self, message: &str);
     /// A file that coverage speaks of; must come before its lines. The same path again continues it.
     fn coverage_file(&mut self, path: &str);
+    /// A folder that relative paths of the report begin in, as the report says.
+    fn coverage_root(&mut self, path: &str);
     /// A line of the current file. Hits of the same line combine as `how` says.
     fn line(&mut self, line: u32, hits: u64, how: Combine);
     /// Branches that start on a line of the current file: the larger total and the larger taken count win.
@@ -106,6 +109,10 @@ pub trait Sink {
     fn finding(&mut self, finding: Finding);
     /// Findings that marks in the source hide, which the tool only counts.
     fn hidden_findings(&mut self, count: u64);
+    /// Whether every finding must come whole, however many there are.
+    fn wants_each_finding(&self) -> bool {
+        false
+    }
     /// More findings of which only the sort matters, because enough are kept as items.
     fn more_findings(&mut self, like: &Finding, count: u64) {
         for _ in 0..count {

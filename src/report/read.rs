@@ -3,9 +3,10 @@
 use std::fmt;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::input::HEAD;
-use super::{Collector, FORMATS, Head, Input, ReportFormat, Sink};
+use super::{Collector, FORMATS, Head, Input, ReportFormat, Sieve, Sink};
 use crate::model::{ReportEvidence, ReportRefusal};
 
 /// Why a report cannot be used. Data only; `Display` gives the words.
@@ -102,6 +103,31 @@ impl From<io::Error> for ReportError {
     }
 }
 
+/// What of a report counts.
+#[derive(Clone, Default)]
+pub struct Counting<'a> {
+    /// Tests whose id none of these patterns matches (`*` stands for anything) do not; none means all do.
+    pub only: &'a [String],
+    /// What it takes is counted apart.
+    pub sieve: Option<Arc<dyn Sieve>>,
+}
+
+/// Reads a report file as [`read_file`] does, counting as asked.
+pub fn read_counting(
+    path: &Path,
+    name: &str,
+    format: Option<&'static dyn ReportFormat>,
+    counting: &Counting<'_>,
+) -> Result<ReportEvidence, ReportError> {
+    if path.is_dir() {
+        return Err(ReportError::Io(io::Error::new(
+            io::ErrorKind::IsADirectory,
+            "it is a folder",
+        )));
+    }
+    read(Input::open(path, name)?, format, counting)
+}
+
 /// Reads a report file, with the format given or sniffed. `name` is how people know it. With `only`, tests
 /// whose id none of these patterns matches (`*` stands for anything) are not counted.
 pub fn read_file(
@@ -110,13 +136,8 @@ pub fn read_file(
     format: Option<&'static dyn ReportFormat>,
     only: &[String],
 ) -> Result<ReportEvidence, ReportError> {
-    if path.is_dir() {
-        return Err(ReportError::Io(io::Error::new(
-            io::ErrorKind::IsADirectory,
-            "it is a folder",
-        )));
-    }
-    read(Input::open(path, name)?, format, only)
+    let counting = Counting { only, sieve: None };
+    read_counting(path, name, format, &counting)
 }
 
 /// Reads a report from memory.
@@ -125,7 +146,7 @@ pub fn read_bytes(
     name: &str,
     format: Option<&'static dyn ReportFormat>,
 ) -> Result<ReportEvidence, ReportError> {
-    read(Input::from_bytes(bytes, name), format, &[])
+    read(Input::from_bytes(bytes, name), format, &Counting::default())
 }
 
 /// Reads a report file whose format is unknown.
@@ -136,7 +157,7 @@ pub fn inspect_file(path: &Path, name: &str) -> Result<ReportEvidence, ReportErr
 fn read(
     mut input: Input,
     format: Option<&'static dyn ReportFormat>,
-    only: &[String],
+    counting: &Counting<'_>,
 ) -> Result<ReportEvidence, ReportError> {
     let head = Head::new(input.head()?);
     if head.text.trim().is_empty()
@@ -154,17 +175,20 @@ fn read(
         Some(format) => format,
         None => sniff(&head)?,
     };
-    let mut collector = Collector::new(format.kind()).only(only);
+    let mut collector = Collector::new(format.kind())
+        .only(counting.only)
+        .sieve(counting.sieve.clone());
     if nameless {
         let message = "an empty list does not say which tool found nothing; say it with `format:`";
         collector.warn("empty-list", message.to_owned());
     }
     format.parse(&mut input, &mut collector)?;
     let (evidence, warnings) = collector.finish();
+    let path = input.name().to_owned();
+    input.finish()?;
     Ok(ReportEvidence {
-        path: input.name().to_owned(),
+        path,
         format: format.name(),
-        digest: input.finish()?,
         evidence,
         warnings,
     })

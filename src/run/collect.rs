@@ -2,12 +2,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::fresh::{self, Match};
 use crate::gate::{Elsewhere, Reports};
 use crate::model::{Cause, Measure, Reason, ReportEvidence, ReportRefusal, Verdict};
-use crate::report;
+use crate::report::{self, Counting, Sieve};
 use crate::source::Place;
 
 /// Where a judge may find its reports.
@@ -24,6 +25,8 @@ pub(super) struct Sources<'a> {
     pub env: &'a [(String, String)],
     /// The command ended in a way that explains missing reports.
     pub explained: bool,
+    /// Takes out of the reports what waivers accept.
+    pub sieve: Option<Arc<dyn Sieve>>,
 }
 
 /// What came of the reports of a judge.
@@ -43,7 +46,7 @@ pub(super) fn collect(reports: &Reports, from: &Sources<'_>) -> Collected {
         .iter()
         .filter(|(stream, _)| reports.reads_stream(stream))
     {
-        collected.read(reports, file, stream);
+        collected.read(reports, file, stream, from);
     }
     for pattern in reports.file_patterns() {
         for candidate in (from.matches)(pattern) {
@@ -108,11 +111,15 @@ impl Collected {
             self.refuse("report-broken", message, "write the report to a file", path);
             return;
         }
-        self.read(reports, &full, path);
+        self.read(reports, &full, path, from);
     }
 
-    fn read(&mut self, reports: &Reports, file: &Path, name: &str) {
-        match report::read_file(file, name, reports.declared(), &reports.include) {
+    fn read(&mut self, reports: &Reports, file: &Path, name: &str, from: &Sources<'_>) {
+        let counting = Counting {
+            only: &reports.include,
+            sieve: from.sieve.clone(),
+        };
+        match report::read_counting(file, name, reports.declared(), &counting) {
             Ok(evidence) if evidence.evidence.kind() == reports.kind => self.reports.push(evidence),
             Ok(evidence) => {
                 let (found, wanted) = (evidence.evidence.kind().word(), reports.kind.word());

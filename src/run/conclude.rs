@@ -1,16 +1,19 @@
 //! From what judges and the exit status say to the verdict of a gate. Adds nothing of its own but the
-//! declared absence, the bound on duration and the date from which a gate blocks.
+//! declared absence, waivers, the bound on duration and the date from which a gate blocks.
 
 use std::time::Duration;
 
 use jiff::civil::Date;
 
+use super::skip::SKIPPED;
+use super::waivers::Waivers;
 use crate::config::PlannedGate;
+use crate::gate::{Bounds, Question};
 use crate::model::{
-    Cause, ConditionVerdict, Enforce, Fact, GateVerdict, Judgement, Measure, Note, Reason,
+    Baseline, Cause, Enforce, Fact, GateVerdict, Given, Judgement, Measure, Note, Reason,
     ReportUsed, Verdict,
 };
-use crate::policy::Keeps;
+use crate::policy::Condition;
 
 /// Reasons that a declared absence covers.
 const ABSENCE: &[&str] = &[
@@ -29,21 +32,36 @@ pub(super) struct Found<'a> {
     pub judgement: Judgement,
     pub reports: Vec<ReportUsed>,
     pub duration: Option<Duration>,
+    /// What the bound on the duration is judged by.
+    pub given: &'a Given,
     pub today: Date,
+    pub waivers: &'a Waivers,
 }
 
-/// The verdict of a gate, and every value that was measured on the way.
-pub(super) fn conclude(found: Found<'_>) -> (GateVerdict, Vec<Fact>) {
+/// What is concluded of a gate.
+pub(super) struct Concluded {
+    /// The verdict.
+    pub verdict: GateVerdict,
+    /// Every value that was measured on the way.
+    pub facts: Vec<Fact>,
+    /// What a baseline would hold now; `None` where it would hold a secret.
+    pub accepted: Option<Baseline>,
+}
+
+/// The verdict of a gate, and what was measured on the way.
+pub(super) fn conclude(found: Found<'_>) -> Concluded {
     let Found {
         gate,
         needs,
         mut judgement,
         reports,
         duration,
+        given,
         today,
+        waivers,
     } = found;
     if let (Some(condition), Some(duration)) = (&gate.duration, duration) {
-        judgement.conditions.push(time(gate, condition, duration));
+        time(gate, condition, duration, given, &mut judgement);
     }
     if let Some(duration) = duration {
         let value = Measure::seconds(duration.as_secs_f64());
@@ -54,6 +72,7 @@ pub(super) fn conclude(found: Found<'_>) -> (GateVerdict, Vec<Fact>) {
         });
     }
     declared_absence(gate, today, &mut judgement);
+    let waived = waivers.apply(gate, &mut judgement);
     let (verdict, cause) = worst(&judgement);
     let enforce = enforcement(gate, today, &mut judgement.notes);
     let measured = std::mem::take(&mut judgement.facts);
@@ -90,39 +109,47 @@ pub(super) fn conclude(found: Found<'_>) -> (GateVerdict, Vec<Fact>) {
         failures_cut: judgement.failures_cut,
         findings: judgement.findings,
         findings_cut: judgement.findings_cut,
+        waived,
         reports,
         evidence_digest: None,
     };
     verdict.evidence_digest = evidence_digest(&verdict);
-    (verdict, measured)
+    Concluded {
+        verdict,
+        facts: measured,
+        accepted: Some(judgement.accepted),
+    }
 }
 
+/// The bound on the time of the command, put to it.
 fn time(
     gate: &PlannedGate,
-    condition: &crate::policy::Condition,
+    condition: &Condition,
     duration: Duration,
-) -> ConditionVerdict {
-    let value = Measure::seconds(duration.as_secs_f64());
-    let (verdict, cause, note) = match condition.keeps(&value) {
-        Keeps::Yes => (Verdict::Pass, None, None),
-        Keeps::Tolerated(words) => (
-            Verdict::Pass,
-            None,
-            Some(format!("tolerance decided: {words}")),
-        ),
-        Keeps::Band => (Verdict::Inconclusive, Some(Cause::Judgement), None),
-        Keeps::No | Keeps::Nothing => (Verdict::Fail, None, None),
-    };
-    ConditionVerdict {
-        fact: format!("{}.exit.duration", gate.id),
-        verdict,
-        cause,
-        measured: Some(value.beside(condition.bound())),
-        bound: condition.text().to_owned(),
-        written: Some(condition.at().place()),
+    given: &Given,
+    judgement: &mut Judgement,
+) {
+    let mut bounds = Bounds::of(&gate.id, given);
+    judgement.conditions.push(bounds.judge(Question {
+        name: "exit.duration".to_owned(),
+        key: "exit.duration".to_owned(),
+        condition,
+        sample: Some((Measure::seconds(duration.as_secs_f64()), true).into()),
+        missing: "it was not measured",
         evidence: Vec::new(),
-        note,
-        volatile: true,
+    }));
+    if condition.is_relative() {
+        judgement
+            .accepted
+            .holds
+            .insert(super::given::EXIT.to_owned());
+    }
+    let said = bounds.done();
+    judgement.accepted.values.extend(said.accepted);
+    for reason in said.reasons {
+        if !judgement.reasons.contains(&reason) {
+            judgement.reasons.push(reason);
+        }
     }
 }
 
@@ -158,8 +185,10 @@ fn worst(judgement: &Judgement) -> (Verdict, Option<Cause>) {
 
 fn declared_absence(gate: &PlannedGate, today: Date, judgement: &mut Judgement) {
     let Some(absent) = &gate.absent else { return };
-    let not_run =
-        |reason: &Reason| matches!(reason.verdict, Verdict::NotApplicable | Verdict::Cancelled);
+    let not_run = |reason: &Reason| {
+        reason.code == SKIPPED
+            || matches!(reason.verdict, Verdict::NotApplicable | Verdict::Cancelled)
+    };
     if judgement.reasons.iter().any(not_run) {
         return;
     }

@@ -1,6 +1,6 @@
 //! The engine: threads that run gates, and one that hears signals, draws, and ends the run.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio::task::{JoinHandle, JoinSet};
@@ -14,12 +14,14 @@ use super::scheduler::Scheduler;
 use super::services::Pool;
 use super::signals::Signals;
 use super::subject::{Ours, Start};
+use super::waivers::Waivers;
 use super::{Finished, Request, record};
 use crate::config::{Plan, PlannedGate, reach};
 use crate::exec;
+use crate::ledger::History;
 use crate::model::{Event, Progress};
 use crate::store::{Durations, RunFolder, place};
-use crate::vcs::Repository;
+use crate::vcs::{EventBase, Repository};
 
 /// How often a taken resource is asked for again.
 const RETRY_RESOURCE: Duration = Duration::from_millis(50);
@@ -77,27 +79,37 @@ impl Engine {
             &declared,
         )));
         let folder = folder.ok();
+        let mut withheld = exec::withheld(names, request.ci, &[]);
+        // It speaks of the gates of this file, not of those that a gate itself may run.
+        withheld.push(super::SKIP.to_owned());
         let shared = Arc::new(Shared {
             watched: watched(&plan),
-            plain: Plain::new(
+            plain: Arc::new(Plain::new(
                 Arc::clone(&mask),
                 &plan.root,
                 folder.as_ref().map(RunFolder::path),
-            ),
+            )),
+            waivers: Waivers::new(&plan, request.today),
             folder,
             store,
             run_id,
-            withheld: exec::withheld(names, request.ci, &[]),
+            withheld,
             mask,
             env: request.env.clone(),
             guard: request.guard.clone(),
             stop: request.stop.clone(),
             services: Pool::default(),
             stream: request.stream,
-            strict: request.ci,
+            strict: request.ci && !request.recording,
+            recording: request.recording,
             today: request.today,
             now: SystemTime::from(request.now),
+            history: History::of(repository.clone(), &plan.root),
             repository,
+            start: OnceLock::new(),
+            base: request.base.clone(),
+            event: request.ci.then(|| EventBase::of(&request.env)).flatten(),
+            changes: OnceLock::new(),
             began: Instant::now(),
             outbox: Outbox::default(),
             plan,
@@ -219,7 +231,10 @@ impl Engine {
         let read = reading.await;
         let mut state = self.state();
         match read {
-            Ok(Ok(start)) => state.start = Some(start),
+            Ok(Ok(start)) => {
+                let _ = self.shared.start.set(start.clone());
+                state.start = Some(start);
+            }
             Ok(Err(words)) => {
                 state.notes.push(format!(
                     "git does not answer, so the verdict has no subject: {words}"

@@ -4,22 +4,29 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::collect::{self, Collected, Sources};
+use super::conclude::Concluded;
 use super::fresh::{self, Before, Match};
 use super::given;
 use super::outbox::Outbox;
 use super::plain::Plain;
 use super::services::{Pool, Setting, Trouble};
-use super::weigh::{Asked, Part, weigh};
+use super::subject::Start;
+use super::waivers::Waivers;
+use super::weigh::{Asked, Part, Weighed, weigh};
 use crate::config::{Plan, PlannedCommand, PlannedGate};
 use crate::exec::{self, Command, Guard, Mask, Program, Spool, Stop};
 use crate::gate::Facts;
-use crate::model::{Cause, Event, Fact, GateRun, GateVerdict, Note, Reason, Termination, Verdict};
+use crate::ledger::History;
+use crate::model::{
+    Baseline, Cause, ChangedLines, ChangesUnknown, Event, Fact, GateRun, GateVerdict, Note, Reason,
+    Termination, Verdict,
+};
 use crate::store::RunFolder;
-use crate::vcs::Repository;
+use crate::vcs::{EventBase, Repository};
 
 /// What all gates of a run share.
 pub(super) struct Shared {
@@ -29,16 +36,28 @@ pub(super) struct Shared {
     pub env: Vec<(String, String)>,
     pub withheld: Vec<String>,
     pub mask: Arc<Mask>,
-    pub plain: Plain,
+    pub plain: Arc<Plain>,
+    pub waivers: Waivers,
     pub guard: Option<Arc<Guard>>,
     pub stop: Stop,
     pub services: Pool,
     pub stream: bool,
     /// A CI job, a hook or a phase command.
     pub strict: bool,
+    /// The run is made to record baselines.
+    pub recording: bool,
     pub today: jiff::civil::Date,
     pub now: SystemTime,
     pub repository: Option<Repository>,
+    /// What git said before the gates, once it did.
+    pub start: OnceLock<Start>,
+    /// Ref that changes are counted from, as asked for, and the one of the CI event.
+    pub base: Option<String>,
+    pub event: Option<EventBase>,
+    /// Asked of git once, by the first gate that wants it.
+    pub changes: OnceLock<Result<Arc<ChangedLines>, ChangesUnknown>>,
+    /// What git says of baselines that are missing.
+    pub history: History,
     pub began: Instant,
     pub outbox: Outbox,
     /// Where records are kept.
@@ -67,8 +86,12 @@ pub(super) struct Done {
     pub verdict: GateVerdict,
     pub run: GateRun,
     pub facts: Vec<Fact>,
+    /// What a baseline of it would hold now.
+    pub accepted: Option<Baseline>,
     /// Files matching watched patterns that its command wrote.
     pub wrote: Vec<String>,
+    /// Tests in quarantine, and whether each held.
+    pub quarantine: Vec<(String, bool)>,
 }
 
 /// The last attempt's traces.
@@ -86,7 +109,7 @@ pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
     let gate = &shared.plan.gates[task.index];
     let mut run = GateRun {
         id: gate.id.clone(),
-        again: super::record::again(&gate.id),
+        again: again(shared, gate),
         ..GateRun::default()
     };
     run.started_ms = millis(shared.began.elapsed());
@@ -113,7 +136,15 @@ pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
         shared.outbox.push(started);
         run.attempts = number;
         let attempt = attempt(shared, gate, &task);
-        let (mut verdict, facts) = judge(shared, gate, &task, &attempt);
+        let Weighed {
+            concluded:
+                Concluded {
+                    mut verdict,
+                    facts,
+                    accepted,
+                },
+            quarantine,
+        } = judge(shared, gate, &task, &attempt);
         describe(&mut run, shared, &attempt);
         let passed = matches!(verdict.verdict, Verdict::Pass | Verdict::Waived);
         if passed || number == attempts || shared.stop.asked() {
@@ -141,12 +172,28 @@ pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
                 verdict,
                 run,
                 facts,
+                accepted,
                 wrote,
+                quarantine,
             };
         }
         failed_before = true;
     }
     unreachable!("the last attempt returns")
+}
+
+/// The command that runs the gate again, with the base where the verdict rests on one that was named.
+fn again(shared: &Shared, gate: &PlannedGate) -> String {
+    let again = super::record::again(&gate.id);
+    let plain = |base: &&String| {
+        let safe = |c: char| c.is_ascii_alphanumeric() || "._/-".contains(c);
+        base.chars().all(safe)
+    };
+    let wants = gate.judges.iter().any(|judge| judge.wants().changes);
+    match shared.base.as_ref().filter(plain).filter(|_| wants) {
+        Some(base) => format!("{again} --base {base}"),
+        None => again,
+    }
 }
 
 /// The command as written, without secrets that somebody wrote into the file.
@@ -297,7 +344,7 @@ fn services(shared: &Shared, gate: &PlannedGate) -> Result<Vec<(OsString, OsStri
             let log = shared
                 .folder
                 .as_ref()
-                .map(|folder| folder.log(&format!("service-{}", service.id)));
+                .map(|folder| folder.log(&format!("service.{}", service.id)));
             Setting { template, log }
         };
         variables.extend(shared.services.ensure(service, setting, &shared.stop)?);
@@ -377,12 +424,7 @@ fn start(shared: &Shared, gate: &PlannedGate, command: &Command) -> exec::Ended 
 }
 
 /// Reads the reports of every judge, and lets them judge.
-fn judge(
-    shared: &Shared,
-    gate: &PlannedGate,
-    task: &Task,
-    attempt: &Attempt,
-) -> (GateVerdict, Vec<Fact>) {
+fn judge(shared: &Shared, gate: &PlannedGate, task: &Task, attempt: &Attempt) -> Weighed {
     let how = attempt.ended.as_ref().map(|ended| &ended.how);
     let explained =
         attempt.refused.is_some() || how.is_some_and(|how| gate.exit.explains_missing_reports(how));
@@ -390,13 +432,13 @@ fn judge(
     if attempt.refused.is_none() || attempt.ended.is_some() {
         for judge in &gate.judges {
             let collected = match judge.reports() {
-                Some(reports) => collect_for(shared, reports, task, attempt, explained),
+                Some(reports) => collect_for(shared, gate, reports, task, attempt, explained),
                 None => Collected::default(),
             };
             parts.push(Part {
                 judge: &**judge,
                 collected,
-                given: given::given(shared, judge.wants()),
+                given: given::given(shared, gate, judge.kind(), judge.wants()),
             });
         }
     }
@@ -410,7 +452,9 @@ fn judge(
         duration: attempt.ended.as_ref().map(|ended| ended.duration),
         refused: attempt.refused.as_ref(),
         unmet: task.judge_only.as_deref(),
+        given: &given::of_exit(shared, gate),
         today: shared.today,
+        waivers: &shared.waivers,
         plain: &shared.plain,
     };
     weigh(&asked, parts, notes)
@@ -418,6 +462,7 @@ fn judge(
 
 fn collect_for(
     shared: &Shared,
+    gate: &PlannedGate,
     reports: &crate::gate::Reports,
     task: &Task,
     attempt: &Attempt,
@@ -438,6 +483,7 @@ fn collect_for(
         commit: task.commit.as_deref(),
         env: &shared.env,
         explained,
+        sieve: shared.waivers.sieve(&gate.id, &shared.plain),
     };
     collect::collect(reports, &sources)
 }

@@ -1,13 +1,89 @@
 //! Gathers what a judge wants to know beside its reports: from baseline, git and services, each asked once a run.
 
-use super::gate::Shared;
-use crate::model::{Given, Wants};
+use std::sync::Arc;
 
-/// What a judge of this run is given.
-pub(super) fn given(shared: &Shared, wants: Wants) -> Given {
-    let Wants { baseline: _ } = wants;
+use super::gate::Shared;
+use crate::config::PlannedGate;
+use crate::ledger;
+use crate::model::{BaselineState, ChangedLines, ChangesUnknown, Given, Wants};
+use crate::policy::{Condition, Date, is_pragma};
+
+/// The kind that the bound on a gate's duration counts as.
+pub(super) const EXIT: &str = "exit";
+
+/// What the bound on a gate's duration is judged by.
+pub(super) fn of_exit(shared: &Shared, gate: &PlannedGate) -> Given {
+    let relative = gate.duration.as_ref().is_some_and(Condition::is_relative);
+    given(shared, gate, EXIT, Wants::baseline_if(relative))
+}
+
+/// What a judge of a gate is given, by its kind and what it wants.
+pub(super) fn given(shared: &Shared, gate: &PlannedGate, kind: &str, wants: Wants) -> Given {
+    let Wants {
+        baseline,
+        changes: wants_changes,
+    } = wants;
     Given {
         strict: shared.strict,
-        ..Given::default()
+        // What is recorded is measured, not compared.
+        baseline: if baseline && !shared.recording {
+            of_kind(known(shared, gate), kind)
+        } else {
+            BaselineState::Never
+        },
+        first_run: first_run(shared, gate),
+        changes: wants_changes.then(|| changes(shared)),
     }
+}
+
+/// The declaration that there is no baseline yet, until its last day.
+fn first_run(shared: &Shared, gate: &PlannedGate) -> Option<String> {
+    let declared = gate.first_run.as_ref()?;
+    let ended = |until: &Date| until.value < shared.today;
+    if declared.until.as_ref().is_some_and(ended) {
+        return None;
+    }
+    let until = declared.until.as_ref();
+    let until = until.map(|day| format!(", until {}", day.value));
+    Some(format!(
+        "{} ({}{})",
+        declared.why,
+        declared.at.place(),
+        until.unwrap_or_default()
+    ))
+}
+
+/// The baseline of a gate: read again for each judge that wants it, because a gate rarely has two.
+fn known(shared: &Shared, gate: &PlannedGate) -> BaselineState {
+    ledger::state(&shared.plan.root, &gate.id, &shared.history)
+}
+
+/// A baseline that was recorded before the gate had a judge of this kind holds nothing of it.
+fn of_kind(state: BaselineState, kind: &str) -> BaselineState {
+    match state {
+        BaselineState::Here(baseline) if !baseline.holds.contains(kind) => BaselineState::Never,
+        other => other,
+    }
+}
+
+/// The changed lines. Git that fails, or is not there, is no "nothing changed".
+fn changes(shared: &Shared) -> Result<Arc<ChangedLines>, ChangesUnknown> {
+    let read = || {
+        let Some(start) = shared.start.get() else {
+            let message = if shared.repository.is_some() {
+                "git does not answer, so what changed cannot be told"
+            } else {
+                "this is no git repository, so what changed cannot be told"
+            };
+            return Err(ChangesUnknown {
+                message: message.to_owned(),
+                help: "run in a clone of the repository, with `git` installed".to_owned(),
+            });
+        };
+        let base = shared.base.as_deref();
+        start
+            .changed_lines(base, shared.event.as_ref(), &is_pragma)
+            .map(Arc::new)
+    };
+    shared.changes.get_or_init(read).clone()
 }

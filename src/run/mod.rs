@@ -18,6 +18,7 @@ mod engine;
 mod fresh;
 mod gate;
 mod given;
+mod hygiene;
 mod order;
 mod outbox;
 mod plain;
@@ -27,7 +28,9 @@ mod scheduler;
 mod select;
 mod services;
 mod signals;
+mod skip;
 mod subject;
+mod waivers;
 mod weigh;
 
 pub use decide::decide;
@@ -35,14 +38,16 @@ pub use engine::run;
 pub use order::schedule;
 pub use prove::{NotProven, prove};
 pub use select::{Selection, select};
+pub use skip::{SKIP, Skip, skips};
 pub use subject::current as current_subject;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::config::Plan;
 use crate::exec::{Guard, Stop};
-use crate::model::Outcome;
+use crate::model::{Baseline, Outcome};
 use crate::store::RunFolder;
 
 /// All that a run is told from outside.
@@ -62,6 +67,10 @@ pub struct Request {
     pub env: Vec<(String, String)>,
     /// Whether this is a CI job.
     pub ci: bool,
+    /// Gates that whoever runs this skips, each with the reason.
+    pub skip: Vec<Skip>,
+    /// The run is made to record baselines: judges measure, and compare with none.
+    pub recording: bool,
     /// Ref that changes are counted from.
     pub base: Option<String>,
     /// The moment the run began.
@@ -81,6 +90,8 @@ pub struct Request {
 pub struct Finished {
     /// What was found.
     pub outcome: Outcome,
+    /// What a baseline of each gate would hold now; `None` where it would hold a secret.
+    pub accepted: BTreeMap<String, Option<Baseline>>,
     /// The folder of the run, if it could be made.
     pub folder: Option<RunFolder>,
     /// Where records are kept.

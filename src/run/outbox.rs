@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::model::Event;
 
 /// Events that may wait before a thread that streams has to.
-const FULL: usize = 256;
+const FULL: usize = 24;
 /// A streaming thread looks again after this, should the drawing one be gone.
 const PATIENCE: Duration = Duration::from_millis(200);
 

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::exec::Mask;
-use crate::model::{Judgement, ReportUsed};
+use crate::model::{Baseline, Finding, Judgement, ReportUsed};
 use crate::report::moved_fingerprint;
 use crate::source::Place;
 
@@ -71,10 +71,7 @@ impl Plain {
             self.some([&mut failure.suite, &mut failure.file]);
         }
         for finding in &mut judgement.findings {
-            let before = finding.clone();
-            self.text(&mut finding.message);
-            self.some([&mut finding.rule, &mut finding.file]);
-            finding.fingerprint = moved_fingerprint(&before, finding);
+            self.finding(finding);
         }
         for report in used {
             self.text(&mut report.path);
@@ -83,6 +80,32 @@ impl Plain {
                 .iter_mut()
                 .for_each(|warning| self.text(&mut warning.message));
         }
+    }
+
+    /// One finding, its identity with it.
+    pub fn finding(&self, finding: &mut Finding) {
+        let before = finding.clone();
+        self.text(&mut finding.message);
+        self.some([&mut finding.rule, &mut finding.file]);
+        finding.fingerprint = moved_fingerprint(&before, finding);
+    }
+
+    /// What a baseline would hold. True when a name in it holds a secret: names are how entries are found again, so
+    /// they stay as they are.
+    pub fn accepted(&self, accepted: &mut Baseline) -> bool {
+        for one in accepted.findings.values_mut() {
+            self.text(&mut one.rule);
+            self.text(&mut one.path);
+        }
+        for test in accepted.tests.values_mut() {
+            self.some([&mut test.file]);
+        }
+        let counts = accepted.counts.keys();
+        let mut names = (accepted.values.keys())
+            .chain(accepted.tests.keys())
+            .chain(accepted.findings.keys())
+            .chain(counts.flat_map(|(pattern, path)| [pattern, path]));
+        names.any(|name| matches!(self.mask.text(name), std::borrow::Cow::Owned(_)))
     }
 
     fn some<const N: usize>(&self, texts: [&mut Option<String>; N]) {

@@ -1,15 +1,17 @@
 //! The end of a run: the subject is compared, the verdict put together, durations kept.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
 use super::engine::Engine;
-use super::{Finished, Request, decide};
+use super::{Finished, Request, decide, hygiene};
 use crate::model::{
-    GateRun, GateVerdict, Outcome, RunRecord, Subject, SubjectState, Termination, VerdictDocument,
-    digest, hex,
+    GateRun, GateVerdict, Measure, Outcome, RunRecord, Subject, SubjectState, Termination,
+    VerdictDocument, digest, hex,
 };
+use crate::policy::readiness;
 use crate::store::{Durations, prune};
 
 /// The longest that leftovers of a run get between TERM and KILL.
@@ -54,17 +56,29 @@ pub(super) async fn finish(engine: Engine) -> Finished {
     }
     let (mut verdicts, mut runs): (Vec<GateVerdict>, Vec<GateRun>) = (Vec::new(), Vec::new());
     let ended = std::mem::take(&mut engine.state().done);
+    let (mut quarantined, mut accepted) = (Vec::new(), BTreeMap::new());
     for done in ended.into_values() {
+        quarantined.push((done.verdict.id.clone(), done.quarantine));
+        accepted.insert(done.verdict.id.clone(), done.accepted);
         verdicts.push(done.verdict);
         runs.push(done.run);
     }
     keep_durations(&engine, &runs);
+    let passes = engine.shared.plan.waiver_rules.passes;
+    let steady = hygiene::of_quarantine(&engine.shared.store, passes, &quarantined);
+    let renewed = hygiene::of_history(&engine).await;
+    engine
+        .state()
+        .notes
+        .extend(renewed.into_iter().chain(steady));
     verdicts.sort_by(|a, b| a.id.cmp(&b.id));
     let verdict = VerdictDocument {
         decision: decide(&verdicts, subject.state, ci),
         subject,
         policy: engine.shared.plan.digest.clone(),
         as_of: engine.request.today.to_string(),
+        readiness: score(&engine, &verdicts),
+        waivers: engine.shared.waivers.states(&engine.shared.plan, &verdicts),
         gates: verdicts,
     };
     let (commit, interrupted, notes) = {
@@ -96,9 +110,20 @@ pub(super) async fn finish(engine: Engine) -> Finished {
     };
     Finished {
         outcome,
+        accepted,
         folder: engine.shared.folder.clone(),
         store: engine.shared.store.clone(),
     }
+}
+
+/// How much of what blocks holds, by weight.
+fn score(engine: &Engine, verdicts: &[GateVerdict]) -> Option<Measure> {
+    let gates = engine.shared.plan.gates.iter();
+    let weights: BTreeMap<&str, u64> = gates.map(|gate| (gate.id.as_str(), gate.weight)).collect();
+    readiness(verdicts.iter().map(|verdict| {
+        let weight = weights.get(verdict.id.as_str()).copied().unwrap_or(1);
+        (weight, verdict.enforce, verdict.verdict)
+    }))
 }
 
 async fn subject(engine: &Engine) -> (Subject, Vec<String>) {

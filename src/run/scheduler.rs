@@ -8,13 +8,14 @@ use std::time::{Duration, Instant};
 
 use super::applies::{Applies, Here, applies};
 use super::board::Board;
-use super::conclude::{Found, conclude};
+use super::conclude::{Concluded, Found, conclude};
 use super::gate::{Done, Shared, Task, command_text};
 use super::record;
+use super::skip::{self, Skip};
 use super::subject::Start;
 use crate::config::{PlannedGate, reach};
 use crate::gate::Facts;
-use crate::model::{Cause, Event, GateRun, Judgement, Note, Reason, Verdict};
+use crate::model::{Cause, Event, GateRun, Given, Judgement, Note, Reason, Verdict};
 use crate::store::{Durations, Held, Slots};
 
 /// The reason of a gate whose need did not pass.
@@ -64,6 +65,7 @@ pub(super) struct Scheduler {
     jobs: usize,
     fail_fast: bool,
     base: Option<String>,
+    skip: Vec<Skip>,
     commands_running: usize,
     held: BTreeMap<usize, Vec<Held>>,
     parked: Vec<Parked>,
@@ -89,6 +91,7 @@ impl Scheduler {
             jobs: request.jobs,
             fail_fast: request.fail_fast,
             base: request.base.clone(),
+            skip: request.skip.clone(),
             commands_running: 0,
             held: BTreeMap::new(),
             parked: Vec::new(),
@@ -171,6 +174,10 @@ impl Scheduler {
             self.without_run(index, self.stop_reason(), "not run");
             return None;
         }
+        if let Some(why) = self.skipped(index) {
+            self.without_run(index, skip::reason(&why), "not run");
+            return None;
+        }
         let mut notes = Vec::new();
         match self.concerns(index) {
             Applies::Yes(words) => notes.extend(words.map(|message| Note {
@@ -225,6 +232,13 @@ impl Scheduler {
         Some(self.task(index, unmet_need, since.elapsed(), notes))
     }
 
+    /// Why a gate is skipped, if it is.
+    fn skipped(&self, index: usize) -> Option<String> {
+        let id = &self.gate(index).id;
+        let skip = self.skip.iter().find(|skip| skip.gate == *id)?;
+        Some(self.shared.mask.text(&skip.why).into_owned())
+    }
+
     /// Judges `when:`.
     fn concerns(&self, index: usize) -> Applies {
         let Some(when) = &self.gate(index).when else {
@@ -233,7 +247,7 @@ impl Scheduler {
         let state = self.start.as_ref().map(|start| &start.state);
         let changed = match (&self.start, when.changed.is_empty()) {
             (_, true) => Ok(Vec::new()),
-            (Some(start), false) => start.changed(self.base.as_deref()),
+            (Some(start), false) => start.changed(self.base.as_deref(), self.shared.event.as_ref()),
             (None, false) => Err("there is no git here".to_owned()),
         };
         let branch = state.and_then(|state| state.branch.as_deref());
@@ -322,7 +336,11 @@ impl Scheduler {
             reasons: vec![reason],
             ..Judgement::default()
         };
-        let (verdict, facts) = conclude(Found {
+        let Concluded {
+            verdict,
+            facts,
+            accepted,
+        } = conclude(Found {
             gate,
             needs: gate
                 .needs
@@ -332,7 +350,9 @@ impl Scheduler {
             judgement,
             reports: Vec::new(),
             duration: None,
+            given: &Given::default(),
             today: shared.today,
+            waivers: &shared.waivers,
         });
         let run = GateRun {
             id: gate.id.clone(),
@@ -347,7 +367,9 @@ impl Scheduler {
             verdict,
             run,
             facts,
+            accepted,
             wrote: Vec::new(),
+            quarantine: Vec::new(),
         });
     }
 

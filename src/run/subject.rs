@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::config::Plan;
-use crate::model::{Subject, SubjectState};
-use crate::vcs::{BaseTrouble, Content, Repository, State};
+use crate::model::{ChangedLines, ChangesUnknown, Subject, SubjectState};
+use crate::vcs::{Base, Content, EventBase, Marks, Repository, State};
 
 /// The ledger is no part of a subject: committing a record must not change what it is about.
 const LEDGER: &str = ".tollgate/ledger/";
@@ -109,16 +109,16 @@ impl Start {
     }
 
     /// Paths of the project that differ from the base, or why that cannot be told.
-    pub fn changed(&self, base: Option<&str>) -> Result<Vec<String>, String> {
-        let base = self
-            .repository
-            .base(base, &self.state)
-            .map_err(|trouble| match trouble {
-                BaseTrouble::None => "there is no base: name one with `--base`".to_owned(),
-                BaseTrouble::Missing(name) => {
-                    format!("`{name}` is not in this clone: run `git fetch origin {name}`")
-                }
-            })?;
+    pub fn changed(
+        &self,
+        base: Option<&str>,
+        event: Option<&EventBase>,
+    ) -> Result<Vec<String>, String> {
+        let base = self.repository.base(base, event, &self.state);
+        let base = base.map_err(|trouble| {
+            let (message, help) = trouble.words();
+            format!("{message}: {help}")
+        })?;
         let paths = self
             .repository
             .changed_since(&base, &self.state)
@@ -128,5 +128,65 @@ impl Start {
             .filter_map(|path| path.strip_prefix(self.prefix.as_str()))
             .map(str::to_owned)
             .collect())
+    }
+
+    /// The changed lines of all files, by path from the project, or why that cannot be told.
+    pub fn changed_lines(
+        &self,
+        base: Option<&str>,
+        event: Option<&EventBase>,
+        marks: Marks<'_>,
+    ) -> Result<ChangedLines, ChangesUnknown> {
+        let base = self
+            .repository
+            .base(base, event, &self.state)
+            .map_err(|trouble| {
+                let (message, help) = trouble.words();
+                ChangesUnknown { message, help }
+            })?;
+        let files = self
+            .repository
+            .changed_lines(&base, &self.state, marks)
+            .map_err(|trouble| ChangesUnknown {
+                message: format!("what changed cannot be told: {trouble}"),
+                help: "make `git` work here and run again".to_owned(),
+            })?;
+        let files = files
+            .into_iter()
+            .map(|(path, file)| (from_project(&self.prefix, &path), file))
+            .collect();
+        let base = match base {
+            Base::Commit(commit) => commit.get(..12).unwrap_or(&commit).to_owned(),
+            Base::Head => "HEAD, because this is the default branch".to_owned(),
+        };
+        Ok(ChangedLines { base, files })
+    }
+}
+
+/// A path from the top of the work tree as seen from the project: `../` leads out of it.
+fn from_project(prefix: &str, path: &str) -> String {
+    if let Some(below) = path.strip_prefix(prefix) {
+        return below.to_owned();
+    }
+    let mut up = 0;
+    let mut shared = prefix;
+    while !path.starts_with(shared) {
+        let cut = shared.trim_end_matches('/');
+        shared = cut.rfind('/').map_or("", |at| &cut[..=at]);
+        up += 1;
+    }
+    format!("{}{}", "../".repeat(up), &path[shared.len()..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::from_project;
+
+    #[test]
+    fn paths_are_told_from_the_project() {
+        assert_eq!(from_project("", "a/b"), "a/b");
+        assert_eq!(from_project("a/", "a/b"), "b");
+        assert_eq!(from_project("a/b/", "a/c/d"), "../c/d");
+        assert_eq!(from_project("a/b/", "ab/c"), "../../ab/c");
     }
 }

@@ -6,11 +6,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::collect::Collected;
-use super::conclude::{Found, conclude};
+use super::conclude::{Concluded, Found, conclude};
 use super::plain::Plain;
+use super::waivers::Waivers;
 use crate::config::PlannedGate;
 use crate::gate::{Context, Ended, Facts, Gate};
-use crate::model::{Fact, GateVerdict, Given, Judgement, Note, Reason, ReportUsed, Termination};
+use crate::model::{Given, Judgement, Note, Reason, ReportUsed, Termination};
 
 /// One judge with what it may see.
 pub(super) struct Part<'a> {
@@ -33,16 +34,22 @@ pub(super) struct Asked<'a> {
     pub refused: Option<&'a Reason>,
     /// A need that was not met: only what was written before counts.
     pub unmet: Option<&'a str>,
+    /// What the bound on the duration is judged by.
+    pub given: &'a Given,
     pub today: jiff::civil::Date,
+    pub waivers: &'a Waivers,
     pub plain: &'a Plain,
 }
 
+/// What came of it.
+pub(super) struct Weighed {
+    pub concluded: Concluded,
+    /// Tests in quarantine, and whether each held.
+    pub quarantine: Vec<(String, bool)>,
+}
+
 /// Lets the judges judge, joins the exit status, and concludes.
-pub(super) fn weigh(
-    asked: &Asked<'_>,
-    parts: Vec<Part<'_>>,
-    notes: Vec<Note>,
-) -> (GateVerdict, Vec<Fact>) {
+pub(super) fn weigh(asked: &Asked<'_>, parts: Vec<Part<'_>>, notes: Vec<Note>) -> Weighed {
     let gate = asked.gate;
     let mut whole = Judgement::default();
     let mut used: Vec<ReportUsed> = Vec::new();
@@ -58,7 +65,11 @@ pub(super) fn weigh(
             facts: asked.facts,
             given: &part.given,
         };
-        let judgement = part.judge.judge(&context);
+        let mut judgement = part.judge.judge(&context);
+        if part.judge.wants().baseline {
+            let holds = &mut judgement.accepted.holds;
+            holds.insert(part.judge.kind().to_owned());
+        }
         used.extend(reports.iter().map(|report| ReportUsed {
             path: report.path.clone(),
             format: report.format.to_owned(),
@@ -83,15 +94,28 @@ pub(super) fn weigh(
     }
     whole.reasons.dedup();
     asked.plain.judgement(&mut whole, &mut used);
+    let quarantine = std::mem::take(&mut whole.quarantine);
+    let secret = asked.plain.accepted(&mut whole.accepted);
     let needs = gate.needs.iter();
-    conclude(Found {
+    let concluded = conclude(Found {
         gate,
         needs: needs.map(|&need| asked.gates[need].id.clone()).collect(),
         judgement: whole,
         reports: used,
         duration: asked.duration,
+        given: asked.given,
         today: asked.today,
-    })
+        waivers: asked.waivers,
+    });
+    let concluded = Concluded {
+        // A name that holds a secret can neither be committed nor be changed: it would never be found again.
+        accepted: concluded.accepted.filter(|_| !secret),
+        ..concluded
+    };
+    Weighed {
+        concluded,
+        quarantine,
+    }
 }
 
 fn join(whole: &mut Judgement, one: Judgement, reasons: Vec<Reason>) {
@@ -105,4 +129,12 @@ fn join(whole: &mut Judgement, one: Judgement, reasons: Vec<Reason>) {
     whole.findings.extend(one.findings);
     whole.findings_cut += one.findings_cut;
     whole.accepted.merge(one.accepted);
+    for (waiver, waived) in one.waived {
+        whole
+            .waived
+            .entry(waiver)
+            .or_default()
+            .add(waived.count, waived.first);
+    }
+    whole.quarantine.extend(one.quarantine);
 }

@@ -6,10 +6,12 @@
 
 mod durations;
 mod locks;
+mod quarantine;
 mod runs;
 
 pub use durations::Durations;
 pub use locks::{Held, Slots};
+pub use quarantine::Quarantine;
 pub use runs::{Record, RunFolder, prune};
 
 use std::path::{Path, PathBuf};

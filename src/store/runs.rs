@@ -16,6 +16,9 @@ const MOST_BYTES: u64 = 2 << 30;
 /// Only a run that wrote this much can have made all of them too large.
 const MUCH: u64 = 1 << 20;
 
+/// The outcome of a run, in its folder.
+const RECORD: &str = "outcome.json";
+
 /// The folder of one run.
 #[derive(Clone, Debug)]
 pub struct RunFolder {
@@ -47,7 +50,7 @@ impl RunFolder {
 
     /// Opens the record of the run for writing.
     pub fn record(&self) -> io::Result<fs::File> {
-        fs::File::create(self.path.join("outcome.json"))
+        fs::File::create(self.path.join(RECORD))
     }
 }
 
@@ -104,7 +107,7 @@ impl Record {
     }
 
     fn read(store: &Path, id: &str) -> Option<Self> {
-        let file = store.join("runs").join(id).join("outcome.json");
+        let file = store.join("runs").join(id).join(RECORD);
         if fs::metadata(&file).ok()?.len() > LARGEST {
             return None;
         }
@@ -128,7 +131,11 @@ fn ids(store: &Path) -> Vec<String> {
 /// Deletes the oldest runs beyond number and size, after a run that wrote so many bytes. Ids sort by time. What
 /// cannot be deleted stays.
 pub fn prune(store: &Path, keep: &str, wrote: u64) {
-    let Ok(entries) = fs::read_dir(store.join("runs")) else {
+    let folder = store.join("runs");
+    if wrote < MUCH && folders_in(&folder).is_some_and(|runs| runs <= MOST_RUNS + SLACK) {
+        return;
+    }
+    let Ok(entries) = fs::read_dir(folder) else {
         return;
     };
     let mut runs: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
@@ -145,6 +152,20 @@ pub fn prune(store: &Path, keep: &str, wrote: u64) {
             let _ = fs::remove_dir_all(run);
         }
     }
+}
+
+/// How many folders a folder holds, without reading it: most file systems count each as a link to it. The others
+/// say 1.
+#[cfg(unix)]
+fn folders_in(folder: &Path) -> Option<usize> {
+    use std::os::unix::fs::MetadataExt;
+    let links = usize::try_from(fs::metadata(folder).ok()?.nlink()).ok()?;
+    links.checked_sub(2)
+}
+
+#[cfg(not(unix))]
+fn folders_in(_: &Path) -> Option<usize> {
+    None
 }
 
 fn size(run: &Path) -> u64 {

@@ -4,10 +4,18 @@
 //! changes output). Finding the repository starts no process. Writes nothing.
 
 mod base;
+mod changes;
+mod event;
+mod files;
+mod history;
+mod patch;
 mod repository;
 mod subject;
 mod tree;
 
 pub use base::{Base, BaseTrouble};
+pub use event::EventBase;
+pub use history::Versions;
+pub use patch::Marks;
 pub use repository::{GitTrouble, Repository};
 pub use subject::{Change, Content, State};

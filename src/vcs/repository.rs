@@ -5,11 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::exec::{Command, Program, Stop, query};
+use crate::exec::{Answer, Command, Program, Stop, listen, query};
 use crate::model::Termination;
 
 /// Answers larger than this are refused: no question asked here has one.
 const LIMIT: usize = 256 << 20;
+/// What is kept of complaints beside an answer that is handed on.
+const WORDS: usize = 16 << 10;
 
 /// A git repository with its work tree.
 #[derive(Clone, Debug)]
@@ -94,8 +96,46 @@ impl Repository {
         )
     }
 
+    /// A value of git's configuration, such as `user.email`; none where it is not set.
+    pub fn setting(&self, name: &str) -> Option<String> {
+        let answer = self.ask(&["config", "--get", name]).ok()?;
+        let value = String::from_utf8_lossy(&answer).trim().to_owned();
+        (!value.is_empty()).then_some(value)
+    }
+
     /// Asks git. A status other than 0 is trouble, with git's own words.
     pub(super) fn ask(&self, arguments: &[&str]) -> Result<Vec<u8>, GitTrouble> {
+        let answer = query(&self.command(arguments), LIMIT, &Stop::new());
+        let asked = arguments.first().copied().unwrap_or("");
+        if answer.cut {
+            return Err(GitTrouble(format!(
+                "`git {asked}` says more than {} MiB",
+                LIMIT >> 20
+            )));
+        }
+        accepted(answer, asked)
+    }
+
+    /// Asks git something that it may deny: status 1 is no.
+    pub(super) fn ask_or_no(&self, arguments: &[&str]) -> Result<Option<Vec<u8>>, GitTrouble> {
+        let answer = query(&self.command(arguments), LIMIT, &Stop::new());
+        if answer.how == Termination::Exit(1) {
+            return Ok(None);
+        }
+        accepted(answer, arguments.first().copied().unwrap_or("")).map(Some)
+    }
+
+    /// Asks git for an answer that may be large, and hands it on as it comes. After trouble, what came is no answer.
+    pub(super) fn listen(
+        &self,
+        arguments: &[&str],
+        heard: &mut dyn FnMut(&[u8]),
+    ) -> Result<(), GitTrouble> {
+        let answer = listen(&self.command(arguments), WORDS, &Stop::new(), heard);
+        accepted(answer, arguments.first().copied().unwrap_or("")).map(drop)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
         let mut argv: Vec<OsString> = [
             "git",
             "--no-optional-locks",
@@ -113,27 +153,31 @@ impl Repository {
             ("LC_ALL".into(), "C".into()),
             ("GIT_TERMINAL_PROMPT".into(), "0".into()),
         ];
-        // A hook of git runs us with these set, and they would point git at another repository.
-        command.env_remove = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"]
-            .map(OsString::from)
-            .to_vec();
+        // A hook of git runs us with these set, and they would point git at another repository. Options of a diff
+        // in the environment would change what is a change.
+        command.env_remove = [
+            "GIT_DIR",
+            "GIT_WORK_TREE",
+            "GIT_INDEX_FILE",
+            "GIT_PREFIX",
+            "GIT_DIFF_OPTS",
+            "GIT_EXTERNAL_DIFF",
+        ]
+        .map(OsString::from)
+        .to_vec();
         command.timeout = Some(Duration::from_secs(120));
-        let answer = query(&command, LIMIT, &Stop::new());
-        let asked = arguments.first().copied().unwrap_or("");
-        if answer.cut {
-            return Err(GitTrouble(format!(
-                "`git {asked}` says more than {} MiB",
-                LIMIT >> 20
-            )));
-        }
-        match answer.how {
-            Termination::Exit(0) => Ok(answer.stdout),
-            Termination::NotFound(_) => Err(GitTrouble("`git` is not installed".to_owned())),
-            other => {
-                let words = String::from_utf8_lossy(&answer.stderr);
-                let first = words.lines().next().unwrap_or("").trim().to_owned();
-                Err(GitTrouble(format!("`git {asked}`: {other}: {first}")))
-            }
+        command
+    }
+}
+
+fn accepted(answer: Answer, asked: &str) -> Result<Vec<u8>, GitTrouble> {
+    match answer.how {
+        Termination::Exit(0) => Ok(answer.stdout),
+        Termination::NotFound(_) => Err(GitTrouble("`git` is not installed".to_owned())),
+        other => {
+            let words = String::from_utf8_lossy(&answer.stderr);
+            let first = words.lines().next().unwrap_or("").trim().to_owned();
+            Err(GitTrouble(format!("`git {asked}`: {other}: {first}")))
         }
     }
 }

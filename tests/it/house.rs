@@ -42,10 +42,6 @@ const LARGE: &[(&str, &str)] = &[
         "src/output/neutral.rs",
         "what makes text harmless stands in one place, with its tests",
     ),
-    (
-        "src/policy/condition.rs",
-        "one grammar: reading, comparing and wording of a bound, with its tests",
-    ),
     ("src/run/engine.rs", "one state machine"),
     ("src/run/gate.rs", "one gate from start to verdict"),
 ];

@@ -5,6 +5,7 @@
 #![cfg(unix)]
 
 mod absence;
+mod baseline;
 mod cheating;
 mod codes;
 mod config;
@@ -18,16 +19,20 @@ mod hostile_files;
 mod hostile_output;
 mod house;
 mod inspect;
+mod judging;
 mod needs;
 mod outputs;
+mod patch;
 mod prove;
 mod reasoning;
 mod resources;
 mod retry;
 mod secrets;
 mod services;
+mod skip;
 mod start;
 mod storage;
 mod subject;
 mod support;
+mod waivers;
 mod when;

@@ -181,6 +181,24 @@ gates:
 }
 
 #[test]
+fn a_service_and_a_gate_have_a_log_each() {
+    let yaml = "services:
+  api: { run: 'echo from-the-service; touch up; exec sleep 300', ready: test -e up }
+gates:
+  service-api: { run: echo from-the-gate, service: api }
+";
+    let project = Project::new(yaml);
+    let ran = project.run(&[]).exits(0);
+    let log = ran.outcome()["run"]["gates"][0]["log"]
+        .as_str()
+        .expect("a log")
+        .to_owned();
+    assert_eq!(project.read(&log).trim(), "from-the-gate");
+    let of_service = log.replace("service-api", "service.api");
+    assert_eq!(project.read(&of_service).trim(), "from-the-service");
+}
+
+#[test]
 fn a_service_starts_once_for_all_that_need_it_and_not_for_others() {
     let yaml = "services:
   used: { run: 'echo x >> starts; touch up; exec sleep 300', ready: test -e up }

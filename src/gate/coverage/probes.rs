@@ -1,12 +1,14 @@
 //! Coverage that a `coverage` gate must not pass on.
 
-use super::{CoverageGate, ShareOptions};
+use super::{CoverageGate, Drops, ShareOptions};
 use crate::gate::Probe;
 use crate::gate::probe::path_for;
 use crate::model::{CoverageReport, Evidence, FileCoverage, Measure, Tally};
 
 /// Lines of a file that is not covered at all.
 const LINES: u64 = 100;
+/// What the names of conditions on each file begin with.
+const EACH_FILE: &str = "coverage.each-file.";
 
 impl CoverageGate {
     /// A share just below each bound, and nothing covered at all.
@@ -19,7 +21,7 @@ impl CoverageGate {
         };
         let mut probes = shares("coverage.", &self.whole, path);
         if let Some(each) = &self.options.each_file {
-            probes.extend(shares("coverage.each-file.", each, path));
+            probes.extend(shares(EACH_FILE, each, path));
         }
         for (key, glob, bounds) in &self.paths {
             let path = path_for(&key.name).filter(|path| glob.is_match(path) && counts(path));
@@ -33,6 +35,11 @@ impl CoverageGate {
                     probes.push(Probe::unproven(format!("paths[{}]", key.name), why));
                 }
             }
+        }
+        probes.extend(self.drops(path));
+        if let Some(patch) = &self.options.patch {
+            let counts = |path: &str| !self.exclude.iter().any(|glob| glob.is_match(path));
+            probes.extend(patch.probes(path, &counts));
         }
         let nothing = report(
             path,
@@ -49,6 +56,32 @@ impl CoverageGate {
     }
 }
 
+impl CoverageGate {
+    /// A share that fell too far.
+    fn drops(&self, path: &str) -> Vec<Probe> {
+        let bounds = self.options.drop.iter().flat_map(Drops::bounds);
+        let probes = bounds.flat_map(|(share, name, condition)| {
+            let (fact, key) = (format!("coverage.{name}"), format!("coverage.{share}"));
+            Probe::beyond_known(&fact, &key, condition, |value| of(path, value, share))
+        });
+        probes.collect()
+    }
+}
+
+/// A report with this share; none for what is no share.
+fn of(path: &str, value: &Measure, name: &str) -> Option<Evidence> {
+    match *value {
+        Measure::Share { part, whole } => {
+            let tally = Tally {
+                total: whole,
+                covered: part,
+            };
+            Some(report(path, tally, name))
+        }
+        _ => None,
+    }
+}
+
 fn shares(under: &str, bounds: &ShareOptions, path: &str) -> Vec<Probe> {
     let bounds = [
         ("lines", &bounds.lines),
@@ -57,18 +90,15 @@ fn shares(under: &str, bounds: &ShareOptions, path: &str) -> Vec<Probe> {
     ];
     let probes = bounds.into_iter().filter_map(|(name, bound)| {
         let condition = &bound.as_ref()?.condition;
-        let probes = Probe::beyond(&format!("{under}{name}"), condition, |value| match *value {
-            Measure::Share { part, whole } => Some(report(
-                path,
-                Tally {
-                    total: whole,
-                    covered: part,
-                },
-                name,
-            )),
-            _ => None,
-        });
-        Some(probes)
+        let fact = format!("{under}{name}");
+        // Of each file the baseline holds a value of its own.
+        let key = if under == EACH_FILE {
+            format!("{fact}[{path}]")
+        } else {
+            fact.clone()
+        };
+        let make = |value: &Measure| of(path, value, name);
+        Some(Probe::beyond_known(&fact, &key, condition, make))
     });
     probes.flatten().collect()
 }

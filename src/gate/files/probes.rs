@@ -5,7 +5,7 @@ use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::{Env, FileGate, Pattern};
-use crate::gate::probe::{path_for, short};
+use crate::gate::probe::{path_for, refused, short};
 use crate::gate::{Content, Probe};
 use crate::model::Measure;
 use crate::policy::Condition;
@@ -102,17 +102,13 @@ fn sizes(pattern: &Pattern, condition: &Condition) -> Vec<Probe> {
     let Some(path) = path_for(&pattern.text) else {
         return vec![Probe::unproven(fact, "no path is known that it selects")];
     };
-    let made = condition
-        .refused()
+    let made = refused(&fact, &fact, condition)
         .into_iter()
-        .filter_map(|value| match value {
+        .filter_map(|bad| match bad.value {
             Measure::Size(size) => {
-                let probe = Probe::new(format!("`{}` of {size} bytes", short(&path)));
-                Some(
-                    probe
-                        .bound(&fact, condition)
-                        .file(&path, Content::Size(size)),
-                )
+                let probe = Probe::new(bad.title).bound(&fact, condition);
+                let probe = probe.file(&path, Content::Size(size));
+                Some(probe.given(bad.given))
             }
             _ => None,
         });

@@ -14,10 +14,12 @@ impl MetricGate {
         for metric in &self.values {
             let fact = format!("metrics.{}", metric.name);
             let condition = &metric.is.condition;
-            probes.extend(Probe::beyond(&fact, condition, |value| match *value {
+            let mut beyond = Probe::beyond(&fact, condition, |value| match *value {
                 Measure::Number(number) => metric.with(number),
                 _ => None,
-            }));
+            });
+            metric.repeat(&mut beyond);
+            probes.extend(beyond);
             let nothing = MetricReport {
                 document: Some(json!({})),
                 ..MetricReport::default()
@@ -33,7 +35,27 @@ impl MetricGate {
     }
 }
 
+/// More samples than this are not made up.
+const SAMPLES: u64 = 1_000;
+
 impl Metric {
+    /// As many equal reports as it wants samples.
+    fn repeat(&self, probes: &mut [Probe]) {
+        let Some(wanted) = self.samples else { return };
+        for probe in probes {
+            match probe.evidence.pop() {
+                Some(one) if wanted <= SAMPLES => {
+                    probe.evidence.extend((0..wanted).map(|_| one.clone()));
+                }
+                Some(_) => {
+                    let why = format!("it wants more than {SAMPLES} samples");
+                    probe.unproven = Some(why);
+                }
+                None => {}
+            }
+        }
+    }
+
     /// A report in which it has this value; `None` where no document is known in which its path selects just that.
     fn with(&self, number: Decimal) -> Option<Evidence> {
         let mut report = MetricReport::default();
@@ -46,7 +68,7 @@ impl Metric {
                 report.document = Some(document(text, value)?);
             }
         }
-        (self.of(&report) == Ok(Some(number))).then_some(Evidence::Metrics(report))
+        (self.of(&report) == Ok(vec![number])).then_some(Evidence::Metrics(report))
     }
 }
 

@@ -64,6 +64,10 @@ fn with(name: &str, value: &Measure) -> Option<TestReport> {
         ("all-skipped", Measure::Count(count)) => {
             (report.skipped, report.all_skipped) = (count, count);
         }
+        ("waived", Measure::Count(count)) => (report.passed, report.waived.failed) = (1, count),
+        ("quarantined", Measure::Count(count)) => {
+            (report.passed, report.waived.quarantined) = (1, count);
+        }
         ("pass-rate", Measure::Share { part, whole }) => {
             (report.passed, report.failed) = (part, whole - part);
         }

@@ -164,6 +164,8 @@ pub(super) struct Shown {
 pub(super) struct Pending {
     pub(super) items: Vec<(Sort, Shown)>,
     pub(super) more: BTreeMap<Sort, u64>,
+    /// Every live result is kept whole.
+    pub(super) all: bool,
 }
 
 impl Pending {
@@ -173,7 +175,7 @@ impl Pending {
             return;
         }
         let (sort, rest) = written.split();
-        if !sort.suppressed && self.items.len() < ITEMS_KEPT {
+        if !sort.suppressed && (self.all || self.items.len() < ITEMS_KEPT) {
             self.items.push((sort, rest.shown()));
         } else {
             match self.more.get_mut(&sort) {

@@ -63,6 +63,18 @@ impl<'de> Deserialize<'de> for Run {
     }
 }
 
+/// A run of which every live result is kept whole.
+pub(super) struct Whole(pub(super) Run);
+
+impl<'de> Deserialize<'de> for Whole {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let mut run = Run::default();
+        run.pending.all = true;
+        Object(&mut run).deserialize(from)?;
+        Ok(Self(run))
+    }
+}
+
 impl Fields for Run {
     const WHAT: &'static str = "a run, an object";
 

@@ -1,11 +1,13 @@
 //! Reads XML for the formats that are written in it: one pass, constant memory, no recursion.
 //!
-//! `quick-xml` reads the markup; character data that nobody asked for is passed over where it lies. Only a
+//! `quick-xml` reads the markup; plain tags, and character data that nobody asked for, are read where they lie. Only a
 //! whole document is accepted: one root, everything closed, nothing before or behind it. Entities of a
 //! document's own are never expanded and no other file is ever opened. Nesting, tokens and attributes are
 //! capped. Specification: <https://www.w3.org/TR/xml/>.
 
 mod attributes;
+mod names;
+mod plain;
 mod refusal;
 mod source;
 
@@ -13,7 +15,7 @@ mod source;
 mod tests;
 
 use std::cell::Cell;
-use std::io::{self, BufRead};
+use std::io::BufRead;
 
 use memchr::memmem::Finder;
 use quick_xml::Reader;
@@ -22,7 +24,9 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 use super::{Input, Limits, ReportError, Sink};
 pub(crate) use attributes::Tag;
 use attributes::{Reference, References, Span, names_an_entity, reference, scan, values};
-use refusal::{ill_formed, outside_root, own_entity, short, trouble};
+use names::Names;
+use plain::keep;
+use refusal::{closes, ill_formed, outside_root, own_entity, short, trouble};
 pub(super) use source::Source;
 
 /// What a format makes of the elements.
@@ -62,6 +66,7 @@ struct Walker<'i> {
     reader: Reader<Source<'i>>,
     buffer: Vec<u8>,
     spans: Vec<Span>,
+    names: Names,
     depth: usize,
     /// Anything but white space came already.
     begun: bool,
@@ -81,11 +86,16 @@ struct Walker<'i> {
 impl<'i> Walker<'i> {
     fn new(source: Source<'i>) -> Self {
         let mut reader = Reader::from_reader(source);
-        reader.config_mut().allow_dangling_amp = true;
+        let config = reader.config_mut();
+        config.allow_dangling_amp = true;
+        // It does not see the tags that are read where they lie: their names are compared here.
+        config.check_end_names = false;
+        config.allow_unmatched_ends = true;
         Self {
             reader,
             buffer: Vec::new(),
             spans: Vec::new(),
+            names: Names::default(),
             depth: 0,
             begun: false,
             white_first: false,
@@ -106,11 +116,8 @@ impl<'i> Walker<'i> {
         visitor: &mut impl Visitor,
         sink: &mut dyn Sink,
     ) -> Result<bool, ReportError> {
-        if self.depth > 0 && !self.inside {
-            self.pass_character_data()?;
-            while self.empty_element(visitor, sink)? {
-                self.pass_character_data()?;
-            }
+        if !self.inside {
+            self.pass_plain(visitor, sink)?;
         }
         self.reader.get_mut().begin_token();
         let mut buffer = std::mem::take(&mut self.buffer);
@@ -130,7 +137,10 @@ impl<'i> Walker<'i> {
                 self.open(&tag, visitor, sink)?;
                 self.close(visitor, sink)?;
             }
-            Event::End(_) => self.close(visitor, sink)?,
+            Event::End(tag) => {
+                closes(tag.name().0, self.names.last())?;
+                self.close(visitor, sink)?;
+            }
             Event::Text(text) => self.text(&text)?,
             Event::CData(text) if self.depth > 0 => self.collect(text.as_bytes()),
             Event::GeneralRef(reference) => self.reference(&reference)?,
@@ -166,6 +176,7 @@ impl<'i> Walker<'i> {
             let message = format!("elements are nested deeper than {}", Limits::DEFAULT.depth);
             return Err(ReportError::malformed("too-deep", message));
         }
+        self.names.push(name);
         let raw = tag.attributes_raw();
         scan(raw, &mut self.spans).map_err(ill_formed)?;
         if self.entities && values(raw, &self.spans).any(names_an_entity) {
@@ -177,44 +188,6 @@ impl<'i> Walker<'i> {
             self.collected.clear();
         }
         Ok(())
-    }
-
-    /// Reads a tag of the form `<name …/>` where it lies. Such a tag changes no state of the reader, so it
-    /// need not see it. Anything that is not plainly of this form is left to it.
-    fn empty_element(
-        &mut self,
-        visitor: &mut impl Visitor,
-        sink: &mut dyn Sink,
-    ) -> Result<bool, ReportError> {
-        if self.depth == Limits::DEFAULT.depth || self.entities {
-            return Ok(false);
-        }
-        let source = self.reader.get_mut();
-        let block = source.fill_buf()?;
-        let Some(end) = memchr::memchr(b'>', block) else {
-            return Ok(false);
-        };
-        let (Some(b'<'), Some(first)) = (block.first(), block.get(1)) else {
-            return Ok(false);
-        };
-        if block[end - 1] != b'/' || !first.is_ascii_alphabetic() {
-            return Ok(false);
-        }
-        let Ok(tag) = std::str::from_utf8(&block[1..end - 1]) else {
-            return Ok(false);
-        };
-        let name = tag
-            .bytes()
-            .position(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
-            .unwrap_or(tag.len());
-        let (name, raw) = tag.split_at(name);
-        if scan(raw, &mut self.spans).is_err() {
-            return Ok(false);
-        }
-        visitor.open(&Tag::new(name, raw, &self.spans, &self.odd), sink)?;
-        visitor.close(sink)?;
-        source.consume(end + 1);
-        Ok(true)
     }
 
     fn close(
@@ -231,6 +204,7 @@ impl<'i> Walker<'i> {
             }
         }
         self.depth -= 1;
+        self.names.pop();
         visitor.close(sink)
     }
 
@@ -394,83 +368,4 @@ impl<'i> Walker<'i> {
             keep(&mut self.collected, bytes);
         }
     }
-
-    /// Consumes text, CDATA and comments up to the next tag, reference or instruction.
-    fn pass_character_data(&mut self) -> io::Result<()> {
-        loop {
-            let source = self.reader.get_mut();
-            source.begin_token();
-            let block = source.fill_buf()?;
-            if matches!(block, [b'<', next, ..] if *next != b'!') {
-                return Ok(());
-            }
-            let text = memchr::memchr2(b'<', b'&', block).unwrap_or(block.len());
-            if text > 0 {
-                if self.collecting.is_some() {
-                    keep(&mut self.collected, &block[..text]);
-                }
-                source.consume(text);
-            } else if block.starts_with(b"<![CDATA[") {
-                source.consume(b"<![CDATA[".len());
-                let into = self.collecting.is_some().then_some(&mut self.collected);
-                pass_until(source, &self.cdata_end, b']', into)?;
-            } else if block.starts_with(b"<!--") {
-                source.consume(b"<!--".len());
-                pass_until(source, &self.comment_end, b'-', None)?;
-            } else {
-                return Ok(());
-            }
-        }
-    }
-}
-
-/// Consumes up to and with an end of the form `xx>`, which may lie across blocks.
-fn pass_until(
-    source: &mut Source<'_>,
-    end: &Finder<'_>,
-    twice: u8,
-    mut into: Option<&mut Vec<u8>>,
-) -> io::Result<()> {
-    let mut run = 0usize;
-    loop {
-        source.begin_token();
-        let block = source.fill_buf()?;
-        if block.is_empty() {
-            return Ok(());
-        }
-        let split = match (run, block) {
-            (2.., [b'>', ..]) => Some(1),
-            (1.., [first, b'>', ..]) if *first == twice => Some(2),
-            _ => None,
-        };
-        if let Some(used) = split {
-            source.consume(used);
-            return Ok(());
-        }
-        let found = end.find(block);
-        let content = found.unwrap_or(block.len());
-        if let Some(into) = into.as_deref_mut() {
-            keep(into, &block[..content]);
-        }
-        let tail = block
-            .iter()
-            .rev()
-            .take_while(|byte| **byte == twice)
-            .count();
-        run = if tail == block.len() {
-            run + tail
-        } else {
-            tail
-        };
-        source.consume(found.map_or(content, |at| at + 3));
-        if found.is_some() {
-            return Ok(());
-        }
-    }
-}
-
-/// Appends up to the length that is kept of a text.
-fn keep(into: &mut Vec<u8>, bytes: &[u8]) {
-    let room = (Limits::DEFAULT.text + 8).saturating_sub(into.len());
-    into.extend_from_slice(&bytes[..bytes.len().min(room)]);
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use quick_xml::errors::{IllFormedError, SyntaxError};
+use quick_xml::errors::SyntaxError;
 
 use super::ReportError;
 
@@ -17,11 +17,20 @@ pub(super) fn trouble(error: quick_xml::Error, at_end: bool) -> ReportError {
             "truncated",
             format!("the file ends inside a token: {error}"),
         ),
-        quick_xml::Error::IllFormed(IllFormedError::MismatchedEndTag { expected, found }) => {
-            let (found, expected) = (short(&found), short(&expected));
-            ill_formed(format!("`</{found}>` closes `<{expected}>`"))
-        }
         other => ill_formed(short(&other.to_string())),
+    }
+}
+
+/// Whether an end tag closes the element that is open.
+pub(super) fn closes(found: &str, open: Option<&str>) -> Result<(), ReportError> {
+    match open {
+        Some(open) if open == found => Ok(()),
+        Some(open) => Err(ill_formed(format!(
+            "`</{}>` closes `<{}>`",
+            short(found),
+            short(open)
+        ))),
+        None => Err(ill_formed(format!("`</{}>` closes nothing", short(found)))),
     }
 }
 

@@ -9,13 +9,14 @@ use rust_decimal::prelude::ToPrimitive;
 use super::scratch::Scratch;
 use crate::config::{Plan, PlannedGate};
 use crate::exec::Mask;
-use crate::gate::{Against, Facts, Gate, Probe, Weight};
+use crate::gate::{Against, Facts, Gate, Probe, Weight, refused};
 
 use crate::model::{
     Feed, GateVerdict, Given, Measure, Proving, ReportEvidence, Termination, Tooth, Verdict,
 };
 use crate::run::collect::Collected;
 use crate::run::plain::Plain;
+use crate::run::waivers::Waivers;
 use crate::run::weigh::{Asked, Part, weigh};
 
 /// One gate, and the place in which it is proven.
@@ -26,6 +27,7 @@ pub(super) struct Bench<'a> {
     pub now: SystemTime,
     today: jiff::civil::Date,
     plain: Plain,
+    waivers: Waivers,
     nothing: Facts,
 }
 
@@ -44,6 +46,7 @@ impl<'a> Bench<'a> {
             scratch,
             now: SystemTime::from(now),
             today,
+            waivers: Waivers::new(plan, today),
             nothing: Facts::default(),
         })
     }
@@ -66,7 +69,7 @@ impl<'a> Bench<'a> {
         facts: &Facts,
         how: Option<&Termination>,
     ) -> GateVerdict {
-        self.ask(part, facts, how, None)
+        self.ask(part, facts, how, None, &strict())
     }
 
     fn ask(
@@ -75,6 +78,7 @@ impl<'a> Bench<'a> {
         facts: &Facts,
         how: Option<&Termination>,
         duration: Option<Duration>,
+        given: &Given,
     ) -> GateVerdict {
         let asked = Asked {
             gates: &self.plan.gates,
@@ -85,10 +89,14 @@ impl<'a> Bench<'a> {
             duration,
             refused: None,
             unmet: None,
+            given,
             today: self.today,
+            waivers: &self.waivers,
             plain: &self.plain,
         };
-        weigh(&asked, part.into_iter().collect(), Vec::new()).0
+        weigh(&asked, part.into_iter().collect(), Vec::new())
+            .concluded
+            .verdict
     }
 
     /// The full name and bound of the condition that a probe is against.
@@ -242,19 +250,19 @@ impl<'a> Bench<'a> {
             return Vec::new();
         };
         let good = Termination::Exit(self.gate.exit.good().unwrap_or(0));
-        let times = condition
-            .refused()
+        let fact = "exit.duration";
+        let times = refused(fact, fact, condition)
             .into_iter()
-            .filter_map(|value| match value {
+            .filter_map(|bad| match bad.value {
                 Measure::Duration(seconds) => {
-                    Some((value, Duration::try_from_secs_f64(seconds.to_f64()?).ok()?))
+                    Some((Duration::try_from_secs_f64(seconds.to_f64()?).ok()?, bad))
                 }
                 _ => None,
             });
-        let full = self.full("exit.duration");
+        let full = self.full(fact);
         times
-            .map(|(value, time)| {
-                let verdict = self.ask(None, &self.nothing, Some(&good), Some(time));
+            .map(|(time, bad)| {
+                let verdict = self.ask(None, &self.nothing, Some(&good), Some(time), &bad.given);
                 let mut conditions = verdict.conditions.iter();
                 let own = conditions.find(|condition| condition.fact == full);
                 let green = own.is_none_or(|own| is_green(own.verdict));
@@ -262,7 +270,7 @@ impl<'a> Bench<'a> {
                 Proving {
                     kind: "exit".to_owned(),
                     feed: Feed::Bad,
-                    fed: format!("exit.duration {}", value.beside(condition.bound())),
+                    fed: bad.title,
                     exit: Some(good.to_string()),
                     tooth,
                     verdict: Some(verdict.verdict),
@@ -298,7 +306,6 @@ fn collected(probe: &Probe) -> Collected {
         .map(|(index, evidence)| ReportEvidence {
             path: format!("probe-{index}"),
             format: "probe",
-            digest: String::new(),
             evidence: evidence.clone(),
             warnings: Vec::new(),
         });

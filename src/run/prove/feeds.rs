@@ -192,6 +192,7 @@ fn feed(
         commit: commit.as_deref(),
         env: &env,
         explained,
+        sieve: None,
     };
     let collected = collect(reports, &sources);
     let read = !collected.reports.is_empty() && collected.reasons.is_empty();

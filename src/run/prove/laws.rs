@@ -56,7 +56,6 @@ fn judged(plan: &Plan, gate: &str, evidence: &[Evidence], status: i32) -> Said {
         .map(|(index, evidence)| ReportEvidence {
             path: format!("r{index}"),
             format: "law",
-            digest: String::new(),
             evidence: evidence.clone(),
             warnings: Vec::new(),
         });

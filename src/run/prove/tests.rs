@@ -12,23 +12,23 @@ use crate::model::{Judgement, ReportEvidence};
 const SAMPLES: &[(&str, &str)] = &[
     (
         "tests",
-        "run: make, duration: '<5m', tests: { reports: r.xml, format: junit, passed: '>=3', skipped: '<=1', total: '>=3', flaky: 0, pass-rate: '>=90%', duration: '<2m', slowest: '<1s', all-skipped: 0 }",
+        "run: make, duration: '<5m, <=+10%', tests: { reports: r.xml, format: junit, passed: '>=3, >=baseline', skipped: '<=1', waived: '<=2', quarantined: 0, total: '>=3', flaky: 0, pass-rate: '>=90%', duration: '<2m', slowest: '<1s', all-skipped: 0 }",
     ),
     (
         "coverage",
-        "run: make, coverage: { reports: c.info, lines: '>=80%', branches: { pass: '>=70%', fail: '<60%' }, functions: { is: '>=70%', tolerance: '0.5%' }, each-file: { lines: '>=10%' }, paths: { 'src/**': { lines: '>=90%' } }, exclude: 'gen/**' }",
+        "run: make, coverage: { reports: c.info, lines: '>=80%', drop: { lines: '<=0.1%', functions: '0%' }, patch: { lines: '>=90%', branches: { pass: '>=80%', fail: '<60%' }, ignore-below: 5, pragmas: 0, unmeasured: '<=1' }, branches: { pass: '>=70%', fail: '<60%' }, functions: { is: '>=70%', tolerance: '0.5%' }, each-file: { lines: '>=10%', branches: '>=-1%' }, paths: { 'src/**': { lines: '>=90%', functions: '>=baseline' } }, exclude: 'gen/**' }",
     ),
     (
         "findings",
-        "run: make, findings: { reports: s.json, format: sarif, critical: 0, high: 0, medium: '<=2', total: '<=9', suppressed: '<=1', severities: { error: 0 }, rules: { R2: 0 } }",
+        "run: make, findings: { reports: s.json, format: sarif, critical: 0, high: 0, medium: '<=2', low: '<=-30%', total: '<=9', suppressed: '<=1', waived: '<=3', severities: { error: 0 }, rules: { R2: 0, R3: '<=baseline+2' } }",
     ),
     (
         "metrics",
-        "run: make, metrics: { reports: m.json, values: { p95: { path: \"$.http['p(95)']\", is: '<200' }, score: { is: '>=0.9' } } }",
+        "run: make, metrics: { reports: m.json, values: { p95: { path: \"$.http['p(95)']\", is: '<200' }, score: { is: '>=0.9' }, ms: { is: { pass: '<=+5%', fail: '>+10%' }, samples: 5 } } }",
     ),
     (
         "files",
-        "files: { exist: [a.md, 'docs/*.md'], absent: '**/*.orig', contain: { a.md: '^# ' }, forbid: { 'src/**': 'TODO' }, size: { 'dist/*.js': '<=10kB' }, env: { example: .env.example, reads: { 'src/**': 'env\\.(\\w+)' } } }",
+        "files: { exist: [a.md, 'docs/*.md'], absent: '**/*.orig', contain: { a.md: '^# ' }, forbid: { 'src/**': 'TODO' }, size: { 'dist/*.js': '<=10kB', 'dist/*.css': '<=+5%' }, env: { example: .env.example, reads: { 'src/**': 'env\\.(\\w+)' } } }",
     ),
     (
         "require",
@@ -166,7 +166,6 @@ fn facts_that_judges_record_are_those_that_they_declare() {
                 let reports = probe.evidence.iter().map(|evidence| ReportEvidence {
                     path: "r".to_owned(),
                     format: "probe",
-                    digest: String::new(),
                     evidence: evidence.clone(),
                     warnings: Vec::new(),
                 });

@@ -1,0 +1,46 @@
+//! Which baselines the history of HEAD ever held: asked of git at most once, and only when a file is missing.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use super::baseline::FOLDER;
+use crate::vcs::Repository;
+
+/// What git says of baselines that are not there.
+#[derive(Debug, Default)]
+pub struct History {
+    repository: Option<Repository>,
+    root: PathBuf,
+    held: OnceLock<Result<BTreeSet<String>, String>>,
+}
+
+impl History {
+    /// Of a project, in a repository or outside one.
+    pub fn of(repository: Option<Repository>, root: &Path) -> Self {
+        Self {
+            repository,
+            root: root.to_path_buf(),
+            held: OnceLock::new(),
+        }
+    }
+
+    /// Whether a path below the project was ever there; words when git cannot tell.
+    pub fn held(&self, path: &str) -> Result<bool, String> {
+        let Some(repository) = &self.repository else {
+            return Ok(false);
+        };
+        let Some(from_top) = repository.from_top(&self.root, path) else {
+            return Ok(false);
+        };
+        let held = self.held.get_or_init(|| {
+            let folder = repository.from_top(&self.root, FOLDER).unwrap_or_default();
+            repository
+                .ever_held(&folder)
+                .map_err(|trouble| trouble.to_string())
+        });
+        held.as_ref()
+            .map(|paths| paths.contains(&from_top))
+            .map_err(Clone::clone)
+    }
+}

@@ -1,0 +1,205 @@
+//! Records of the ledger: what was decided, signed, promised or observed of a phase, on one tree under one policy.
+//!
+//! Plain data. Its bytes, signatures and files belong to the ledger; what follows from a record, to the phase rules.
+//! Everything that a decision rests on is in the record itself, so that it can be decided again from the folder alone.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// One record, as its predicate holds it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Record {
+    /// Version of this form.
+    pub version: u32,
+    /// Digests of all records that no other record named when this one was written, sorted.
+    pub parents: Vec<String>,
+    /// When it was written, RFC 3339 in UTC. It orders nothing.
+    pub at: String,
+    /// Who wrote it.
+    pub who: Who,
+    /// The phase.
+    pub phase: String,
+    /// Git tree id of the content, with the ledger left out.
+    pub tree: String,
+    /// The commit that was checked out: a hint, which may be gone later.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub commit: Option<String>,
+    /// SHA-256 of the policy.
+    pub policy: String,
+    /// Version of tollgate.
+    pub tollgate: String,
+    /// What it says.
+    pub says: Says,
+}
+
+/// A person, as git or people.yaml names them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Who {
+    /// Name of the person in people.yaml, where it is there; else the name that git has.
+    pub name: String,
+    /// Address that git has.
+    pub email: String,
+}
+
+/// What a record says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(
+    rename_all = "kebab-case",
+    rename_all_fields = "kebab-case",
+    tag = "kind"
+)]
+pub enum Says {
+    /// The phase is complete.
+    Completion(Box<Completion>),
+    /// Somebody signs for the phase.
+    SignOff {
+        /// What they looked at, in their words.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        why: Option<String>,
+        /// Links to evidence that no report holds.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        evidence: Vec<String>,
+        /// It is for entering the phase, not for completing it.
+        #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+        entry: bool,
+        /// Digest of a list of weakenings, when it is that which is signed.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        weakenings: Option<String>,
+    },
+    /// Somebody answers for a gate or criterion that does not hold yet.
+    Lien {
+        /// The gate, or the name of the criterion.
+        on: String,
+        /// Who answers for it.
+        owner: String,
+        /// Why it may wait.
+        why: String,
+        /// ISO date, or name of a phase, at which it is due.
+        due: String,
+    },
+    /// The gates of the phase were run while it soaks.
+    Observation {
+        /// `pass`, `fail` or `inconclusive`.
+        verdict: String,
+        /// Each gate with its verdict.
+        gates: BTreeMap<String, String>,
+    },
+    /// A completion does not hold any more.
+    Reopen {
+        /// Digest of the completion.
+        completion: String,
+        /// Why.
+        why: String,
+    },
+    /// A person holds, sends back or ends the phase.
+    Ruling {
+        /// `hold`, `recycle` or `kill`.
+        ruling: String,
+        /// Why.
+        why: String,
+        /// The phase that work goes back to.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        to: Option<String>,
+    },
+}
+
+/// What a completion rests on.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Completion {
+    /// `go` or `conditional-go`.
+    pub decision: String,
+    /// The day that dates were compared with, ISO.
+    pub as_of: String,
+    /// Digests of the completions that it comes after, by phase.
+    pub after: BTreeMap<String, String>,
+    /// Each gate that was judged.
+    pub gates: BTreeMap<String, GateRecord>,
+    /// Digests of the sign-offs that counted.
+    pub sign_offs: Vec<String>,
+    /// Digests of the liens that it stands under.
+    pub liens: Vec<String>,
+    /// Digests of the observations that the soak rests on.
+    pub observations: Vec<String>,
+    /// Rules of the phase, each with what was asked and found.
+    pub criteria: Vec<Criterion>,
+    /// SHA-256 of the canonical verdict document.
+    pub verdict: String,
+}
+
+/// A gate in a completion.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct GateRecord {
+    /// Its verdict.
+    pub verdict: String,
+    /// `block`, `warn` or `monitor`.
+    pub enforce: String,
+    /// Each condition.
+    pub conditions: Vec<ConditionRecord>,
+    /// Clauses beside the conditions: code, verdict and words.
+    pub reasons: Vec<(String, String, String)>,
+    /// Measured values by dotted name, in the spelling of the verdict's JSON.
+    pub facts: BTreeMap<String, serde_json::Value>,
+    /// What was waived, in words with owner and end.
+    pub waivers: Vec<String>,
+    /// Names that later phases need: red tests, green tests.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub tests: Vec<String>,
+    /// Digest of the normalised evidence.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub evidence: Option<String>,
+}
+
+/// A condition in a completion.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ConditionRecord {
+    /// Dotted name.
+    pub fact: String,
+    /// The bound as written.
+    pub bound: String,
+    /// `file:line` where it is written; empty for a built-in one.
+    pub written: String,
+    /// What was measured, as shown.
+    pub measured: String,
+    /// What followed.
+    pub verdict: String,
+}
+
+/// One rule of a phase, asked and answered.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Criterion {
+    /// Name of the rule: `after`, `sign-offs`, `soak` …
+    pub rule: String,
+    /// What was asked.
+    pub wanted: String,
+    /// What was found.
+    pub found: String,
+    /// Whether it held.
+    pub holds: bool,
+}
+
+/// A record as the ledger has it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// SHA-256 of its bytes: its name.
+    pub digest: String,
+    /// What it says.
+    pub record: Record,
+    /// Who signed it, and whether that was found good.
+    pub signatures: Vec<Signature>,
+}
+
+/// A signature beside a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signature {
+    /// Person of people.yaml, as the name of the file says.
+    pub person: String,
+    /// `Ok`, or why it does not count.
+    pub state: Result<(), String>,
+}

@@ -1,0 +1,21 @@
+"""Small sums."""
+
+
+def add(a, b):
+    return a + b
+
+
+def sub(a, b):
+    return a - b
+
+
+def mul(a, b):
+    if a == 0:
+        return 0
+    return a * b
+
+
+def div(a, b):
+    if b == 0:
+        return None
+    return a / b

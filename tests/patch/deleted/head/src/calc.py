@@ -1,0 +1,38 @@
+"""Small sums."""
+
+
+def add(a, b):
+    return a + b
+
+
+def sub(a, b):
+    return a - b
+
+
+def mul(a, b):
+    return a * b
+
+
+def f0(x):
+    y = x + 0
+    return y * 0
+
+
+def f1(x):
+    y = x + 1
+    return y * 1
+
+
+def f3(x):
+    y = x + 3
+    return y * 3
+
+
+def f4(x):
+    y = x + 4
+    return y * 4
+
+
+def f5(x):
+    y = x + 50
+    return y * 5

@@ -1,0 +1,16 @@
+"""Small sums."""
+
+
+def add(a, b):
+    return a + b
+
+
+def sub(a, b):
+    return -(b - a)
+
+
+def mul(a, b):
+    if a == 0 or b == 0:
+        return 0 * b
+    product = a * b
+    return product

@@ -1,0 +1,4 @@
+def weit(a):
+    if a:
+        return 11
+    return 22

@@ -1,0 +1,7 @@
+import sys
+sys.path.insert(0, "src")
+import calc
+
+assert calc.add(1, 2) == 3
+assert calc.mul(2, 3) == 6
+assert calc.neg(4) == -4

@@ -149,7 +149,13 @@ impl Bounds {
 
     /// The condition that a verdict was said by, if it is still the same; a relative one with its steps taken from the
     /// baseline, if that is still the one that is told beside it.
-    fn condition(&self, fact: &str, bound: &str, number: &Value) -> Option<Condition> {
+    fn condition(
+        &self,
+        fact: &str,
+        bound: &str,
+        number: &Value,
+        volatile: bool,
+    ) -> Option<Condition> {
         let mut written = self.written.iter().filter(|(name, _)| name == fact);
         written.find_map(|(_, condition)| {
             if condition.text() == bound {
@@ -158,7 +164,7 @@ impl Bounds {
             let known = self.accepted.get(fact)?;
             let met = condition.against(&known.value).ok()?;
             let value = measure(number, Some(condition))?;
-            (bound_words(condition, &met, known, &value) == bound).then_some(met)
+            (bound_words(condition, &met, known, &value, volatile) == bound).then_some(met)
         })
     }
 }
@@ -197,13 +203,12 @@ fn explained(
         there.or_else(|| text(&condition[key]))
     };
     let bound = text(&condition["bound"]).unwrap_or_default();
-    let number = verdict["facts"]
-        .get(&full)
-        .or_else(|| run?["facts"].get(&full));
+    let stable = verdict["facts"].get(&full);
+    let number = stable.or_else(|| run?["facts"].get(&full));
     let was = text(&condition["verdict"]).unwrap_or_default();
     let turn = number
         .and_then(|number| {
-            let known = bounds.condition(&fact, &bound, number);
+            let known = bounds.condition(&fact, &bound, number, stable.is_none());
             turn(&fact, number, known.as_ref(), &bound)
         })
         .map(|(keeps, words)| {

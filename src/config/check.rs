@@ -348,6 +348,10 @@ fn planned(
             .absent
             .as_ref()
             .and_then(|absent| self::absent("absent", absent, problems)),
+        baseline_ref: written
+            .baseline
+            .as_ref()
+            .and_then(|baseline| plain(&baseline.reference)),
         first_run: written
             .first_run
             .as_ref()
@@ -488,6 +492,29 @@ fn absent(key: &str, written: &file::AbsentOptions, problems: &mut Problems) -> 
     })
 }
 
+/// Keys that speak of a baseline that nothing looks at.
+fn without_baseline(gate: &PlannedGate, written: &file::Gate, problems: &mut Problems) {
+    let keys = [
+        ("baseline", written.baseline.as_ref().map(|value| &value.at)),
+        (
+            "first-run",
+            written.first_run.as_ref().map(|value| &value.at),
+        ),
+    ];
+    for (key, at) in keys {
+        if let (Some(at), false) = (at, gate.wants_baseline()) {
+            problems.push(
+                Problem::new(
+                    Code::NO_EFFECT,
+                    at,
+                    format!("`{key}` has no effect: nothing in the gate looks at a baseline"),
+                )
+                .help("add a bound such as `drop: \"<=0.1%\"` or `\"<=+5%\"`, or remove it"),
+            );
+        }
+    }
+}
+
 /// Keys of one gate that contradict or cannot work together.
 fn coherence(gate: &PlannedGate, written: &file::Gate, problems: &mut Problems) {
     if gate.command.is_none() && gate.judges.is_empty() {
@@ -501,6 +528,7 @@ fn coherence(gate: &PlannedGate, written: &file::Gate, problems: &mut Problems) 
             .help("add `run:`, or a judge such as `tests:`, `findings:` or `files:`"),
         );
     }
+    without_baseline(gate, written, problems);
     if let Some(command) = &gate.command {
         return readable(command, problems);
     }

@@ -151,6 +151,8 @@ options! {
         exit("exit"): ExitOptions,
         /// Declares that missing evidence is accepted.
         absent("absent"): AbsentOptions,
+        /// Where the accepted state is read from.
+        baseline("baseline"): BaselineOptions,
         /// Declares that the gate has no baseline yet.
         first_run("first-run"): AbsentOptions,
         /// Bound on the time of the command.
@@ -167,6 +169,14 @@ options! {
         branch("branch"): Many<Text>,
         /// Environment: `NAME` is set and not empty, or `NAME=value`.
         env("env"): Many<Text>,
+    }
+}
+
+options! {
+    /// Where the accepted state is read from; the work tree when not set.
+    pub struct BaselineOptions {
+        /// A ref, such as `origin/main`: the file of its tree counts, whatever the work tree holds.
+        reference("ref"): Text,
     }
 }
 

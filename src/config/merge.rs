@@ -88,6 +88,7 @@ fn loosened(path: &[String], old: &Node, new: &Node) -> Option<Problem> {
         ["absent" | "first-run", ..] | ["default"] | ["enforce-from"] => {
             Some("demands less".to_owned())
         }
+        ["baseline", ..] => Some("compares with another baseline".to_owned()),
         ["retry", ..] => Some("forgives failures".to_owned()),
         ["with", ..] => Some("makes its evidence in another way".to_owned()),
         [key, ..] if PRODUCERS.contains(key) => {
@@ -224,6 +225,7 @@ fn loosened_by_adding(path: &[String], around: &Node, new: &Node) -> Option<Prob
             Some("reads other evidence")
         }
         ["gates", _, "absent" | "first-run" | "enforce-from"] => Some("demands less"),
+        ["gates", _, "baseline"] => Some("compares with another baseline"),
         ["gates", _, "with"] => Some("makes its evidence in another way"),
         ["gates", _, key] if PRODUCERS.contains(key) => Some("makes its evidence in another way"),
         ["gates", _, _, .., "include" | "exclude" | "produced"] => Some("reads other evidence"),

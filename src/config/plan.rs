@@ -100,6 +100,8 @@ pub struct PlannedGate {
     pub exit: ExitRule,
     /// Declared absence of evidence.
     pub absent: Option<Absent>,
+    /// Ref that its baseline is read from; the work tree without one.
+    pub baseline_ref: Option<String>,
     /// Declared absence of a baseline.
     pub first_run: Option<Absent>,
     /// Bound on the time of the command.

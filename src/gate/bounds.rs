@@ -170,7 +170,7 @@ impl Bounds {
         let step = step_words(&sample.value, &known.value);
         let step = step.map(|step| format!(" ({step})")).unwrap_or_default();
         verdict.measured = Some(format!("{}{step}", sample.value.beside(met.bound())));
-        verdict.bound = bound_words(condition, &met, &known, &sample.value);
+        verdict.bound = bound_words(condition, &met, &known, &sample.value, sample.volatile);
         self.headroom(name, sample, &known, spread);
     }
 
@@ -236,16 +236,19 @@ pub fn bound_words(
     met: &Condition,
     known: &KnownValue,
     value: &Measure,
+    volatile: bool,
 ) -> String {
+    // A value that differs between equal runs must not choose the digits of what is no such value.
+    let beside = value.number().filter(|_| !volatile);
     let apart = known
         .spread
         .map(|spread| format!(" ± {}", known.value.another(spread, None)));
     format!(
         "{} (baseline {}{} → {})",
         condition.text(),
-        known.value.beside(value.number()),
+        known.value.beside(beside),
         apart.unwrap_or_default(),
-        met.wanted(value)
+        met.wanted(value, beside)
     )
 }
 

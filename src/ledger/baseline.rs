@@ -133,6 +133,10 @@ pub fn state_at(
             Ok(recorded) => BaselineState::Here(Box::new(recorded.baseline)),
             Err(words) => BaselineState::Broken(words),
         },
+        Err(_) if !repository.has(reference) => BaselineState::Broken(format!(
+            "`{reference}` is not in this clone: fetch it, such as with `git fetch origin {}`",
+            reference.trim_start_matches("origin/")
+        )),
         Err(trouble) => BaselineState::Broken(format!("{name}: {trouble}")),
     }
 }

@@ -149,6 +149,7 @@ pub fn ascii(text: &str) -> String {
             '≥' => plain.push_str(">="),
             '≤' => plain.push_str("<="),
             '→' => plain.push_str("->"),
+            '±' => plain.push_str("+-"),
             c => plain.extend(std::iter::repeat_n('?', c.width().unwrap_or(0))),
         }
     }

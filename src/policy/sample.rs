@@ -54,7 +54,7 @@ mod tests {
         assert_eq!(of(&[]), None);
         assert_eq!(of(&["5"]), pair("5", "0"));
         assert_eq!(of(&["1", "4"]), pair("2.5", "2.2239"));
-        // statistics.median and statsmodels' mad on the same numbers: 2, and 1.4826 · 1.
+        // As Python's `statistics.median` has it, of the numbers and of their distances.
         assert_eq!(
             of(&["1", "1", "2", "2", "4", "6", "9"]),
             pair("2", "1.4826")

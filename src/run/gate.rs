@@ -429,20 +429,25 @@ fn judge(shared: &Shared, gate: &PlannedGate, task: &Task, attempt: &Attempt) ->
     let explained =
         attempt.refused.is_some() || how.is_some_and(|how| gate.exit.explains_missing_reports(how));
     let mut parts: Vec<Part<'_>> = Vec::new();
+    let mut notes = Vec::new();
     if attempt.refused.is_none() || attempt.ended.is_some() {
         for judge in &gate.judges {
             let collected = match judge.reports() {
                 Some(reports) => collect_for(shared, gate, reports, task, attempt, explained),
                 None => Collected::default(),
             };
+            let given = given::given(shared, gate, judge.kind(), judge.wants());
+            if judge.wants().baseline {
+                notes.extend(given::first_run_note(shared, gate, &given));
+            }
             parts.push(Part {
                 judge: &**judge,
                 collected,
-                given: given::given(shared, gate, judge.kind(), judge.wants()),
+                given,
             });
         }
     }
-    let notes = attempt.ended.as_ref().map(ended_notes).unwrap_or_default();
+    notes.extend(attempt.ended.iter().flat_map(ended_notes));
     let asked = Asked {
         gates: &shared.plan.gates,
         gate,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::gate::Shared;
 use crate::config::PlannedGate;
 use crate::ledger;
-use crate::model::{BaselineState, ChangedLines, ChangesUnknown, Given, Wants};
+use crate::model::{BaselineState, ChangedLines, ChangesUnknown, Given, Note, Wants};
 use crate::policy::{Condition, Date, is_pragma};
 
 /// The kind that the bound on a gate's duration counts as.
@@ -36,6 +36,28 @@ pub(super) fn given(shared: &Shared, gate: &PlannedGate, kind: &str, wants: Want
     }
 }
 
+/// What is to be known of a declaration that there is no baseline yet: that it ended, or that nobody needs it.
+pub(super) fn first_run_note(shared: &Shared, gate: &PlannedGate, given: &Given) -> Option<Note> {
+    let declared = gate.first_run.as_ref()?;
+    let place = declared.at.place();
+    match (&given.baseline, &declared.until) {
+        (BaselineState::Here(_), _) => Some(Note {
+            code: "unused-first-run",
+            message: format!(
+                "that there is no baseline yet is declared ({place}), and it is there: remove `first-run`"
+            ),
+        }),
+        (BaselineState::Never, Some(until)) if until.value < shared.today => Some(Note {
+            code: "expired-first-run",
+            message: format!(
+                "that there may be no baseline yet ended on {} ({place})",
+                until.value
+            ),
+        }),
+        _ => None,
+    }
+}
+
 /// The declaration that there is no baseline yet, until its last day.
 fn first_run(shared: &Shared, gate: &PlannedGate) -> Option<String> {
     let declared = gate.first_run.as_ref()?;
@@ -55,7 +77,16 @@ fn first_run(shared: &Shared, gate: &PlannedGate) -> Option<String> {
 
 /// The baseline of a gate: read again for each judge that wants it, because a gate rarely has two.
 fn known(shared: &Shared, gate: &PlannedGate) -> BaselineState {
-    ledger::state(&shared.plan.root, &gate.id, &shared.history)
+    let root = &shared.plan.root;
+    match (&gate.baseline_ref, &shared.repository) {
+        (None, _) => ledger::state(root, &gate.id, &shared.history),
+        (Some(reference), Some(repository)) => {
+            ledger::state_at(repository, root, reference, &gate.id)
+        }
+        (Some(reference), None) => BaselineState::Broken(format!(
+            "it is that of `{reference}`, and there is no git repository"
+        )),
+    }
 }
 
 /// A baseline that was recorded before the gate had a judge of this kind holds nothing of it.

@@ -85,8 +85,8 @@ pub(super) fn weigh(asked: &Asked<'_>, parts: Vec<Part<'_>>, notes: Vec<Note>) -
             reported,
         };
         gate.exit.judge(ended, &mut whole);
-        whole.notes.extend(notes);
     }
+    whole.notes.extend(notes);
     whole.reasons.extend(asked.refused.cloned());
     if let (Some(need), false) = (asked.unmet, reported) {
         whole = Judgement::default();

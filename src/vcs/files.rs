@@ -59,6 +59,19 @@ impl Repository {
         }
     }
 
+    /// Whether a ref names a commit of this clone.
+    pub fn has(&self, reference: &str) -> bool {
+        let commit = format!("{reference}^{{commit}}");
+        self.ask(&[
+            "rev-parse",
+            "--verify",
+            "--quiet",
+            "--end-of-options",
+            &commit,
+        ])
+        .is_ok()
+    }
+
     fn is_unborn(&self) -> bool {
         // A detached HEAD always names a commit; a symbolic one names a branch that may not exist yet.
         self.ask(&["symbolic-ref", "-q", "HEAD"]).is_ok()

@@ -50,11 +50,18 @@ fn first_run_is_declared_and_ends() {
             &format!("    first-run: {{ allow: true, why: the gate is new, until: {until} }}\n    coverage:"),
         );
         project.write("tollgate.yaml", yaml);
-        project.run(&["--ci", "generic"])
+        project
     };
-    let ran = with("2999-12-31").exits(0);
+    let project = with("2999-12-31");
+    let ran = project.run(&["--ci", "generic"]).exits(0);
     ran.gate("cov").is("waived").says("the gate is new");
-    with("2020-01-01").exits(3);
+    project.call(&["baseline", "record"]).exits(0);
+    let ran = project.run(&["--ci", "generic"]).exits(0);
+    ran.gate("cov").is("pass").notes(&["unused-first-run"]);
+    let ran = with("2020-01-01").run(&["--ci", "generic"]).exits(3);
+    ran.gate("cov")
+        .is("inconclusive")
+        .notes(&["expired-first-run"]);
 }
 
 #[test]
@@ -457,6 +464,17 @@ fn wrong_steps_are_refused_before_anything_runs() {
         .call(&["config", "check"])
         .exits(2)
         .complains("`samples` is 2 or more");
+    for key in [
+        "baseline: { ref: main }",
+        "first-run: { allow: true, why: new }",
+    ] {
+        let yaml = format!("gates: {{ a: {{ run: x, {key} }} }}\n");
+        let project = Project::new(&yaml);
+        project
+            .call(&["config", "check"])
+            .exits(2)
+            .complains("looks at a baseline");
+    }
     let yaml = "gates: { a: { run: x } }\n";
     let project = Project::new(yaml);
     project
@@ -739,4 +757,61 @@ fn walk(folder: &std::path::Path) -> Vec<String> {
         }
     };
     entries.flat_map(below).collect()
+}
+
+#[test]
+fn verdict_on_a_time_has_the_same_bytes_in_every_run() {
+    let yaml = "gates:
+  slow:
+    run: sleep 0.01
+    duration: \"<=+1h\"
+";
+    let project = Project::new(yaml);
+    project.call(&["baseline", "record"]).exits(0);
+    let digest = || project.run(&[]).exits(0).outcome()["digest"].clone();
+    let first = digest();
+    for _ in 0..3 {
+        assert_eq!(digest(), first);
+    }
+}
+
+#[test]
+fn baseline_of_a_ref_is_out_of_reach_of_the_change_it_judges() {
+    let project = recorded();
+    let yaml = project.read("tollgate.yaml") + "    baseline: { ref: main }\n";
+    project.write("tollgate.yaml", yaml);
+    project.commit();
+    project.git(&["checkout", "-q", "-b", "change"]);
+    project.write("given.info", lcov(50, 100));
+    project.write(COV, project.read(COV).replace("80/100", "50/100"));
+    project.commit();
+    let ran = project.run(&[]).exits(1).says("(baseline 80% → >= 79.9%)");
+    ran.gate("cov").is("fail");
+    std::fs::remove_file(project.root.join(COV)).unwrap();
+    project.run(&[]).exits(1).says("(baseline 80% → >= 79.9%)");
+    // A ref that the clone lacks decides nothing.
+    let yaml = project
+        .read("tollgate.yaml")
+        .replace("ref: main", "ref: origin/main");
+    project.write("tollgate.yaml", yaml);
+    let ran = project.run(&[]).exits(3);
+    let gate = ran
+        .gate("cov")
+        .is("inconclusive")
+        .reasons(&["baseline-broken"]);
+    gate.says("git fetch origin main");
+    // One that has no baseline yet is as a tree without one.
+    project.git(&["checkout", "-q", "--orphan", "bare"]);
+    project.git(&["rm", "-rqf", "--cached", "."]);
+    project.git(&["commit", "-q", "--allow-empty", "-m", "bare"]);
+    let yaml = project
+        .read("tollgate.yaml")
+        .replace("ref: origin/main", "ref: bare");
+    project.write("tollgate.yaml", yaml);
+    project.run(&[]).exits(0).gate("cov").is("waived");
+    project
+        .run(&["--ci", "generic"])
+        .exits(3)
+        .gate("cov")
+        .is("inconclusive");
 }

@@ -87,7 +87,8 @@ fn suite(index: usize, passed: usize, failed: usize) -> String {
     junit(&passed, &failed)
 }
 
-const TESTS: &str = "tests: { reports: '*.xml', failed: '<=baseline', passed: '>=-10%', pass-rate: '>=-5%', total: '>=1' }";
+const TESTS: &str =
+    "tests: { reports: '*.xml', failed: '<=baseline', passed: '>=-10%', pass-rate: '>=-5%' }";
 
 fn tests_known(passed: u64, failed: u64) -> Baseline {
     known(&[
@@ -139,13 +140,13 @@ proptest! {
             let texts: Vec<String> = suites.iter().enumerate().map(|(index, (p, f))| suite(index, *p, *f)).collect();
             worst(&judge(&plan, &read(&texts, "xml"), &baseline))
         };
+        // Nothing at all is another matter: it cannot be decided, and one accepted failure can.
+        prop_assume!(suites.iter().any(|(passed, failed)| passed + failed > 0));
         let before = verdict(&suites);
         let mut after = suites.clone();
         after[0].1 += more;
-        // No test at all cannot be decided; a failed one can, and is no better.
-        let (before, after) = (before, verdict(&after));
-        prop_assert!(after <= before || before == Verdict::Inconclusive, "{before:?} → {after:?}");
-        prop_assert!(after < Verdict::Waived || before >= Verdict::Waived, "{before:?} → {after:?}");
+        let after = verdict(&after);
+        prop_assert!(after <= before, "{before:?} → {after:?}");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::cli::exit::Exit;
 use crate::cli::screen::Screen;
 use crate::ledger::{Change, Way};
 use crate::model::Baseline;
-use crate::output::{neutral, wrap};
+use crate::output::{Style, neutral, wrap};
 
 /// Changes shown of one gate, without `-v`.
 const SHOWN: usize = 10;
@@ -104,31 +104,31 @@ impl Lines {
 
     pub fn print(&self, screen: &Screen) -> std::io::Result<()> {
         let style = screen.style();
-        let shown = self
+        let told = self
             .list
             .iter()
             .filter(|line| !style.quiet || line.mark != Mark::Kept);
         let mut text = String::new();
-        for line in shown {
-            let head = format!("{:<9} {}", line.mark.word(), neutral::line(&line.what));
+        for line in told {
+            let head = format!("{:<9} {}", line.mark.word(), shown(&style, &line.what));
             let _ = writeln!(text, "{head}");
-            put(&mut text, style.width, &line.words);
+            put(&mut text, &style, &line.words);
             let most = if style.verbose > 0 { usize::MAX } else { SHOWN };
             for one in line.changes.iter().take(most) {
-                put(&mut text, style.width, &change(one));
+                put(&mut text, &style, &change(one));
             }
             if line.changes.len() > most {
                 put(
                     &mut text,
-                    style.width,
+                    &style,
                     &format!("and {} more; -v shows all", line.changes.len() - most),
                 );
             }
             if let Some(also) = &line.also {
-                put(&mut text, style.width, also);
+                put(&mut text, &style, also);
             }
             if let Some(help) = &line.help {
-                put(&mut text, style.width, &format!("help: {help}"));
+                put(&mut text, &style, &format!("help: {help}"));
             }
         }
         screen.print(&text)
@@ -136,9 +136,19 @@ impl Lines {
 }
 
 /// A text below its head, wrapped.
-pub(super) fn put(text: &mut String, width: usize, words: &str) {
-    for line in wrap(&neutral::line(words), width.saturating_sub(10)) {
+pub(super) fn put(text: &mut String, style: &Style, words: &str) {
+    for line in wrap(&shown(style, words), style.width.saturating_sub(10)) {
         let _ = writeln!(text, "{:10}{line}", "");
+    }
+}
+
+/// A text as one harmless line that this terminal can show.
+pub(super) fn shown(style: &Style, words: &str) -> String {
+    let line = neutral::line(words);
+    if style.unicode {
+        line
+    } else {
+        neutral::ascii(&line)
     }
 }
 

@@ -8,6 +8,7 @@ use crate::cli::exit::Exit;
 use crate::cli::screen::Screen;
 use crate::ledger::{self, Recorded};
 use crate::model::{BaselineState, Better, KnownValue};
+use crate::output::Style;
 
 /// Entries of one sort that are shown without `-v`.
 const SHOWN: usize = 10;
@@ -20,14 +21,14 @@ pub(super) fn show(work: &Work, reference: Option<&str>, screen: &Screen) -> any
     for id in work.ids() {
         let _ = writeln!(text, "{id}");
         match read(work, id, reference) {
-            Ok(Some(recorded)) => draw(&mut text, style.width, style.verbose > 0, &recorded),
+            Ok(Some(recorded)) => draw(&mut text, &style, &recorded),
             Ok(None) => {
                 missing = true;
-                put(&mut text, style.width, "no baseline");
+                put(&mut text, &style, "no baseline");
             }
             Err(words) => {
                 broken = true;
-                put(&mut text, style.width, &words);
+                put(&mut text, &style, &words);
             }
         }
     }
@@ -56,36 +57,37 @@ fn read(work: &Work, id: &str, reference: Option<&str>) -> Result<Option<Recorde
     }
 }
 
-fn draw(text: &mut String, width: usize, all: bool, recorded: &Recorded) {
+fn draw(text: &mut String, style: &Style, recorded: &Recorded) {
+    let all = style.verbose > 0;
     let known = &recorded.baseline;
-    put(text, width, &held(known));
+    put(text, style, &held(known));
     let values = known
         .values
         .iter()
         .map(|(name, one)| format!("{name}: {}", value(one)));
-    list(text, width, all, values);
+    list(text, style, all, values);
     let skipped = known.tests.iter().filter(|(_, test)| test.skipped);
     list(
         text,
-        width,
+        style,
         all,
         skipped.map(|(id, _)| format!("skipped test: {id}")),
     );
     if all {
         let run = known.tests.iter().filter(|(_, test)| !test.skipped);
-        list(text, width, all, run.map(|(id, _)| format!("test: {id}")));
+        list(text, style, all, run.map(|(id, _)| format!("test: {id}")));
     }
     let findings = known.findings.values();
     let findings =
         findings.map(|one| format!("finding: {} in {} ({})", one.rule, one.path, one.count));
-    list(text, width, all, findings);
+    list(text, style, all, findings);
     let counts = known.counts.iter();
     let counts = counts.map(|((pattern, path), count)| format!("{pattern} in {path}: {count}"));
-    list(text, width, all, counts);
+    list(text, style, all, counts);
     let loosened = recorded.loosened.iter();
     let loosened =
         loosened.map(|one| format!("loosened on {}: {}: {}", one.day, one.what, one.why));
-    list(text, width, all, loosened);
+    list(text, style, all, loosened);
 }
 
 fn value(one: &KnownValue) -> String {
@@ -100,16 +102,16 @@ fn value(one: &KnownValue) -> String {
     format!("{}{}, {way}", one.value, spread.unwrap_or_default())
 }
 
-fn list(text: &mut String, width: usize, all: bool, lines: impl Iterator<Item = String>) {
+fn list(text: &mut String, style: &Style, all: bool, lines: impl Iterator<Item = String>) {
     let lines: Vec<String> = lines.collect();
     let most = if all { lines.len() } else { SHOWN };
     for line in lines.iter().take(most) {
-        put(text, width, line);
+        put(text, style, line);
     }
     if lines.len() > most {
         put(
             text,
-            width,
+            style,
             &format!("and {} more; -v shows all", lines.len() - most),
         );
     }

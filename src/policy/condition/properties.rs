@@ -111,7 +111,7 @@ proptest! {
                 for base in [Measure::Count(7), Measure::Number(Decimal::MAX), Measure::Number(Decimal::MIN), Measure::Share { part: u64::MAX, whole: u64::MAX }, Measure::Duration(Decimal::ONE)] {
                     if let Ok(met) = condition.against(&base) {
                         met.keeps_with(&base, Decimal::MAX);
-                        met.wanted(&base);
+                        met.wanted(&base, base.number());
                     }
                 }
             }

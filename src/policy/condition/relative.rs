@@ -100,11 +100,12 @@ impl Condition {
         })
     }
 
-    /// The bounds that came from the baseline, in words beside a value: `<= 126 ms`.
-    pub fn wanted(&self, value: &Measure) -> String {
+    /// The bounds that came from the baseline, in words and in the unit of a value: `<= 126 ms`. Kept on their side of
+    /// `beside`.
+    pub fn wanted(&self, unit: &Measure, beside: Option<Decimal>) -> String {
         let met = self.pass.iter().filter(|clause| clause.is_step());
         let words = met.filter_map(|clause| {
-            let bound = value.another(clause.fixed()?, value.number());
+            let bound = unit.another(clause.fixed()?, beside);
             Some(format!("{} {bound}", clause.op.sign()))
         });
         words.collect::<Vec<_>>().join(", ")

@@ -47,7 +47,8 @@ fn main() {
         for _ in 0..rounds {
             theirs = theirs.min(timed(|| bare(&path)));
             ours = ours.min(timed(|| {
-                report::read_file(&path, name, Some(format), &[]).expect("a good report");
+                report::read_file(&path, name, Some(format), &Default::default())
+                    .expect("a good report");
             }));
         }
         let ratio = ours.as_secs_f64() / theirs.as_secs_f64();

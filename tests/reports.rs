@@ -35,7 +35,10 @@ fn every_fixture_is_sniffed_and_gives_its_snapshot() {
         let declared = ["json", "csv"].contains(&format).then_some(*known);
         for file in files {
             let name = format!("{format}/{}", file.file_name().unwrap().to_string_lossy());
-            let line = inspect_line(&name, &report::read_file(&file, &name, declared, &[]));
+            let line = inspect_line(
+                &name,
+                &report::read_file(&file, &name, declared, &Default::default()),
+            );
             assert_eq!(line["format"], format, "{line}");
             let snapshot = file.with_extension("expected.json");
             if write {

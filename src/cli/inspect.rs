@@ -30,7 +30,7 @@ pub fn inspect(args: &Inspect, screen: &Screen) -> anyhow::Result<Exit> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     for file in &args.files {
         let name = file.to_string_lossy();
-        let read = report::read_file(file, &name, format, &[]);
+        let read = report::read_file(file, &name, format, &Default::default());
         if read.is_err() {
             exit = Exit::Undecided;
         }

@@ -218,6 +218,7 @@ fn is_in(gate: &Value, waiver: &Waiver, covers: &Covers) -> bool {
                 column: None,
                 fingerprint: text(one, "fingerprint").unwrap_or_default(),
                 suppressed: false,
+                state: None,
             })
         }),
         Target::Criterion { .. } => true,

@@ -73,11 +73,12 @@ pub(super) fn check(
                 .help("add a gate under `gates:`, or let `tollgate init` write a first file"),
         );
     }
+    let phases = phases::check(file.phases.unwrap_or_default(), &names, problems);
     // Indices speak of `entries`: a gate that was refused would shift them, and then there is no plan anyway.
     if gates.len() == names.len() {
         relations::check(&gates, problems);
+        relations::green_lists(&gates, &phases, problems);
     }
-    let phases = phases::check(file.phases.unwrap_or_default(), &names, problems);
     let secrets = file.secrets.map(|many| texts(&many)).unwrap_or_default();
     let waiver_rules = waivers::rules(file.policy.as_ref().and_then(|p| p.waivers.as_ref()));
     let waivers = waivers::load(&root, &gates, &phases, sources, problems);
@@ -311,6 +312,7 @@ fn planned(
     });
     let resources = Names::of(scope.resources.keys().map(String::as_str));
     let held = resolve(&written.resource, &resources, "resource", problems);
+    let by_name_only = judges.iter().any(|judge| judge.by_name_only());
     let planned = PlannedGate {
         id: key.name.clone(),
         at: key.at.clone(),
@@ -341,7 +343,7 @@ fn planned(
             .and_then(|text| word(text, ENFORCE, problems))
             .unwrap_or(defaults.enforce),
         enforce_from: written.enforce_from.clone(),
-        default: written.default.as_ref().is_none_or(|flag| flag.value),
+        default: !by_name_only && written.default.as_ref().is_none_or(|flag| flag.value),
         weight: weight(written.weight.as_ref(), problems),
         exit: ExitRule::check(written.exit.as_ref(), problems),
         absent: written

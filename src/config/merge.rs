@@ -90,6 +90,7 @@ fn loosened(path: &[String], old: &Node, new: &Node) -> Option<Problem> {
         }
         ["baseline", ..] => Some("compares with another baseline".to_owned()),
         ["retry", ..] => Some("forgives failures".to_owned()),
+        ["tests", "renames", ..] => Some("allows what was not allowed".to_owned()),
         ["with", ..] => Some("makes its evidence in another way".to_owned()),
         [key, ..] if PRODUCERS.contains(key) => {
             Some("makes its evidence in another way".to_owned())
@@ -98,8 +99,9 @@ fn loosened(path: &[String], old: &Node, new: &Node) -> Option<Problem> {
             _,
             ..,
             "reports" | "format" | "expect" | "produced" | "include" | "exclude",
-        ] => Some("reads other evidence".to_owned()),
-        ["coverage", "map", ..] => Some("reads other evidence".to_owned()),
+        ]
+        | ["tests", "outcome" | "green-list"]
+        | ["coverage", "map", ..] => Some("reads other evidence".to_owned()),
         ["coverage", "patch"] => loosened_patch(old, new),
         ["coverage", "patch", "ignore-below"] => {
             (count(new) > count(old)).then(|| "demands less".to_owned())
@@ -229,6 +231,8 @@ fn loosened_by_adding(path: &[String], around: &Node, new: &Node) -> Option<Prob
         ["gates", _, "with"] => Some("makes its evidence in another way"),
         ["gates", _, key] if PRODUCERS.contains(key) => Some("makes its evidence in another way"),
         ["gates", _, _, .., "include" | "exclude" | "produced"] => Some("reads other evidence"),
+        ["gates", _, "tests", "outcome" | "renames"] => Some("allows what was not allowed"),
+        ["gates", _, "tests", "renames", _] => Some("allows what was not allowed"),
         ["gates", _, "tests", "failed" | "errored"] => {
             (new.scalar().as_deref() != Some("0")).then_some("allows what was not allowed")
         }

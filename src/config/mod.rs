@@ -28,7 +28,7 @@ pub use plan::{
     Absent, Plan, PlannedCommand, PlannedGate, PlannedPhase, PlannedService, Ready, When,
 };
 pub use preset::{PRESETS, Preset, parameters};
-pub(crate) use relations::reach;
+pub(crate) use relations::{reach, red_gates};
 pub use schema::{schema, waiver_schema};
 pub use show::{show, show_gate};
 pub use waivers::{WAIVERS, parse_waivers, read_waivers};

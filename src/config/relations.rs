@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::facts;
-use super::plan::PlannedGate;
+use super::plan::{PlannedGate, PlannedPhase};
 use crate::gate;
 use crate::problem::{Code, Problem, Problems, nearest};
 use crate::source::Located;
@@ -64,6 +64,46 @@ fn unreachable(
         None => problem
             .label("no such gate")
             .help("name a gate among its `needs:`; an id with a hyphen is written `gates['a-b']`"),
+    }
+}
+
+/// The gates whose red tests a green list means: the gate of that name, else those of the phase of that name.
+pub(crate) fn red_gates<'a>(
+    gates: &'a [PlannedGate],
+    phases: &[PlannedPhase],
+    name: &str,
+) -> Vec<&'a PlannedGate> {
+    let of_phase = phases.iter().find(|phase| phase.id == name);
+    let is_gate = gates.iter().any(|gate| gate.id == name);
+    let meant = gates.iter().filter(|gate| match of_phase {
+        Some(phase) if !is_gate => phase.gates.contains(&gate.id),
+        _ => gate.id == name,
+    });
+    meant
+        .filter(|gate| gate.judges.iter().any(|judge| judge.by_name_only()))
+        .collect()
+}
+
+/// A green list names a gate or a phase that records red tests.
+pub(super) fn green_lists(gates: &[PlannedGate], phases: &[PlannedPhase], problems: &mut Problems) {
+    let lists = gates.iter().flat_map(|gate| &gate.judges);
+    for list in lists.filter_map(|judge| judge.green_list()) {
+        if !red_gates(gates, phases, &list.value).is_empty() {
+            continue;
+        }
+        let known = || {
+            let names = gates.iter().map(|gate| gate.id.as_str());
+            names.chain(phases.iter().map(|phase| phase.id.as_str()))
+        };
+        problems.push(if known().any(|name| name == list.value) {
+            let message = format!("`{}` records no red tests", list.value);
+            Problem::new(Code::UNKNOWN_NAME, &list.at, message)
+                .label("no gate of it wants its tests to fail")
+                .help("name a gate with `tests: { outcome: failing }`, or a phase of such gates")
+        } else {
+            let red = known().filter(|name| !red_gates(gates, phases, name).is_empty());
+            super::names::unknown_name(list, red, "gate or phase with red tests")
+        });
     }
 }
 

@@ -11,6 +11,7 @@ use crate::model::{
     Better, Cause, ConditionVerdict, Given, KnownValue, Measure, Note, Reason, Verdict,
 };
 use crate::policy::{Condition, Keeps, step_words};
+use crate::problem::{Code, Problem, Problems};
 use crate::source::Place;
 
 /// A measured value, of one observation or the median of several.
@@ -48,6 +49,18 @@ pub(crate) struct Question<'a> {
     pub missing: &'a str,
     /// Where the evidence is.
     pub evidence: Vec<Place>,
+}
+
+/// Refuses a step from the baseline where the number itself is counted against the baseline.
+pub(super) fn no_step(name: &str, condition: &Condition, problems: &mut Problems) {
+    if condition.is_relative() {
+        let message = format!("`{name}` is counted against the baseline already");
+        problems.push(
+            Problem::new(Code::WRONG_VALUE, condition.at(), message)
+                .label("a step from the baseline")
+                .help("write a plain number, such as `0`"),
+        );
+    }
 }
 
 /// The values of a gate's baseline, and those that a new one would hold.

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::bounds::{Bounds, Question, Sample};
+use super::known::Missing;
 use super::wording::few;
 use crate::model::{
     Cause, ConditionVerdict, Evidence, Fact, Given, Judgement, Measure, Note, Reason,
     ReportEvidence, Verdict,
 };
 use crate::policy::{Condition, Keeps};
-use crate::source::Place;
+use crate::source::{At, Place};
 
 /// Measured values of gates that were judged before, by gate and dotted name below the gate.
 #[derive(Clone, Debug, Default)]
@@ -230,6 +231,35 @@ impl Judging {
         self.evidence_of_last(places, told.then(|| few(&words, 5)));
     }
 
+    /// Judges a condition that nothing can be compared for.
+    pub(super) fn missing(&mut self, name: &str, bound: (&str, &At), missing: &Missing) {
+        self.stated(name, bound, missing.verdict, missing.cause, None);
+        let words = format!("{}: {}", missing.message, missing.help);
+        self.evidence_of_last(Vec::new(), Some(words));
+    }
+
+    /// A condition that is no comparison of numbers, judged elsewhere: with its bound and where that is written.
+    pub(super) fn stated(
+        &mut self,
+        name: &str,
+        bound: (&str, &At),
+        verdict: Verdict,
+        cause: Option<Cause>,
+        measured: Option<String>,
+    ) {
+        self.judgement.conditions.push(ConditionVerdict {
+            fact: format!("{}.{}.{name}", self.bounds.gate(), self.kind),
+            verdict,
+            cause,
+            measured,
+            bound: bound.0.to_owned(),
+            written: Some(bound.1.place()),
+            evidence: self.evidence.clone(),
+            note: None,
+            volatile: false,
+        });
+    }
+
     /// Says of the condition judged last that it holds only because waived things are not counted: with them the value
     /// would be `strict`. One that holds either way, or does not hold, is told how many there are.
     pub fn unless_waived(&mut self, condition: &Condition, strict: Measure, waived: u64) {
@@ -237,9 +267,10 @@ impl Judging {
             return;
         };
         let words = format!("{waived} more waived");
-        if last.verdict == Verdict::Pass
-            && !matches!(condition.keeps(&strict), Keeps::Yes | Keeps::Tolerated(_))
-        {
+        // Whether a step from the baseline would be kept is not asked again: then it is the waivers that are told.
+        let kept = !condition.is_relative()
+            && matches!(condition.keeps(&strict), Keeps::Yes | Keeps::Tolerated(_));
+        if last.verdict == Verdict::Pass && !kept {
             last.verdict = Verdict::Waived;
         }
         last.note = Some(match last.note.take() {

@@ -365,6 +365,7 @@ impl Gate for CoverageGate {
         Wants {
             changes: self.options.patch.is_some(),
             baseline: self.options.drop.is_some() || shares.any(ShareOptions::is_relative),
+            ..Wants::default()
         }
     }
 

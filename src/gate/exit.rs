@@ -245,6 +245,10 @@ fn has_failed_facts(judgement: &Judgement) -> bool {
             ],
         )
         || judgement
+            .notes
+            .iter()
+            .any(|note| note.code == "left-out-failures")
+        || judgement
             .reasons
             .iter()
             .any(|reason| reason.code == "scan-failed")

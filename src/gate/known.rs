@@ -41,7 +41,24 @@ impl Missing {
 
 /// The baseline of a gate, or what is said in its place.
 pub(crate) fn baseline<'a>(given: &'a Given, gate: &str) -> Result<&'a Baseline, Missing> {
+    of(&given.baseline, given, gate)
+}
+
+/// The baseline whose names a new one keeps: the one that is judged by, or the one that is recorded anew.
+pub(crate) fn named(given: &Given) -> Option<&Baseline> {
     match &given.baseline {
+        BaselineState::Here(baseline) => Some(baseline),
+        _ => given.recorded.as_deref(),
+    }
+}
+
+/// The baseline in that state. `gate` names the gate, or the gates, that it is recorded of.
+pub(crate) fn of<'a>(
+    state: &'a BaselineState,
+    given: &Given,
+    gate: &str,
+) -> Result<&'a Baseline, Missing> {
+    match state {
         BaselineState::Here(baseline) => Ok(baseline),
         BaselineState::Never => Err(never(given, gate, "no baseline yet")),
         BaselineState::Gone(words) => Err(Missing {

@@ -12,10 +12,13 @@ mod files;
 mod findings;
 mod known;
 mod metrics;
+mod place;
 mod probe;
 mod reports;
 mod require;
 mod tests;
+#[cfg(test)]
+mod trial;
 mod wording;
 
 pub use bounds::bound_words;
@@ -62,6 +65,14 @@ pub trait Gate: Debug + Send + Sync {
     /// nobody's expression is checked against them.
     fn facts(&self) -> Vec<String> {
         Vec::new()
+    }
+    /// Whether it is left out of a plain run: what it wants holds in one phase only.
+    fn by_name_only(&self) -> bool {
+        false
+    }
+    /// The gate, or the phase, whose recorded red tests it wants to pass.
+    fn green_list(&self) -> Option<&Located<String>> {
+        None
     }
     /// The gates whose facts it speaks of.
     fn mentions(&self) -> Vec<Located<String>> {

@@ -7,7 +7,7 @@ use globset::{Glob, GlobBuilder, GlobMatcher};
 use crate::model::EvidenceKind;
 use crate::policy::Span;
 use crate::problem::{Code, Count, Fields, Flag, Many, Problem, Problems, Text, nearest, options};
-use crate::report::{self, ReportFormat};
+use crate::report::{self, Choice, ReportFormat};
 use crate::source::{At, Located};
 
 options! {
@@ -47,8 +47,8 @@ pub struct Reports {
     pub elsewhere: Option<Elsewhere>,
     /// Where the block stands.
     pub at: At,
-    /// Only tests whose id matches one of these count; empty means all.
-    pub include: Vec<String>,
+    /// What of them is wanted: which tests, and whether every item.
+    pub choice: Choice,
 }
 
 /// How reports of an earlier step prove that they belong to this state.
@@ -93,7 +93,7 @@ impl Reports {
             clear: written.clear.is_some_and(|flag| flag.value),
             elsewhere,
             at: written.at,
-            include: Vec::new(),
+            choice: Choice::default(),
         })
     }
 

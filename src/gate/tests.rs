@@ -1,48 +1,33 @@
 //! `tests`: what test reports must say.
 
+mod change;
+mod inventory;
+mod options;
 mod probes;
+mod red;
+#[cfg(test)]
+mod table;
+
+use std::collections::HashMap;
 
 use serde_json::Value as Json;
 
+use self::change::Change;
+use self::inventory::Inventory;
+use self::options::{TestOptions, Wanted};
+use self::red::{SHOWN, Told};
+use super::known::{self, Missing};
+use super::place::in_repository;
 use super::wording::{count, few};
-use super::{Context, Gate, GateKind, Probe, Reports};
-use crate::model::{Evidence, EvidenceKind, Judgement, Measure, TestReport, Verdict, Wants};
-use crate::policy::{Bound, Condition, Percent, Pieces, Seconds};
-use crate::problem::{Fields, Many, Problems, Text, object, options};
-use crate::source::Node;
-
-options! {
-    /// Conditions on tests.
-    pub struct TestOptions {
-        /// Only tests whose id (`classname::name`) matches one of these count; `*` stands for anything.
-        include("include"): Many<Text>,
-        /// Tests that held.
-        passed("passed"): Bound<Pieces>,
-        /// Tests that failed; 0 unless bound.
-        failed("failed"): Bound<Pieces>,
-        /// Tests that could not be carried out; 0 unless bound.
-        errored("errored"): Bound<Pieces>,
-        /// Tests that were skipped.
-        skipped("skipped"): Bound<Pieces>,
-        /// All tests.
-        total("total"): Bound<Pieces>,
-        /// Tests that passed only on a repeated attempt.
-        flaky("flaky"): Bound<Pieces>,
-        /// Passed tests as a share of all that are not skipped.
-        pass_rate("pass-rate"): Bound<Percent>,
-        /// Sum of the times of all tests.
-        duration("duration"): Bound<Seconds>,
-        /// Time of the slowest test.
-        slowest("slowest"): Bound<Seconds>,
-        /// Reports in which every test was skipped.
-        all_skipped("all-skipped"): Bound<Pieces>,
-        /// Failures that waivers accept; they are in no other count but the total.
-        waived("waived"): Bound<Pieces>,
-        /// Tests that waivers put in quarantine; they are in no other count but the total.
-        quarantined("quarantined"): Bound<Pieces>,
-    }
-    reserved ["removed", "newly-skipped", "added", "outcome", "green-list"]
-}
+use super::{Context, Gate, GateKind, Judging, Probe, Reports};
+use crate::model::{
+    Baseline, Cause, Evidence, EvidenceKind, Judgement, Measure, TestOutcome, TestReport, Verdict,
+    Wants,
+};
+use crate::policy::Condition;
+use crate::problem::{Fields, Problems, Text, object};
+use crate::report::selects;
+use crate::source::{Located, Node};
 
 /// The kind `tests`.
 pub struct Tests;
@@ -51,6 +36,7 @@ pub struct Tests;
 struct TestGate {
     reports: Reports,
     options: TestOptions,
+    wanted: Wanted,
 }
 
 impl GateKind for Tests {
@@ -59,7 +45,8 @@ impl GateKind for Tests {
     }
 
     fn about(&self) -> &'static str {
-        "test reports: passed, failed, errored, skipped, total, flaky, pass-rate, duration, slowest, all-skipped, waived, quarantined"
+        "test reports: passed, failed, errored, skipped, total, flaky, pass-rate, duration, slowest, all-skipped, waived, \
+         quarantined; removed, newly-skipped, added against the baseline; outcome, green-list"
     }
 
     fn build(&self, node: &Node, problems: &mut Problems) -> Option<Box<dyn Gate>> {
@@ -67,14 +54,14 @@ impl GateKind for Tests {
         let reports = Reports::take(&mut fields, EvidenceKind::Tests, problems);
         let options = TestOptions::take(&mut fields, problems);
         fields.rest(problems);
+        let wanted = options.wanted(problems);
         let mut reports = reports?;
-        reports.include = options
-            .include
-            .iter()
-            .flat_map(|many| &many.0)
-            .map(|text| text.value.clone())
-            .collect();
-        Some(Box::new(TestGate { reports, options }))
+        reports.choice = options.choice();
+        Some(Box::new(TestGate {
+            reports,
+            options,
+            wanted,
+        }))
     }
 
     fn schema(&self) -> Json {
@@ -84,46 +71,47 @@ impl GateKind for Tests {
     }
 }
 
-impl TestGate {
-    fn bounds(&self) -> Vec<(&'static str, Condition)> {
-        let o = &self.options;
-        let mut bounds: Vec<(&'static str, Condition)> = Vec::new();
-        // Implied: a gate on tests that says nothing of failures still refuses them.
-        let implied = || Condition::zero(&self.reports.at);
-        let given =
-            |bound: &Option<Bound<Pieces>>| bound.as_ref().map(|bound| bound.condition.clone());
-        bounds.push(("failed", given(&o.failed).unwrap_or_else(implied)));
-        bounds.push(("errored", given(&o.errored).unwrap_or_else(implied)));
-        let counts = [
-            ("passed", &o.passed),
-            ("skipped", &o.skipped),
-            ("total", &o.total),
-            ("flaky", &o.flaky),
-            ("all-skipped", &o.all_skipped),
-            ("waived", &o.waived),
-            ("quarantined", &o.quarantined),
-        ];
-        bounds.extend(
-            counts
-                .into_iter()
-                .filter_map(|(name, bound)| Some((name, given(bound)?))),
-        );
-        bounds.extend(
-            o.pass_rate
-                .iter()
-                .map(|bound| ("pass-rate", bound.condition.clone())),
-        );
-        bounds.extend(
-            o.duration
-                .iter()
-                .map(|bound| ("duration", bound.condition.clone())),
-        );
-        bounds.extend(
-            o.slowest
-                .iter()
-                .map(|bound| ("slowest", bound.condition.clone())),
-        );
-        bounds
+/// What the reports say, with the inventory where it was asked for.
+struct Seen {
+    all: TestReport,
+    inventory: Inventory,
+    /// Why the inventory does not hold every test, in words.
+    incomplete: Option<String>,
+}
+
+impl Seen {
+    fn of(context: &Context<'_>) -> Self {
+        let mut all = TestReport::default();
+        for evidence in context.evidence() {
+            if let Evidence::Tests(tests) = evidence {
+                all.merge(tests.clone());
+            }
+        }
+        let mut list = std::mem::take(&mut all.inventory);
+        let mut places: HashMap<String, String> = HashMap::new();
+        for file in list.iter_mut().filter_map(|test| test.file.as_mut()) {
+            let place = places
+                .entry(file.clone())
+                .or_insert_with(|| in_repository(file, context.root, context.dir));
+            file.clone_from(place);
+        }
+        let incomplete = if !all.broken.is_empty() {
+            Some("a suite did not load, so its tests cannot be told".to_owned())
+        } else if all.unnamed > 0 {
+            let tests = count(all.unnamed, "test");
+            Some(format!(
+                "the reports only count {tests} and do not name them"
+            ))
+        } else if all.total() == 0 {
+            Some("no test ran".to_owned())
+        } else {
+            None
+        };
+        Self {
+            inventory: inventory::inventory(list),
+            all,
+            incomplete,
+        }
     }
 }
 
@@ -151,6 +139,11 @@ impl Gate for TestGate {
             "waived",
             "quarantined",
             "quarantined-failed",
+            "left-out",
+            "removed",
+            "newly-skipped",
+            "added",
+            "renamed",
         ];
         names.map(str::to_owned).to_vec()
     }
@@ -160,77 +153,165 @@ impl Gate for TestGate {
     }
 
     fn wants(&self) -> Wants {
-        let bounds = self.bounds();
-        Wants::baseline_if(bounds.iter().any(|(_, condition)| condition.is_relative()))
+        Wants {
+            baseline: self.options.wants_baseline(),
+            green_list: self
+                .options
+                .green_list
+                .as_ref()
+                .map(|text| text.value.clone()),
+            ..Wants::default()
+        }
+    }
+
+    fn by_name_only(&self) -> bool {
+        self.wanted.red.is_some()
+    }
+
+    fn green_list(&self) -> Option<&Located<String>> {
+        self.options.green_list.as_ref()
     }
 
     fn judge(&self, context: &Context<'_>) -> Judgement {
-        let mut all = TestReport::default();
-        for evidence in context.evidence() {
-            if let Evidence::Tests(tests) = evidence {
-                all.merge(tests.clone());
-            }
-        }
         let mut judging = context.judging("tests");
         if context.reports.is_empty() {
             return judging.done();
         }
-        judging.fact("passed", Measure::Count(all.passed));
-        judging.fact("failed", Measure::Count(all.failed));
-        judging.fact("errored", Measure::Count(all.errored));
-        judging.fact("skipped", Measure::Count(all.skipped));
-        judging.fact("total", Measure::Count(all.total()));
-        judging.fact("flaky", Measure::Count(all.flaky));
-        judging.fact("all-skipped", Measure::Count(all.all_skipped));
-        let waived = &all.waived;
-        judging.fact("waived", Measure::Count(waived.failed + waived.errored));
-        judging.fact("quarantined", Measure::Count(waived.quarantined));
-        judging.fact(
-            "quarantined-failed",
-            Measure::Count(waived.quarantined_failed + waived.quarantined_errored),
-        );
-        judging.fact("pass-rate", pass_rate(&all));
-        judging.volatile("duration", Measure::seconds(all.seconds));
-        if let Some((_, seconds)) = &all.slowest {
-            judging.volatile("slowest", Measure::seconds(*seconds));
+        let seen = Seen::of(context);
+        facts(&mut judging, &seen.all);
+        self.judge_evidence(&mut judging, &seen.all);
+        self.judge_selection(&mut judging, &seen);
+        if let Some(outcome) = &self.wanted.red {
+            judge_red(&mut judging, outcome, &seen);
         }
+        self.judge_bounds(&mut judging, &seen.all);
+        self.judge_changes(&mut judging, context, &seen);
+        if let Some(list) = &self.options.green_list {
+            judge_green(&mut judging, context, list, &seen);
+        }
+        self.accept(&mut judging, context, &seen);
+        let expected = self.wanted.red.is_some();
+        let out = judging.out();
+        out.failures = seen.all.failures;
+        out.failures_cut = seen.all.failures_cut;
+        out.waived = seen.all.waived.by_waiver;
+        out.quarantine = seen.all.waived.in_quarantine;
+        if expected {
+            // What fails is what was asked for: only what fails in the wrong way is shown.
+            out.failures.retain(|failure| failure.errored);
+            out.failures_cut = 0;
+        }
+        judging.done()
+    }
+}
+
+fn facts(judging: &mut Judging, all: &TestReport) {
+    let waived = &all.waived;
+    let counts = [
+        ("passed", all.passed),
+        ("failed", all.failed),
+        ("errored", all.errored),
+        ("skipped", all.skipped),
+        ("total", all.total()),
+        ("flaky", all.flaky),
+        ("all-skipped", all.all_skipped().count() as u64),
+        ("waived", waived.failed + waived.errored),
+        ("quarantined", waived.quarantined),
+        (
+            "quarantined-failed",
+            waived.quarantined_failed + waived.quarantined_errored,
+        ),
+    ];
+    for (name, number) in counts {
+        judging.fact(name, Measure::Count(number));
+    }
+    judging.fact("pass-rate", pass_rate(all));
+    judging.volatile("duration", Measure::seconds(all.seconds));
+    if let Some((_, seconds)) = &all.slowest {
+        judging.volatile("slowest", Measure::seconds(*seconds));
+    }
+}
+
+impl TestGate {
+    /// Whether there is anything to judge at all.
+    fn judge_evidence(&self, judging: &mut Judging, all: &TestReport) {
         if !all.broken.is_empty() {
             let message = format!(
                 "{} outside any test: {}",
                 count(all.broken.len() as u64, "failure"),
                 few(&all.broken, 3)
             );
-            judging.reason(
-                "broken-suite",
-                Verdict::Fail,
-                None,
-                message,
-                Some("see the report and the log"),
-            );
+            let help = Some("see the report and the log");
+            judging.reason("broken-suite", Verdict::Fail, None, message, help);
         }
         if all.total() == 0 && all.broken.is_empty() {
-            let message = if self.reports.include.is_empty() {
-                "no test ran: the reports hold none".to_owned()
-            } else {
-                "no test ran whose name `include` selects".to_owned()
+            let message = match (all.left_out.0, self.reports.choice.include.is_empty()) {
+                (0, _) => "no test ran: the reports hold none",
+                (_, false) => "no test ran whose name `include` selects",
+                (_, true) => "every test that ran is left out by `exclude`",
             };
-            judging.undecided(
-                "no-tests",
-                message,
-                "check that the command finds its tests",
-            );
+            let help = "check that the command finds its tests";
+            judging.undecided("no-tests", message.to_owned(), help);
         }
-        let all_quarantined = waived.quarantined > 0 && all.total() == waived.quarantined;
-        if all_quarantined && all.broken.is_empty() {
+        let quarantined = all.waived.quarantined;
+        if quarantined > 0 && all.total() == quarantined && all.broken.is_empty() {
             judging.undecided(
                 "only-quarantined",
                 "no test ran outside quarantine, and what is in it proves nothing".to_owned(),
                 "take tests out of quarantine",
             );
         }
-        for (name, condition) in self.bounds() {
+    }
+
+    /// What `include` and `exclude` chose.
+    fn judge_selection(&self, judging: &mut Judging, seen: &Seen) {
+        let choice = &self.reports.choice;
+        let all = &seen.all;
+        let (left_out, failed) = all.left_out;
+        if !choice.include.is_empty() || !choice.exclude.is_empty() {
+            judging.fact("left-out", Measure::Count(left_out));
+        }
+        if failed > 0 {
+            let message = format!("{} left out that failed", count(failed, "test"));
+            judging.note("left-out-failures", message);
+        } else if left_out > 0 && !choice.exclude.is_empty() {
+            let message = format!("{} left out", count(left_out, "test"));
+            judging.note("left-out", message);
+        }
+        let unmatched: Vec<String> = choice
+            .include
+            .iter()
+            .filter(|pattern| all.total() > 0 && !all.matched.contains(*pattern))
+            .map(|pattern| format!("`{pattern}`"))
+            .collect();
+        if !unmatched.is_empty() {
+            let message = format!("no test is called {}", few(&unmatched, SHOWN));
+            let help = "correct `include`, or bring the tests back";
+            if self.wanted.red.is_some() {
+                judging.reason(
+                    "include-unmatched",
+                    Verdict::Fail,
+                    None,
+                    message,
+                    Some(help),
+                );
+            } else {
+                judging.undecided("include-unmatched", message, help);
+            }
+        }
+        let lists = self.wanted.red.is_some() || self.options.green_list.is_some();
+        if lists && all.unnamed > 0 {
+            let message = seen.incomplete.clone().unwrap_or_default();
+            let help = "let the tool write each test into its report";
+            judging.undecided("unnamed-tests", message, help);
+        }
+    }
+
+    fn judge_bounds(&self, judging: &mut Judging, all: &TestReport) {
+        let implied = self.wanted.red.is_none();
+        for (name, condition) in self.options.bounds(&self.reports.at, implied) {
             judging.condition(name, &condition, "the reports do not say");
-            if let Some((strict, count)) = strictly(name, &all) {
+            if let Some((strict, count)) = strictly(name, all) {
                 judging.unless_waived(&condition, strict, count);
             }
             if name == "slowest"
@@ -238,14 +319,148 @@ impl Gate for TestGate {
             {
                 judging.evidence_of_last(Vec::new(), Some(format!("slowest: {id}")));
             }
+            let skipped: Vec<String> = all.all_skipped().map(str::to_owned).collect();
+            if name == "all-skipped" && !skipped.is_empty() {
+                judging.evidence_of_last(Vec::new(), Some(few(&skipped, SHOWN)));
+            }
         }
-        let out = judging.out();
-        out.failures = all.failures;
-        out.failures_cut = all.failures_cut;
-        out.waived = all.waived.by_waiver;
-        out.quarantine = all.waived.in_quarantine;
-        judging.done()
     }
+
+    /// What became of the tests of the baseline.
+    fn judge_changes(&self, judging: &mut Judging, context: &Context<'_>, seen: &Seen) {
+        let given: Vec<(&str, &Condition)> = self.options.changes().collect();
+        if given.is_empty() {
+            return;
+        }
+        match self.baseline(context, seen) {
+            Err(missing) => {
+                for (name, condition) in given {
+                    judging.missing(name, (condition.text(), condition.at()), &missing);
+                }
+            }
+            Ok(baseline) => {
+                let declared = &self.wanted.renames;
+                let changes = inventory::compare(&baseline.tests, &seen.inventory, declared);
+                let told = Change {
+                    gate: self,
+                    changes: &changes,
+                    baseline,
+                    seen,
+                };
+                told.judge(judging, &given);
+            }
+        }
+    }
+
+    /// The baseline, if what ran can be held against it.
+    fn baseline<'a>(&self, context: &'a Context<'_>, seen: &Seen) -> Result<&'a Baseline, Missing> {
+        let given = context.given;
+        let baseline = known::baseline(given, context.gate)?;
+        if baseline.tests.is_empty() {
+            return Err(known::never(
+                given,
+                context.gate,
+                "the baseline holds no test yet",
+            ));
+        }
+        match &seen.incomplete {
+            Some(words) => Err(incomplete(words)),
+            None => Ok(baseline),
+        }
+    }
+
+    /// What a baseline would hold now. A test that was renamed as declared stays under its old id: it takes the
+    /// declaration to find it, as long as nobody answers for a baseline without it.
+    fn accept(&self, judging: &mut Judging, context: &Context<'_>, seen: &Seen) {
+        if !self.options.wants_baseline() || seen.incomplete.is_some() {
+            return;
+        }
+        let red = self.wanted.red.is_some();
+        let tests = seen
+            .inventory
+            .iter()
+            .filter(|(_, test)| !red || test.outcome == TestOutcome::Failed);
+        let mut tests = inventory::known(tests);
+        let declared = &self.wanted.renames;
+        if let Some(before) = known::named(context.given).filter(|_| !declared.is_empty()) {
+            let renamed = inventory::compare(&before.tests, &seen.inventory, declared).renamed;
+            for (old, new) in renamed {
+                let test = tests.remove(&new);
+                tests.extend(test.map(|test| (old, test)));
+            }
+        }
+        judging.out().accepted.tests = tests;
+    }
+}
+
+impl TestGate {
+    /// Whether `include` and `exclude` take a test of that name.
+    fn selected(&self, name: &str) -> bool {
+        let choice = &self.reports.choice;
+        let any = |patterns: &[String]| patterns.iter().any(|pattern| selects(pattern, name));
+        (choice.include.is_empty() || any(&choice.include)) && !any(&choice.exclude)
+    }
+}
+
+/// The red phase.
+fn judge_red(judging: &mut Judging, outcome: &Text, seen: &Seen) {
+    let bound = (outcome.value.as_str(), &outcome.at);
+    if seen.all.total() == 0 {
+        judging.stated(
+            "outcome",
+            bound,
+            Verdict::Inconclusive,
+            Some(Cause::Evidence),
+            None,
+        );
+        return judging.evidence_of_last(Vec::new(), Some("no test ran".to_owned()));
+    }
+    say(judging, "outcome", bound, red::red(&seen.inventory));
+}
+
+/// What ran cannot be held against a list.
+fn incomplete(words: &str) -> Missing {
+    Missing {
+        code: "inventory-incomplete",
+        verdict: Verdict::Inconclusive,
+        cause: Some(Cause::Evidence),
+        message: format!("not every test is known by name: {words}"),
+        help: "mend that first, so that the report names each test".to_owned(),
+    }
+}
+
+/// The green phase.
+fn judge_green(judging: &mut Judging, context: &Context<'_>, list: &Text, seen: &Seen) {
+    let given = context.given;
+    let text = format!("every red test of `{}` passes", list.value);
+    let bound = (text.as_str(), &list.at);
+    let gates = given.green_list.gates.join(" ");
+    let missing = match known::of(&given.green_list.state, given, &gates) {
+        Err(missing) => missing,
+        Ok(red) if red.tests.is_empty() => {
+            known::never(given, &gates, "no test is recorded as red yet")
+        }
+        Ok(_) if seen.all.total() == 0 => incomplete("no test ran"),
+        Ok(red) => {
+            return say(
+                judging,
+                "green-list",
+                bound,
+                red::green(red, &seen.inventory),
+            );
+        }
+    };
+    judging.missing("green-list", bound, &missing);
+}
+
+fn say(judging: &mut Judging, name: &str, bound: (&str, &crate::source::At), told: Told) {
+    let verdict = if told.holds {
+        Verdict::Pass
+    } else {
+        Verdict::Fail
+    };
+    judging.stated(name, bound, verdict, None, Some(told.measured));
+    judging.evidence_of_last(told.evidence, told.note);
 }
 
 /// Passed tests as a share of those that ran and count.

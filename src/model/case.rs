@@ -1,6 +1,6 @@
 //! Tests: one case as a report states it, and the sum of many.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -73,6 +73,19 @@ pub struct TestFailure {
     pub errored: bool,
 }
 
+/// One test of an inventory.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ListedTest {
+    /// `classname::name`, or `name`. Tests of one id (rows of data, the same test run twice) are listed each.
+    pub id: String,
+    /// What became of it.
+    pub outcome: TestOutcome,
+    /// File as the report names it.
+    pub file: Option<String>,
+    /// Line, from 1.
+    pub line: Option<u32>,
+}
+
 /// The sum of the tests of one or more reports.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TestReport {
@@ -94,8 +107,16 @@ pub struct TestReport {
     pub failures: Vec<TestFailure>,
     /// Failures beyond those kept.
     pub failures_cut: u64,
-    /// Report files in which there are tests and every one was skipped.
-    pub all_skipped: u64,
+    /// Each test file (or class, or suite, where the report names no file), and whether any of its tests ran.
+    pub files: BTreeMap<String, bool>,
+    /// Tests that are counted and have no name.
+    pub unnamed: u64,
+    /// Tests that the gate does not select, and how many of them failed or errored. In no count above.
+    pub left_out: (u64, u64),
+    /// Patterns of the gate's selection that matched a test.
+    pub matched: BTreeSet<String>,
+    /// Every test, in the order of the report; only where that was asked for.
+    pub inventory: Vec<ListedTest>,
     /// Failures that belong to no single test (a suite that did not load, a plan not kept, a package that
     /// did not build). They are in no count above, and a gate must not pass because of them.
     pub broken: Vec<String>,
@@ -133,6 +154,12 @@ impl TestReport {
         self.passed + self.failed + self.errored + self.skipped
     }
 
+    /// Test files in which every test was skipped.
+    pub fn all_skipped(&self) -> impl Iterator<Item = &str> {
+        let files = self.files.iter().filter(|(_, ran)| !**ran);
+        files.map(|(file, _)| file.as_str())
+    }
+
     /// Joins the sums of another report.
     pub fn merge(&mut self, other: TestReport) {
         self.passed += other.passed;
@@ -141,7 +168,14 @@ impl TestReport {
         self.skipped += other.skipped;
         self.flaky += other.flaky;
         self.seconds += other.seconds;
-        self.all_skipped += other.all_skipped;
+        for (file, ran) in other.files {
+            *self.files.entry(file).or_default() |= ran;
+        }
+        self.unnamed += other.unnamed;
+        self.left_out.0 += other.left_out.0;
+        self.left_out.1 += other.left_out.1;
+        self.matched.extend(other.matched);
+        self.inventory.extend(other.inventory);
         self.failures_cut += other.failures_cut;
         if other.slowest.as_ref().map(|(_, s)| *s) > self.slowest.as_ref().map(|(_, s)| *s) {
             self.slowest = other.slowest;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{ITEMS_KEPT, Waived};
+use super::Waived;
 
 /// Severity on one common scale, worst first.
 ///
@@ -67,6 +67,19 @@ pub struct Finding {
     pub fingerprint: String,
     /// Marked as accepted by the tool or in the source; counted apart.
     pub suppressed: bool,
+    /// What it is against the baseline; `None` where that was not asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<FindingState>,
+}
+
+/// A finding against the baseline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FindingState {
+    /// The baseline does not know it.
+    New,
+    /// The baseline knows it.
+    Existing,
 }
 
 /// The sum of the findings of one or more reports. Suppressed ones are in `suppressed` alone.
@@ -84,8 +97,10 @@ pub struct FindingReport {
     pub by_level: BTreeMap<Level, u64>,
     /// Live findings by rule; those without a rule under the empty name.
     pub by_rule: BTreeMap<String, u64>,
-    /// The first live findings, at most [`ITEMS_KEPT`].
+    /// The first live findings, at most [`super::ITEMS_KEPT`]; every one where that was asked for.
     pub items: Vec<Finding>,
+    /// Findings marked as accepted; only where every one was asked for.
+    pub suppressed_items: Vec<Finding>,
     /// Live findings beyond those kept.
     pub items_cut: u64,
     /// The tool says of itself that its scan did not succeed: such a report can fail a gate, never pass one.
@@ -107,6 +122,8 @@ pub struct WaivedFindings {
     pub by_rule: BTreeMap<String, u64>,
     /// By the number of the waiver.
     pub by_waiver: BTreeMap<usize, Waived>,
+    /// Each of them; only where every one was asked for.
+    pub items: Vec<Finding>,
 }
 
 impl FindingReport {
@@ -115,8 +132,8 @@ impl FindingReport {
         self.by_level.get(&level).copied().unwrap_or(0)
     }
 
-    /// Joins the sums of another report.
-    pub fn merge(&mut self, other: FindingReport) {
+    /// Joins the sums of another report, whose items are left out beyond `most`.
+    pub fn merge(&mut self, other: FindingReport, most: usize) {
         self.total += other.total;
         self.suppressed += other.suppressed;
         self.hidden += other.hidden;
@@ -129,9 +146,10 @@ impl FindingReport {
         for (rule, count) in other.by_rule {
             *self.by_rule.entry(rule).or_default() += count;
         }
-        let room = ITEMS_KEPT.saturating_sub(self.items.len());
+        let room = most.saturating_sub(self.items.len());
         self.items_cut += other.items_cut + other.items.len().saturating_sub(room) as u64;
         self.items.extend(other.items.into_iter().take(room));
+        self.suppressed_items.extend(other.suppressed_items);
         self.broken.extend(other.broken);
         self.waived.merge(other.waived);
     }
@@ -140,6 +158,7 @@ impl FindingReport {
 impl WaivedFindings {
     fn merge(&mut self, other: WaivedFindings) {
         self.total += other.total;
+        self.items.extend(other.items);
         for (word, count) in other.by_severity {
             *self.by_severity.entry(word).or_default() += count;
         }

@@ -5,15 +5,17 @@
 
 use std::sync::Arc;
 
-use super::{BaselineState, ChangedLines, ChangesUnknown};
+use super::{Baseline, BaselineState, ChangedLines, ChangesUnknown};
 
 /// What a judge wants to know beside its reports. Asking costs time, so it is asked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wants {
     /// The baseline of its gate.
     pub baseline: bool,
     /// The lines that changed since the base.
     pub changes: bool,
+    /// The tests that were recorded as red by the gate of this name, or by those of the phase of this name.
+    pub green_list: Option<String>,
 }
 
 impl Wants {
@@ -37,4 +39,18 @@ pub struct Given {
     pub changes: Option<Result<Arc<ChangedLines>, ChangesUnknown>>,
     /// The reason why there may be none yet, declared in the gate and in force.
     pub first_run: Option<String>,
+    /// The baseline that a new one is recorded in the place of: nothing is held against it, but what only got another
+    /// name keeps the one that it has there.
+    pub recorded: Option<Box<Baseline>>,
+    /// The tests that were recorded as red, where it wanted a green list.
+    pub green_list: GreenList,
+}
+
+/// Tests that were recorded as red.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GreenList {
+    /// The gates that recorded them, or those that did not where the list is not whole.
+    pub gates: Vec<String>,
+    /// What is known of them.
+    pub state: BaselineState,
 }

@@ -24,14 +24,14 @@ mod waiver;
 
 pub use baseline::{Baseline, BaselineState, Better, KnownFinding, KnownTest, KnownValue};
 pub use canonical::{canonical, digest, sha256_hex, verdict_pieces};
-pub use case::{TestCase, TestFailure, TestOutcome, TestReport, WaivedTests};
+pub use case::{ListedTest, TestCase, TestFailure, TestOutcome, TestReport, WaivedTests};
 pub use changed::{ChangedFile, ChangedLines, ChangesUnknown, LineRange};
 pub use coverage::{CoverageReport, FileCoverage, LineCoverage, Tally};
 pub use event::{Event, Progress};
 pub use evidence::{Evidence, EvidenceKind, ReportEvidence, ReportRefusal, Warning};
 pub use explanation::{EXPLANATION, ExplainedCondition, ExplainedReason, Explanation, LastVerdict};
-pub use finding::{Finding, FindingReport, Level, WaivedFindings};
-pub use given::{Given, Wants};
+pub use finding::{Finding, FindingReport, FindingState, Level, WaivedFindings};
+pub use given::{Given, GreenList, Wants};
 pub use measure::Measure;
 pub use metric::MetricReport;
 pub use outcome::{GateRun, Outcome, RunRecord, Subject, SubjectState, Termination};

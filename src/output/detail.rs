@@ -329,7 +329,7 @@ impl<'a, 'b> Sheet<'a, 'b> {
     pub(super) fn findings(&mut self, findings: &[Finding], cut: u64) -> io::Result<()> {
         let most = Most::of(self.page.style);
         let mut worst: Vec<&Finding> = findings.iter().collect();
-        worst.sort_by_key(|finding| finding.level);
+        worst.sort_by_key(|finding| (finding.state, finding.level));
         for finding in worst.iter().take(most.findings) {
             self.finding(finding, &most)?;
         }
@@ -359,6 +359,10 @@ impl<'a, 'b> Sheet<'a, 'b> {
         let name = match rule {
             "" => severity,
             rule => format!("{severity}  {}", style.line(rule)),
+        };
+        let name = match words::mark(finding) {
+            "" => name,
+            mark => format!("{mark}  {name}"),
         };
         let room = style.width.saturating_sub(4);
         let beside = width(&name) + 2 + width(&place) <= room;

@@ -213,6 +213,7 @@ fn finding(level: Level, rule: &str, file: &str, line: u32, message: &str) -> Fi
         column: Some(5),
         fingerprint: format!("{rule}:{file}"),
         suppressed: false,
+        state: None,
     }
 }
 

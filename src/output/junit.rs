@@ -220,8 +220,12 @@ fn story(row: Row<'_>) -> String {
             &style,
         );
         let rule = finding.rule.as_deref().unwrap_or_default();
+        let mark = match words::mark(finding) {
+            "" => String::new(),
+            mark => format!("{mark} "),
+        };
         lines.push(format!(
-            "{} {rule} {place}: {}",
+            "{mark}{} {rule} {place}: {}",
             finding.severity, finding.message
         ));
     }

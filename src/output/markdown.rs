@@ -304,8 +304,12 @@ fn listed(row: Row<'_>) -> Vec<String> {
             .as_deref()
             .map(|rule| format!(" {}", short(rule, 100)))
             .unwrap_or_default();
+        let mark = match words::mark(finding) {
+            "" => String::new(),
+            mark => format!("**{mark}** "),
+        };
         items.push(format!(
-            "{}{rule}{at}: {}",
+            "{mark}{}{rule}{at}: {}",
             short(&finding.severity, 50),
             short(&finding.message, 300)
         ));

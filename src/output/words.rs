@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use crate::model::{
-    Cause, ConditionVerdict, Decision, Enforce, GateRun, GateVerdict, Measure, Outcome, Reason,
-    Verdict,
+    Cause, ConditionVerdict, Decision, Enforce, Finding, FindingState, GateRun, GateVerdict,
+    Measure, Outcome, Reason, Verdict,
 };
 
 /// A gate with how it went.
@@ -248,6 +248,14 @@ pub(super) fn remarks(gate: &GateVerdict) -> Vec<String> {
     }
     remarks.extend(gate.notes.iter().map(|note| note.message.clone()));
     remarks
+}
+
+/// What a finding is against the baseline, where that tells the new ones from others.
+pub(super) fn mark(finding: &Finding) -> &'static str {
+    match finding.state {
+        Some(FindingState::New) => "new",
+        Some(FindingState::Existing) | None => "",
+    }
 }
 
 /// What is to be said of waivers apart from what they accept: expired, unused, without end …

@@ -154,6 +154,7 @@ impl Issue {
             column: Int(column).place(),
             fingerprint: String::new(),
             suppressed: false,
+            state: None,
         }
     }
 }

@@ -176,6 +176,7 @@ impl Build {
             column: span.and_then(|span| span.column_start.place()),
             fingerprint: String::new(),
             suppressed: false,
+            state: None,
         });
     }
 

@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
+use super::choice::{Choice, Chooser};
+use super::covered::{place_branches, settle};
 use super::limits::{Limits, cut};
+use super::tested::{TestFile, listed};
 use super::{Combine, Sieve, Sink, sieve};
 use crate::model::{
     CoverageReport, Evidence, EvidenceKind, FileCoverage, Finding, FindingReport, ITEMS_KEPT,
@@ -18,8 +21,11 @@ const ROOTS: usize = 100;
 /// Sums the observations of one report.
 pub struct Collector {
     kind: EvidenceKind,
-    /// Ids of tests that count; all without it.
-    only: Option<regex::RegexSet>,
+    /// Which tests count.
+    chooser: Chooser,
+    /// Keep every test and every finding.
+    whole: bool,
+    test_file: TestFile,
     /// What it takes is counted apart.
     sieve: Option<Arc<dyn Sieve>>,
     tests: TestReport,
@@ -73,7 +79,9 @@ impl Collector {
     pub fn new(kind: EvidenceKind) -> Self {
         Self {
             kind,
-            only: None,
+            chooser: Chooser::default(),
+            whole: false,
+            test_file: TestFile::default(),
             sieve: None,
             tests: TestReport::default(),
             coverage: CoverageReport::default(),
@@ -88,16 +96,11 @@ impl Collector {
         }
     }
 
-    /// Counts only tests whose id one of the patterns matches; none means all.
+    /// Counts and keeps what is chosen.
     #[must_use]
-    pub fn only(mut self, patterns: &[String]) -> Self {
-        if !patterns.is_empty() {
-            let texts = patterns.iter().map(|pattern| {
-                let parts: Vec<String> = pattern.split('*').map(regex::escape).collect();
-                format!("^(?s:{})$", parts.join(".*"))
-            });
-            self.only = regex::RegexSet::new(texts).ok();
-        }
+    pub fn choosing(mut self, choice: &Choice) -> Self {
+        self.chooser = Chooser::new(choice);
+        self.whole = choice.whole;
         self
     }
 
@@ -118,9 +121,7 @@ impl Collector {
         }
         let evidence = match self.kind {
             EvidenceKind::Tests => {
-                if self.tests.total() > 0 && self.tests.skipped == self.tests.total() {
-                    self.tests.all_skipped = 1;
-                }
+                self.test_file.leave(&mut self.tests.files);
                 if self.tests.total() == 0 {
                     self.warnings.push(Warning {
                         code: "no-tests",
@@ -137,6 +138,17 @@ impl Collector {
             EvidenceKind::Metrics => Evidence::Metrics(self.metrics),
         };
         (evidence, self.warnings)
+    }
+
+    /// Whether a test counts; one that does not is counted apart.
+    fn chosen(&mut self, case: &TestCase<'_>) -> bool {
+        let taken = self.chooser.takes(&case.id(), &mut self.tests.matched);
+        if !taken {
+            let bad = matches!(case.outcome, TestOutcome::Failed | TestOutcome::Errored);
+            self.tests.left_out.0 += 1;
+            self.tests.left_out.1 += u64::from(bad);
+        }
+        taken
     }
 
     /// Puts the open file back into the report.
@@ -194,10 +206,7 @@ impl Collector {
 
     /// Cuts what is shown of a finding, and gives it its identity among all before it.
     fn identify(&mut self, finding: &mut Finding) {
-        finding.message = cut(finding.message.trim(), Limits::DEFAULT.text);
-        if finding.fingerprint.is_empty() {
-            finding.fingerprint = super::fingerprint::of(finding);
-        }
+        name(finding);
         let times = self.seen.entry(finding.fingerprint.clone()).or_default();
         *times += 1;
         if *times > 1 {
@@ -220,19 +229,11 @@ impl Collector {
     }
 }
 
-/// Branches go to the lines they start on, where these hold a statement.
-fn place_branches(file: &mut FileCoverage, waiting: BTreeMap<u32, (u32, u32)>) {
-    for (line, (total, taken)) in waiting {
-        match file.lines.get_mut(&line) {
-            Some(entry) => {
-                entry.branches = entry.branches.max(total);
-                entry.taken = entry.taken.max(taken);
-            }
-            None => file.stray_branches.add(Tally {
-                total: u64::from(total),
-                covered: u64::from(taken),
-            }),
-        }
+/// Cuts what is shown of a finding, and gives it a fingerprint where the tool gives none.
+fn name(finding: &mut Finding) {
+    finding.message = cut(finding.message.trim(), Limits::DEFAULT.text);
+    if finding.fingerprint.is_empty() {
+        finding.fingerprint = super::fingerprint::of(finding);
     }
 }
 
@@ -242,25 +243,14 @@ fn add(counts: &mut BTreeMap<String, u64>, key: String, count: u64) {
     }
 }
 
-/// Totals follow from the lines where there are lines; stated totals stand only where there are none.
-fn settle(file: &mut FileCoverage) {
-    if !file.lines.is_empty() {
-        file.tally_lines();
-    }
-    let from_lines = file.branch_sum();
-    if from_lines.total > 0 {
-        file.branch_tally = from_lines;
-    }
-}
-
 impl Sink for Collector {
     fn test(&mut self, case: &TestCase<'_>) {
-        if self
-            .only
-            .as_ref()
-            .is_some_and(|only| !only.is_match(&case.id()))
-        {
+        if !self.chooser.takes_all() && !self.chosen(case) {
             return;
+        }
+        self.test_file.enter(case, &mut self.tests.files);
+        if self.whole {
+            self.tests.inventory.push(listed(case));
         }
         let tests = &mut self.tests;
         let sieve = self.sieve.as_ref().filter(|sieve| sieve.takes_tests());
@@ -306,7 +296,8 @@ impl Sink for Collector {
     }
 
     fn counted_tests(&mut self, passed: u64, failed: u64, errored: u64, skipped: u64) {
-        if self.only.is_some() && passed + skipped > 0 {
+        self.tests.unnamed += passed + failed + errored + skipped;
+        if !self.chooser.takes_all() && passed + skipped > 0 {
             // Without names nothing can be chosen: what passed must not count, what failed must.
             self.warn(
                 "unnamed-tests",
@@ -405,34 +396,47 @@ impl Sink for Collector {
         self.coverage.has_functions = true;
     }
 
+    fn wanted(&self) -> usize {
+        let each = self.sieve.as_ref().is_some_and(|s| s.takes_findings());
+        if self.whole || each {
+            usize::MAX
+        } else {
+            ITEMS_KEPT
+        }
+    }
+
+    fn wants_suppressed(&self) -> bool {
+        self.whole
+    }
+
     fn finding(&mut self, mut finding: Finding) {
+        if finding.suppressed {
+            self.count(&finding, 1);
+            if self.whole {
+                // No order: which of two equal findings is suppressed must not change the name of the live one.
+                name(&mut finding);
+                self.findings.suppressed_items.push(finding);
+            }
+            return;
+        }
         let sieve = self.sieve.clone().filter(|sieve| sieve.takes_findings());
-        let full = self.findings.items.len() == ITEMS_KEPT;
-        if !finding.suppressed && (sieve.is_some() || !full) {
+        let kept = self.whole || self.findings.items.len() < ITEMS_KEPT;
+        if sieve.is_some() || kept {
             self.identify(&mut finding);
         }
-        let taken = sieve
-            .filter(|_| !finding.suppressed)
-            .and_then(|sieve| sieve.finding(&finding));
-        if let Some(taken) = taken {
+        if let Some(taken) = sieve.and_then(|sieve| sieve.finding(&finding)) {
             sieve::finding(&finding, taken, &mut self.findings.waived);
+            if self.whole {
+                self.findings.waived.items.push(finding);
+            }
             return;
         }
         self.count(&finding, 1);
-        if finding.suppressed {
-            return;
-        }
-        if full {
+        if kept {
+            self.findings.items.push(finding);
+        } else {
             self.findings.items_cut += 1;
-            return;
         }
-        self.findings.items.push(finding);
-    }
-
-    fn wants_each_finding(&self) -> bool {
-        self.sieve
-            .as_ref()
-            .is_some_and(|sieve| sieve.takes_findings())
     }
 
     fn hidden_findings(&mut self, count: u64) {

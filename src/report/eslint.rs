@@ -174,6 +174,7 @@ impl File {
                 column: message.column.and_then(Int::place),
                 fingerprint: String::new(),
                 suppressed,
+                state: None,
             });
         }
     }

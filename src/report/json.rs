@@ -78,23 +78,30 @@ pub(super) fn refuse(error: serde_json::Error) -> ReportError {
 }
 
 /// Hands each element of an array to a function as it is read. Gives the count, `None` for null.
-pub(super) struct Each<T, F>(F, PhantomData<T>);
+pub(super) struct Each<S, F>(F, S);
 
-impl<T, F: FnMut(T)> Each<T, F> {
+impl<T, F: FnMut(T)> Each<PhantomData<T>, F> {
     /// With the function that takes the elements.
     pub(super) fn new(take: F) -> Self {
         Self(take, PhantomData)
     }
 }
 
-impl<'de, T: Deserialize<'de>, F: FnMut(T)> DeserializeSeed<'de> for Each<T, F> {
+impl<S, F> Each<S, F> {
+    /// With a seed that reads each element.
+    pub(super) fn with(seed: S, take: F) -> Self {
+        Self(take, seed)
+    }
+}
+
+impl<'de, S: DeserializeSeed<'de> + Clone, F: FnMut(S::Value)> DeserializeSeed<'de> for Each<S, F> {
     type Value = Option<u64>;
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Option<u64>, D::Error> {
         from.deserialize_any(self)
     }
 }
 
-impl<'de, T: Deserialize<'de>, F: FnMut(T)> Visitor<'de> for Each<T, F> {
+impl<'de, S: DeserializeSeed<'de> + Clone, F: FnMut(S::Value)> Visitor<'de> for Each<S, F> {
     type Value = Option<u64>;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -103,7 +110,7 @@ impl<'de, T: Deserialize<'de>, F: FnMut(T)> Visitor<'de> for Each<T, F> {
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<Option<u64>, A::Error> {
         let mut count = 0;
-        while let Some(element) = list.next_element()? {
+        while let Some(element) = list.next_element_seed(self.1.clone())? {
             (self.0)(element);
             count += 1;
         }

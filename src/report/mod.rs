@@ -6,10 +6,12 @@
 //! Sizes and depths are capped in `limits.rs`; adding up is done once, in `collector.rs`.
 
 mod bandit;
+mod choice;
 mod clippy;
 mod cobertura;
 mod collector;
 mod count;
+mod covered;
 mod csv;
 mod eslint;
 mod examples;
@@ -34,15 +36,17 @@ mod shape;
 mod sieve;
 mod sniff;
 mod tap;
+mod tested;
 #[cfg(test)]
 mod testing;
 mod text;
 mod tsc;
 mod xml;
 
+pub use choice::{Choice, selects};
 pub use collector::Collector;
 pub use examples::{Empty, Examples};
-pub(crate) use fingerprint::moved as moved_fingerprint;
+pub(crate) use fingerprint::{content, moved as moved_fingerprint, plain as plain_fingerprint};
 pub use input::Input;
 pub use inspect::inspect_line;
 pub use limits::Limits;
@@ -51,7 +55,7 @@ pub use shape::Shape;
 pub use sieve::{Sieve, Taken};
 pub use sniff::Head;
 
-use crate::model::{EvidenceKind, Finding, Tally, TestCase};
+use crate::model::{EvidenceKind, Finding, ITEMS_KEPT, Tally, TestCase};
 use rust_decimal::Decimal;
 
 /// A report format.
@@ -77,6 +81,14 @@ pub trait ReportFormat: Sync {
 
 /// Where a format puts what it observes. The names of the arguments are the units.
 pub trait Sink {
+    /// How many findings the report should be read for in full; of the others only the sort matters.
+    fn wanted(&self) -> usize {
+        ITEMS_KEPT
+    }
+    /// Whether findings marked as accepted are among those.
+    fn wants_suppressed(&self) -> bool {
+        false
+    }
     /// One test.
     fn test(&mut self, case: &TestCase<'_>);
     /// Tests that the report only counts (no element for each); all named `unnamed`.
@@ -109,10 +121,6 @@ pub trait Sink {
     fn finding(&mut self, finding: Finding);
     /// Findings that marks in the source hide, which the tool only counts.
     fn hidden_findings(&mut self, count: u64);
-    /// Whether every finding must come whole, however many there are.
-    fn wants_each_finding(&self) -> bool {
-        false
-    }
     /// More findings of which only the sort matters, because enough are kept as items.
     fn more_findings(&mut self, like: &Finding, count: u64) {
         for _ in 0..count {

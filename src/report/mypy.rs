@@ -216,6 +216,7 @@ impl Check {
             column: place.column,
             fingerprint: String::new(),
             suppressed: false,
+            state: None,
         });
     }
 

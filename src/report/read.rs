@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::input::HEAD;
-use super::{Collector, FORMATS, Head, Input, ReportFormat, Sieve, Sink};
+use super::{Choice, Collector, FORMATS, Head, Input, ReportFormat, Sieve, Sink};
 use crate::model::{ReportEvidence, ReportRefusal};
 
 /// Why a report cannot be used. Data only; `Display` gives the words.
@@ -105,9 +105,9 @@ impl From<io::Error> for ReportError {
 
 /// What of a report counts.
 #[derive(Clone, Default)]
-pub struct Counting<'a> {
-    /// Tests whose id none of these patterns matches (`*` stands for anything) do not; none means all do.
-    pub only: &'a [String],
+pub struct Counting {
+    /// Which tests count, and whether every item is kept.
+    pub choice: Choice,
     /// What it takes is counted apart.
     pub sieve: Option<Arc<dyn Sieve>>,
 }
@@ -117,7 +117,7 @@ pub fn read_counting(
     path: &Path,
     name: &str,
     format: Option<&'static dyn ReportFormat>,
-    counting: &Counting<'_>,
+    counting: &Counting,
 ) -> Result<ReportEvidence, ReportError> {
     if path.is_dir() {
         return Err(ReportError::Io(io::Error::new(
@@ -128,15 +128,17 @@ pub fn read_counting(
     read(Input::open(path, name)?, format, counting)
 }
 
-/// Reads a report file, with the format given or sniffed. `name` is how people know it. With `only`, tests
-/// whose id none of these patterns matches (`*` stands for anything) are not counted.
+/// Reads a report file, with the format given or sniffed. `name` is how people know it.
 pub fn read_file(
     path: &Path,
     name: &str,
     format: Option<&'static dyn ReportFormat>,
-    only: &[String],
+    choice: &Choice,
 ) -> Result<ReportEvidence, ReportError> {
-    let counting = Counting { only, sieve: None };
+    let counting = Counting {
+        choice: choice.clone(),
+        sieve: None,
+    };
     read_counting(path, name, format, &counting)
 }
 
@@ -151,13 +153,13 @@ pub fn read_bytes(
 
 /// Reads a report file whose format is unknown.
 pub fn inspect_file(path: &Path, name: &str) -> Result<ReportEvidence, ReportError> {
-    read_file(path, name, None, &[])
+    read_file(path, name, None, &Choice::default())
 }
 
 fn read(
     mut input: Input,
     format: Option<&'static dyn ReportFormat>,
-    counting: &Counting<'_>,
+    counting: &Counting,
 ) -> Result<ReportEvidence, ReportError> {
     let head = Head::new(input.head()?);
     if head.text.trim().is_empty()
@@ -176,7 +178,7 @@ fn read(
         None => sniff(&head)?,
     };
     let mut collector = Collector::new(format.kind())
-        .only(counting.only)
+        .choosing(&counting.choice)
         .sieve(counting.sieve.clone());
     if nameless {
         let message = "an empty list does not say which tool found nothing; say it with `format:`";

@@ -85,6 +85,7 @@ impl Diagnostic {
             column: column.and_then(Int::place),
             fingerprint: String::new(),
             suppressed: false,
+            state: None,
         }
     }
 }

@@ -191,6 +191,7 @@ impl Check {
             column: diagnostic.column.filter(|column| *column > 0),
             fingerprint: String::new(),
             suppressed: false,
+            state: None,
         });
     }
 

@@ -116,7 +116,7 @@ impl Collected {
 
     fn read(&mut self, reports: &Reports, file: &Path, name: &str, from: &Sources<'_>) {
         let counting = Counting {
-            only: &reports.include,
+            choice: reports.choice.clone(),
             sieve: from.sieve.clone(),
         };
         match report::read_counting(file, name, reports.declared(), &counting) {

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::gate::Shared;
-use crate::config::PlannedGate;
+use crate::config::{PlannedGate, red_gates};
 use crate::ledger;
-use crate::model::{BaselineState, ChangedLines, ChangesUnknown, Given, Note, Wants};
+use crate::model::{BaselineState, ChangedLines, ChangesUnknown, Given, GreenList, Note, Wants};
 use crate::policy::{Condition, Date, is_pragma};
 
 /// The kind that the bound on a gate's duration counts as.
@@ -22,17 +22,28 @@ pub(super) fn given(shared: &Shared, gate: &PlannedGate, kind: &str, wants: Want
     let Wants {
         baseline,
         changes: wants_changes,
+        green_list,
     } = wants;
+    let known = if baseline {
+        of_kind(known(shared, gate), kind)
+    } else {
+        BaselineState::Never
+    };
+    // What is recorded is measured, not compared.
+    let (baseline, recorded) = match known {
+        BaselineState::Here(recorded) if shared.recording => (BaselineState::Never, Some(recorded)),
+        _ if shared.recording => (BaselineState::Never, None),
+        known => (known, None),
+    };
     Given {
         strict: shared.strict,
-        // What is recorded is measured, not compared.
-        baseline: if baseline && !shared.recording {
-            of_kind(known(shared, gate), kind)
-        } else {
-            BaselineState::Never
-        },
+        baseline,
+        recorded,
         first_run: first_run(shared, gate),
         changes: wants_changes.then(|| changes(shared)),
+        green_list: green_list
+            .map(|name| self::green_list(shared, &name))
+            .unwrap_or_default(),
     }
 }
 
@@ -73,6 +84,29 @@ fn first_run(shared: &Shared, gate: &PlannedGate) -> Option<String> {
         declared.at.place(),
         until.unwrap_or_default()
     ))
+}
+
+/// The red tests that the gates of that name recorded. What one of them lacks, the whole list lacks.
+fn green_list(shared: &Shared, name: &str) -> GreenList {
+    let mut list = GreenList {
+        gates: Vec::new(),
+        state: BaselineState::Here(Box::default()),
+    };
+    for gate in red_gates(&shared.plan.gates, &shared.plan.phases, name) {
+        match (of_kind(known(shared, gate), "tests"), &mut list.state) {
+            (BaselineState::Here(one), BaselineState::Here(all)) => all.merge(*one),
+            (BaselineState::Here(_), _) => continue,
+            (worse, BaselineState::Here(_)) => {
+                list.gates.clear();
+                list.state = worse;
+            }
+            (BaselineState::Never, BaselineState::Never) => {}
+            (BaselineState::Never, _) => continue,
+            (worse, _) => list.state = worse,
+        }
+        list.gates.push(gate.id.clone());
+    }
+    list
 }
 
 /// The baseline of a gate: read again for each judge that wants it, because a gate rarely has two.

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::exec::Mask;
-use crate::model::{Baseline, Finding, Judgement, ReportUsed};
+use crate::model::{Baseline, Evidence, Finding, Judgement, ReportEvidence, ReportUsed};
 use crate::report::moved_fingerprint;
 use crate::source::Place;
 
@@ -50,6 +50,33 @@ impl Plain {
         }
     }
 
+    /// What judges hold against a baseline, which must not depend on the folder of the project either.
+    pub fn evidence_of(&self, report: &mut ReportEvidence) {
+        match &mut report.evidence {
+            Evidence::Tests(tests) => {
+                for test in &mut tests.inventory {
+                    self.text(&mut test.id);
+                    self.some([&mut test.file]);
+                }
+            }
+            Evidence::Findings(findings) => {
+                let all = findings.items.iter_mut();
+                all.chain(&mut findings.suppressed_items)
+                    .chain(&mut findings.waived.items)
+                    .for_each(|finding| self.finding(finding));
+            }
+            Evidence::Coverage(_) | Evidence::Metrics(_) => {}
+        }
+    }
+
+    /// One finding, its identity with it.
+    pub fn finding(&self, finding: &mut Finding) {
+        let before = finding.clone();
+        self.text(&mut finding.message);
+        self.some([&mut finding.rule, &mut finding.file]);
+        finding.fingerprint = moved_fingerprint(&before, finding);
+    }
+
     /// Everything that was found of a gate.
     pub fn judgement(&self, judgement: &mut Judgement, used: &mut [ReportUsed]) {
         for condition in &mut judgement.conditions {
@@ -80,14 +107,6 @@ impl Plain {
                 .iter_mut()
                 .for_each(|warning| self.text(&mut warning.message));
         }
-    }
-
-    /// One finding, its identity with it.
-    pub fn finding(&self, finding: &mut Finding) {
-        let before = finding.clone();
-        self.text(&mut finding.message);
-        self.some([&mut finding.rule, &mut finding.file]);
-        finding.fingerprint = moved_fingerprint(&before, finding);
     }
 
     /// What a baseline would hold. True when a name in it holds a secret: names are how entries are found again, so

@@ -10,7 +10,7 @@ pub struct Selection {
     pub gates: Vec<usize>,
 }
 
-/// The gates named, or all that are not `default: false`; with everything that they need.
+/// The gates named, or all of a plain run (not `default: false`, not `outcome: failing`); with everything that they need.
 pub fn select(plan: &Plan, names: &[String]) -> Result<Selection, Vec<Problem>> {
     let mut problems = Vec::new();
     let mut todo: Vec<usize> = Vec::new();
@@ -30,7 +30,8 @@ pub fn select(plan: &Plan, names: &[String]) -> Result<Selection, Vec<Problem>> 
         }
     }
     if todo.is_empty() && problems.is_empty() {
-        let message = "no gate is selected: every gate is `default: false`";
+        let message =
+            "no gate is selected: every gate is `default: false` or wants its tests to fail";
         problems.push(Problem::nowhere(Code::SELECTION, message).help("name the gates to run"));
     }
     if !problems.is_empty() {

@@ -54,7 +54,9 @@ pub(super) fn weigh(asked: &Asked<'_>, parts: Vec<Part<'_>>, notes: Vec<Note>) -
     let mut whole = Judgement::default();
     let mut used: Vec<ReportUsed> = Vec::new();
     let mut reported = false;
-    for part in parts {
+    for mut part in parts {
+        let found = part.collected.reports.iter_mut();
+        found.for_each(|report| asked.plain.evidence_of(report));
         let reports = &part.collected.reports;
         reported |= !reports.is_empty();
         let context = Context {

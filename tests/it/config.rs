@@ -173,11 +173,6 @@ fn what_comes_in_a_later_version_is_refused_by_name() {
             &[key, "not in this version"],
         );
     }
-    for key in ["removed", "newly-skipped", "added"] {
-        let yaml =
-            format!("gates: {{ a: {{ run: 'true', tests: {{ reports: x.xml, {key}: 0 }} }} }}\n");
-        refused(&yaml, &[key, "not in this version"]);
-    }
     refused(
         "extends: git:main\ngates: { a: { run: 'true' } }\n",
         &["not in this version"],

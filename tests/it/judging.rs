@@ -34,7 +34,7 @@ fn read(texts: &[String], name: &str) -> Vec<ReportEvidence> {
         let file = folder.path().join(&path);
         fs::write(&file, text).unwrap();
         let format = (name == "json").then(|| tollgate::report::find("json").unwrap());
-        let evidence = tollgate::report::read_file(&file, &path, format, &[]);
+        let evidence = tollgate::report::read_file(&file, &path, format, &Default::default());
         evidence.unwrap_or_else(|error| panic!("{path}: {:?}", error.refusal(&path)))
     };
     texts.iter().enumerate().map(one).collect()

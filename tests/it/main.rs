@@ -19,6 +19,7 @@ mod hostile_files;
 mod hostile_output;
 mod house;
 mod inspect;
+mod inventory;
 mod judging;
 mod needs;
 mod outputs;

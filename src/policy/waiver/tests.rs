@@ -138,6 +138,7 @@ fn finding() -> Finding {
         column: None,
         fingerprint: "f00".to_owned(),
         suppressed: false,
+        state: None,
     }
 }
 

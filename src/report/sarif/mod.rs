@@ -99,11 +99,9 @@ impl Fields for Log<'_> {
                     return Ok(false);
                 }
                 let sink = &mut *self.sink;
-                self.runs = if sink.wants_each_finding() {
-                    map.next_value_seed(Each::new(|run: run::Whole| run.0.settle(sink)))?
-                } else {
-                    map.next_value_seed(Each::new(|run: run::Run| run.settle(sink)))?
-                };
+                let keep = run::Keep::of(sink);
+                self.runs =
+                    map.next_value_seed(Each::with(keep, |run: run::Run| run.settle(sink)))?;
             }
             "inlineExternalProperties" => {
                 let parts: Option<Vec<Outside>> = map.next_value()?;

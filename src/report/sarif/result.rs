@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::super::json::{First, Int, Scalar};
-use crate::model::ITEMS_KEPT;
+use super::run::Keep;
 
 /// A result as written.
 #[derive(Deserialize)]
@@ -162,20 +162,27 @@ pub(super) struct Shown {
 /// The results of a run until it ends.
 #[derive(Default)]
 pub(super) struct Pending {
+    keep: Keep,
     pub(super) items: Vec<(Sort, Shown)>,
     pub(super) more: BTreeMap<Sort, u64>,
-    /// Every live result is kept whole.
-    pub(super) all: bool,
 }
 
 impl Pending {
+    pub(super) fn new(keep: Keep) -> Self {
+        Self {
+            keep,
+            ..Self::default()
+        }
+    }
+
     /// Takes a result in, if it counts at all.
     pub(super) fn take(&mut self, written: Written) {
         if !written.counts() {
             return;
         }
         let (sort, rest) = written.split();
-        if !sort.suppressed && (self.all || self.items.len() < ITEMS_KEPT) {
+        let kept = self.items.len() < self.keep.items;
+        if kept && (!sort.suppressed || self.keep.suppressed) {
             self.items.push((sort, rest.shown()));
         } else {
             match self.more.get_mut(&sort) {

@@ -55,23 +55,34 @@ struct Outside {
     results: Option<IgnoredAny>,
 }
 
-impl<'de> Deserialize<'de> for Run {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let mut run = Run::default();
-        Object(&mut run).deserialize(from)?;
-        Ok(run)
+/// What of each run is kept until it ends.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Keep {
+    /// So many results.
+    pub(super) items: usize,
+    /// Those that are suppressed too.
+    pub(super) suppressed: bool,
+}
+
+impl Keep {
+    /// As much as the sink wants.
+    pub(super) fn of(sink: &dyn Sink) -> Self {
+        Self {
+            items: sink.wanted(),
+            suppressed: sink.wants_suppressed(),
+        }
     }
 }
 
-/// A run of which every live result is kept whole.
-pub(super) struct Whole(pub(super) Run);
-
-impl<'de> Deserialize<'de> for Whole {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let mut run = Run::default();
-        run.pending.all = true;
+impl<'de> DeserializeSeed<'de> for Keep {
+    type Value = Run;
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Run, D::Error> {
+        let mut run = Run {
+            pending: Pending::new(self),
+            ..Run::default()
+        };
         Object(&mut run).deserialize(from)?;
-        Ok(Self(run))
+        Ok(run)
     }
 }
 
@@ -195,6 +206,7 @@ fn plain(settled: Settled, suppressed: bool) -> Finding {
         column: None,
         fingerprint: String::new(),
         suppressed,
+        state: None,
     }
 }
 
@@ -211,10 +223,10 @@ fn show(
     let file = uri.map(|uri| path(&uri)).filter(|path| !path.is_empty());
     let mut finding = plain(settled, sort.suppressed);
     if !shown.fingerprints.is_empty() {
-        let place = file.as_deref().filter(|_| !shown.stable).unwrap_or("");
-        let start = [finding.rule.as_deref().unwrap_or(""), place];
+        let place = file.as_deref().filter(|_| !shown.stable);
+        let rule = [finding.rule.as_deref().unwrap_or("")];
         let parts = shown.fingerprints.iter().map(String::as_str);
-        finding.fingerprint = fingerprint::of_parts(start.into_iter().chain(parts));
+        finding.fingerprint = fingerprint::of_parts(rule.into_iter().chain(parts), place);
     }
     finding.message = rules.message(sort, shown.message);
     finding.file = file;

@@ -251,6 +251,32 @@ fn fingerprint_of_the_tool_is_the_identity_where_it_is_one() {
 }
 
 #[test]
+fn renamed_file_keeps_the_content_of_a_fingerprint_and_all_of_one_that_is_the_tools_own() {
+    let result = |path: &str, rest: &str| {
+        format!(
+            r#"{{"ruleId":"E","message":{{"text":"m"}},"locations":[{{"physicalLocation":
+            {{"artifactLocation":{{"uri":"{path}"}}}}}}],{rest}}}"#
+        )
+    };
+    let print = |path: &str, rest: &str| {
+        let (found, _) = read(TOOL, &result(path, rest));
+        found.items[0].fingerprint.clone()
+    };
+    for ours in [
+        r#""fingerprints":null"#,
+        r#""partialFingerprints":{"primaryLocationLineHash":"abc:1"}"#,
+    ] {
+        let (old, new) = (print("old.c", ours), print("new.c", ours));
+        assert_ne!(old, new);
+        let content = crate::report::content(&old);
+        assert!(content.is_some() && content == crate::report::content(&new));
+    }
+    let own = r#""fingerprints":{"f":"1"}"#;
+    assert_eq!(print("old.c", own), print("new.c", own));
+    assert_eq!(crate::report::content(&print("old.c", own)), None);
+}
+
+#[test]
 fn results_beyond_those_kept_are_counted_all_the_same() {
     let one = r#"{"ruleId":"E"}"#;
     let many = vec![one; 1500].join(",");

@@ -12,7 +12,7 @@ use crate::model::{Judgement, ReportEvidence};
 const SAMPLES: &[(&str, &str)] = &[
     (
         "tests",
-        "run: make, duration: '<5m, <=+10%', tests: { reports: r.xml, format: junit, passed: '>=3, >=baseline', skipped: '<=1', waived: '<=2', quarantined: 0, total: '>=3', flaky: 0, pass-rate: '>=90%', duration: '<2m', slowest: '<1s', all-skipped: 0 }",
+        "run: make, duration: '<5m, <=+10%', tests: { reports: r.xml, format: junit, passed: '>=3, >=baseline', skipped: '<=1', waived: '<=2', quarantined: 0, removed: 0, newly-skipped: '<=1', added: '<=5', total: '>=3', flaky: 0, pass-rate: '>=90%', duration: '<2m', slowest: '<1s', all-skipped: 0 }",
     ),
     (
         "coverage",
@@ -20,7 +20,7 @@ const SAMPLES: &[(&str, &str)] = &[
     ),
     (
         "findings",
-        "run: make, findings: { reports: s.json, format: sarif, critical: 0, high: 0, medium: '<=2', low: '<=-30%', total: '<=9', suppressed: '<=1', waived: '<=3', severities: { error: 0 }, rules: { R2: 0, R3: '<=baseline+2' } }",
+        "run: make, findings: { reports: s.json, format: sarif, critical: 0, high: 0, medium: '<=2', low: '<=-30%', total: '<=9', suppressed: '<=1', waived: '<=3', new: 0, fixed: '<=7', paths: { 'src/**': { high: 0, suppressed: 0, new: '<=1', total: '<=+10%' } }, severities: { error: 0 }, rules: { R2: 0, R3: '<=baseline+2' } }",
     ),
     (
         "metrics",

@@ -10,7 +10,7 @@ use super::plan::{Absent, Plan, PlannedCommand, PlannedGate, PlannedService, Rea
 use super::{phases, preset, relations, waivers};
 use crate::exec;
 use crate::gate::{self, ExitRule, Reports};
-use crate::model::Enforce;
+use crate::model::{Enforce, Whom};
 use crate::problem::{Code, Count, Fields, Many, Problem, Problems, Text};
 use crate::source::{Key, Node, Sources, Value};
 
@@ -329,7 +329,7 @@ fn planned(
             .into_iter()
             .map(|index| resources.list[index].to_owned())
             .collect(),
-        services: resolve(&written.service, &scope.services, "service", problems),
+        services: services_of_gate(&written.service, &judges, &scope.services, problems),
         timeout: written
             .timeout
             .as_ref()
@@ -370,6 +370,25 @@ fn planned(
         coherence(&planned, &written, problems);
     }
     Some(planned)
+}
+
+/// The services of a gate: those it names, and those that its judges ask.
+fn services_of_gate(
+    written: &Option<Many<Text>>,
+    judges: &[Box<dyn gate::Gate>],
+    known: &Names<'_>,
+    problems: &mut Problems,
+) -> Vec<usize> {
+    let mut found = resolve(written, known, "service", problems);
+    for judge in judges {
+        let asked = Some(Many(judge.services()));
+        for index in resolve(&asked, known, "service", problems) {
+            if !found.contains(&index) {
+                found.push(index);
+            }
+        }
+    }
+    found
 }
 
 /// Each key that is the name of a kind, built by that kind. Kinds that come later are refused by name.
@@ -531,6 +550,21 @@ fn coherence(gate: &PlannedGate, written: &file::Gate, problems: &mut Problems) 
         );
     }
     without_baseline(gate, written, problems);
+    let of_gate = gate
+        .judges
+        .iter()
+        .filter_map(|judge| judge.wants().http.map(|wants| wants.whom))
+        .any(|whom| whom == Whom::OfGate);
+    if of_gate && gate.services.len() != 1 {
+        problems.push(
+            Problem::new(
+                Code::MISSING_KEY,
+                &gate.at,
+                format!("`http` of gate `{}` does not say whom it asks", gate.id),
+            )
+            .help("add `service:` or `url:` to `http`"),
+        );
+    }
     if let Some(command) = &gate.command {
         return readable(command, problems);
     }

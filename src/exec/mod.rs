@@ -17,6 +17,7 @@ mod env;
 #[cfg(unix)]
 mod follow;
 mod guard;
+mod http;
 #[cfg(unix)]
 mod leaders;
 #[cfg(unix)]
@@ -42,6 +43,7 @@ mod tree;
 pub use command::{Captured, Command, Ended, Live, Program, Spool, Stopped, run, sweep};
 pub use env::{is_withheld, secret_values, withheld};
 pub use guard::{Guard, main as guard_main};
+pub use http::ask;
 pub use mask::Mask;
 pub use parse::{OWN, ParseTrouble, parse};
 pub use query::{Answer, listen, query};

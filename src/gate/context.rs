@@ -84,6 +84,24 @@ impl Context<'_> {
     }
 }
 
+/// A condition whose keeping a judge found out by itself.
+pub(super) struct Stated<'a> {
+    /// Name below the kind.
+    pub name: &'a str,
+    pub verdict: Verdict,
+    pub cause: Option<Cause>,
+    /// What was found.
+    pub measured: Option<String>,
+    /// What was wanted.
+    pub bound: String,
+    /// Where that is written.
+    pub at: &'a At,
+    pub evidence: Vec<Place>,
+    pub note: Option<String>,
+    /// What was found is a time and so differs between equal runs.
+    pub volatile: bool,
+}
+
 /// Writes a judgement: facts, conditions, reasons and notes under their dotted names.
 pub struct Judging {
     kind: &'static str,
@@ -229,6 +247,21 @@ impl Judging {
             .map(|(path, one)| format!("{path} {}", one.measured.as_deref().unwrap_or("")))
             .collect();
         self.evidence_of_last(places, told.then(|| few(&words, 5)));
+    }
+
+    /// A condition that is no bound on a number, or one that follows from more than what is written.
+    pub(super) fn put(&mut self, stated: Stated<'_>) {
+        self.judgement.conditions.push(ConditionVerdict {
+            fact: format!("{}.{}.{}", self.bounds.gate(), self.kind, stated.name),
+            verdict: stated.verdict,
+            cause: stated.cause,
+            measured: stated.measured,
+            bound: stated.bound,
+            written: Some(stated.at.place()),
+            evidence: stated.evidence,
+            note: stated.note,
+            volatile: stated.volatile,
+        });
     }
 
     /// Judges a condition that nothing can be compared for.

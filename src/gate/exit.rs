@@ -229,7 +229,10 @@ fn has_failed_tests(judgement: &Judgement) -> bool {
         .reasons
         .iter()
         .any(|reason| reason.code == "broken-suite")
-        || above_zero(judgement, &["tests.failed", "tests.errored"])
+        || above_zero(
+            judgement,
+            &["tests.failed", "tests.errored", "trace.tests-failed"],
+        )
 }
 
 /// Something that explains a findings status: a failed test, a finding, a scan or suite that broke.

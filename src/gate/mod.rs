@@ -4,19 +4,27 @@
 //! process, and never sees baseline, ledger or store. What it cannot decide it says to be inconclusive.
 
 mod bounds;
+mod checklist;
 mod context;
 mod coverage;
 mod drop;
 mod exit;
 mod files;
 mod findings;
+mod git;
+mod http;
 mod known;
 mod metrics;
 mod place;
 mod probe;
+mod ratchet;
 mod reports;
 mod require;
+#[cfg(test)]
+mod scene;
 mod tests;
+mod trace;
+mod tree;
 #[cfg(test)]
 mod trial;
 mod wording;
@@ -66,6 +74,10 @@ pub trait Gate: Debug + Send + Sync {
     fn facts(&self) -> Vec<String> {
         Vec::new()
     }
+    /// The services that it asks, beside those of its gate.
+    fn services(&self) -> Vec<Located<String>> {
+        Vec::new()
+    }
     /// Whether it is left out of a plain run: what it wants holds in one phase only.
     fn by_name_only(&self) -> bool {
         false
@@ -100,19 +112,16 @@ pub static KINDS: &[&dyn GateKind] = &[
     &findings::Findings,
     &metrics::Metrics,
     &files::Files,
+    &ratchet::Ratchet,
+    &checklist::Checklist,
+    &trace::Trace,
+    &git::Git,
+    &http::Http,
     &require::Require,
 ];
 
 /// Kinds that are specified and not built yet: refused by name.
-pub static LATER: &[&str] = &[
-    "migrations",
-    "ratchet",
-    "checklist",
-    "trace",
-    "git",
-    "http",
-    "sign-off",
-];
+pub static LATER: &[&str] = &["migrations", "sign-off"];
 
 /// The kind of that key.
 pub fn find(name: &str) -> Option<&'static dyn GateKind> {

@@ -5,7 +5,9 @@
 
 use std::sync::Arc;
 
-use super::{Baseline, BaselineState, ChangedLines, ChangesUnknown};
+use super::{
+    Baseline, BaselineState, ChangedLines, ChangesUnknown, GitGiven, GitWants, HttpGiven, HttpWants,
+};
 
 /// What a judge wants to know beside its reports. Asking costs time, so it is asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,6 +16,12 @@ pub struct Wants {
     pub baseline: bool,
     /// The lines that changed since the base.
     pub changes: bool,
+    /// The paths that git tracks.
+    pub tracked: bool,
+    /// Answers of the repository.
+    pub git: Option<GitWants>,
+    /// Answers of a service.
+    pub http: Option<HttpWants>,
     /// The tests that were recorded as red by the gate of this name, or by those of the phase of this name.
     pub green_list: Option<String>,
 }
@@ -37,6 +45,12 @@ pub struct Given {
     pub baseline: BaselineState,
     /// The lines that changed since the base; `None` where nobody asked.
     pub changes: Option<Result<Arc<ChangedLines>, ChangesUnknown>>,
+    /// The paths below the project that git tracks; empty without git.
+    pub tracked: Vec<String>,
+    /// Answers of the repository.
+    pub git: Option<GitGiven>,
+    /// Answers of a service.
+    pub http: Option<HttpGiven>,
     /// The reason why there may be none yet, declared in the gate and in force.
     pub first_run: Option<String>,
     /// The baseline that a new one is recorded in the place of: nothing is held against it, but what only got another

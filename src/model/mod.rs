@@ -13,12 +13,14 @@ mod evidence;
 mod explanation;
 mod finding;
 mod given;
+mod http;
 mod measure;
 mod metric;
 mod outcome;
 mod phase;
 mod proof;
 mod record;
+mod repository;
 mod verdict;
 mod waiver;
 
@@ -32,6 +34,7 @@ pub use evidence::{Evidence, EvidenceKind, ReportEvidence, ReportRefusal, Warnin
 pub use explanation::{EXPLANATION, ExplainedCondition, ExplainedReason, Explanation, LastVerdict};
 pub use finding::{Finding, FindingReport, FindingState, Level, WaivedFindings};
 pub use given::{Given, GreenList, Wants};
+pub use http::{HttpAnswer, HttpAsk, HttpGiven, HttpTrouble, HttpWants, Whom};
 pub use measure::Measure;
 pub use metric::MetricReport;
 pub use outcome::{GateRun, Outcome, RunRecord, Subject, SubjectState, Termination};
@@ -40,6 +43,7 @@ pub use proof::{Feed, GateProof, PROOF, Proof, Proving, Tooth};
 pub use record::{
     Completion, ConditionRecord, Criterion, Entry, GateRecord, Record, Says, Signature, Who,
 };
+pub use repository::{Commit, GitGiven, GitWants, Unknown};
 pub use verdict::{
     Cause, ConditionVerdict, Decision, Enforce, Fact, GateVerdict, Judgement, Note, Reason,
     ReportUsed, VARIES, Verdict, VerdictDocument,

@@ -110,6 +110,7 @@ impl Engine {
             base: request.base.clone(),
             event: request.ci.then(|| EventBase::of(&request.env)).flatten(),
             changes: OnceLock::new(),
+            tracked: OnceLock::new(),
             began: Instant::now(),
             outbox: Outbox::default(),
             plan,

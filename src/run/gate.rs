@@ -56,6 +56,8 @@ pub(super) struct Shared {
     pub event: Option<EventBase>,
     /// Asked of git once, by the first gate that wants it.
     pub changes: OnceLock<Result<Arc<ChangedLines>, ChangesUnknown>>,
+    /// Paths that git tracks, once somebody wanted to know.
+    pub tracked: OnceLock<Vec<String>>,
     /// What git says of baselines that are missing.
     pub history: History,
     pub began: Instant,
@@ -228,6 +230,12 @@ fn attempt(shared: &Shared, gate: &PlannedGate, task: &Task) -> Attempt {
                 .collect();
             attempt.matches.insert(pattern.clone(), list);
         }
+        let asks = gate.judges.iter().any(|judge| judge.wants().http.is_some());
+        if asks && task.judge_only.is_none() {
+            attempt.refused = services(shared, gate)
+                .err()
+                .map(|trouble| of_service("service-not-ready", trouble));
+        }
         return attempt;
     };
     if let Err(reason) = prepare(shared, gate) {
@@ -329,7 +337,11 @@ fn prepare(shared: &Shared, gate: &PlannedGate) -> Result<(), Reason> {
     Ok(())
 }
 
-fn services(shared: &Shared, gate: &PlannedGate) -> Result<Vec<(OsString, OsString)>, Trouble> {
+/// Starts the services of a gate, unless they run, and gives the variables that tell of them.
+pub(super) fn services(
+    shared: &Shared,
+    gate: &PlannedGate,
+) -> Result<Vec<(OsString, OsString)>, Trouble> {
     let mut variables = Vec::new();
     for &index in &gate.services {
         let service = &shared.plan.services[index];
@@ -436,7 +448,10 @@ fn judge(shared: &Shared, gate: &PlannedGate, task: &Task, attempt: &Attempt) ->
                 Some(reports) => collect_for(shared, gate, reports, task, attempt, explained),
                 None => Collected::default(),
             };
-            let given = given::given(shared, gate, judge.kind(), judge.wants());
+            let mut wants = judge.wants();
+            // Without its needs nothing is asked of a service that may be half there.
+            wants.http = wants.http.filter(|_| task.judge_only.is_none());
+            let given = given::given(shared, gate, judge.kind(), wants);
             if judge.wants().baseline {
                 notes.extend(given::first_run_note(shared, gate, &given));
             }

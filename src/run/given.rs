@@ -2,11 +2,17 @@
 
 use std::sync::Arc;
 
+use super::asking;
 use super::gate::Shared;
+use super::subject::Start;
 use crate::config::{PlannedGate, red_gates};
 use crate::ledger;
-use crate::model::{BaselineState, ChangedLines, ChangesUnknown, Given, GreenList, Note, Wants};
+use crate::model::{
+    BaselineState, ChangedLines, ChangesUnknown, GitGiven, GitWants, Given, GreenList, Note,
+    Unknown, Wants,
+};
 use crate::policy::{Condition, Date, is_pragma};
+use crate::vcs::Repository;
 
 /// The kind that the bound on a gate's duration counts as.
 pub(super) const EXIT: &str = "exit";
@@ -22,6 +28,9 @@ pub(super) fn given(shared: &Shared, gate: &PlannedGate, kind: &str, wants: Want
     let Wants {
         baseline,
         changes: wants_changes,
+        tracked,
+        git,
+        http,
         green_list,
     } = wants;
     let known = if baseline {
@@ -41,6 +50,13 @@ pub(super) fn given(shared: &Shared, gate: &PlannedGate, kind: &str, wants: Want
         recorded,
         first_run: first_run(shared, gate),
         changes: wants_changes.then(|| changes(shared)),
+        tracked: if tracked {
+            self::tracked(shared)
+        } else {
+            Vec::new()
+        },
+        git: git.map(|wants| self::git(shared, &wants)),
+        http: http.map(|wants| asking::ask(shared, gate, &wants)),
         green_list: green_list
             .map(|name| self::green_list(shared, &name))
             .unwrap_or_default(),
@@ -151,4 +167,61 @@ fn changes(shared: &Shared) -> Result<Arc<ChangedLines>, ChangesUnknown> {
             .map(Arc::new)
     };
     shared.changes.get_or_init(read).clone()
+}
+
+/// The paths that git tracks, asked once; none without git, where only ignore files tell.
+fn tracked(shared: &Shared) -> Vec<String> {
+    let ask = || {
+        let repository = shared.repository.as_ref()?;
+        repository.all_tracked(&shared.plan.root)
+    };
+    shared
+        .tracked
+        .get_or_init(|| ask().unwrap_or_default())
+        .clone()
+}
+
+/// What the repository answers to each question.
+fn git(shared: &Shared, wants: &GitWants) -> GitGiven {
+    let start = shared.start.get();
+    let nowhere = || {
+        Unknown::new(
+            "there is no git repository here",
+            "run in a clone of the repository",
+        )
+    };
+    let repository = shared.repository.as_ref().ok_or_else(nowhere);
+    let state = start.ok_or_else(|| Unknown::new("git did not answer", "look at what git says"));
+    let ask = |question: &dyn Fn(&Repository, &Start) -> Result<u64, Unknown>| match (
+        &repository,
+        &state,
+    ) {
+        (Ok(repository), Ok(start)) => question(repository, start),
+        (Err(unknown), _) | (_, Err(unknown)) => Err(unknown.clone()),
+    };
+    GitGiven {
+        changes: wants.changes.then(|| match (&repository, &state) {
+            (Ok(_), Ok(start)) => Ok(start.content.files.keys().cloned().collect()),
+            (Err(unknown), _) | (_, Err(unknown)) => Err(unknown.clone()),
+        }),
+        behind: wants
+            .contains
+            .iter()
+            .map(|name| (name.clone(), ask(&|repository, _| repository.behind(name))))
+            .collect(),
+        unpushed: wants
+            .pushed
+            .then(|| ask(&|repository, start| repository.unpushed(start.state.branch.as_deref()))),
+        commits: wants.commits.then(|| match (&repository, &state) {
+            (Ok(repository), Ok(start)) => {
+                let named = wants.since.as_deref().or(shared.base.as_deref());
+                repository.commits_since(
+                    named,
+                    shared.event.as_ref().filter(|_| wants.since.is_none()),
+                    &start.state,
+                )
+            }
+            (Err(unknown), _) | (_, Err(unknown)) => Err(unknown.clone()),
+        }),
+    }
 }

@@ -10,6 +10,7 @@
 )]
 
 mod applies;
+mod asking;
 mod board;
 mod collect;
 mod conclude;

@@ -87,6 +87,22 @@ impl Pool {
         }
     }
 
+    /// The addresses of a service that runs, one a replica.
+    pub fn urls(&self, id: &str) -> Vec<String> {
+        let slot = self
+            .started
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(id)
+            .map(Arc::clone);
+        let Some(slot) = slot else { return Vec::new() };
+        let slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*slot {
+            Slot::Up(running) => running.urls(),
+            _ => Vec::new(),
+        }
+    }
+
     /// Stops all of them and says what was ended by force.
     pub fn stop(&self) {
         let started =

@@ -130,7 +130,7 @@ impl Repository {
         })))
     }
 
-    fn is_shallow(&self) -> bool {
+    pub(super) fn is_shallow(&self) -> bool {
         self.common.join("shallow").exists()
     }
 

@@ -10,6 +10,7 @@ mod files;
 mod history;
 mod patch;
 mod repository;
+mod since;
 mod subject;
 mod tree;
 

@@ -31,10 +31,6 @@ const LARGE: &[(&str, &str)] = &[
         "every rule on the file as a whole, in the order in which they are told",
     ),
     (
-        "src/gate/files.rs",
-        "six conditions on the tree that share one walk",
-    ),
-    (
         "src/output/fixtures.rs",
         "the shared outcomes, one after another",
     ),

@@ -4,7 +4,8 @@ use regex::Regex;
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::{Env, FileGate, Pattern};
+use super::env::{Env, Look};
+use super::{FileGate, Pattern, readers};
 use crate::gate::probe::{path_for, refused, short};
 use crate::gate::{Content, Probe};
 use crate::model::Measure;
@@ -129,7 +130,25 @@ fn parity(env: &Env) -> Vec<Probe> {
             .file(example, bytes("A=1\n"))
             .reason("nothing-searched", ""),
     ];
-    for (pattern, regex) in &env.reads {
+    let undeclared = |probe: Probe, path: &str, text: &str| {
+        let probe = probe.file(example, bytes("")).file(path, bytes(text));
+        probe.reason("env-undeclared", "")
+    };
+    let declared = match &env.look {
+        Look::Ready(files) => {
+            let title = "a variable that code reads and nobody declares";
+            probes.push(match ready(env, files) {
+                Some((path, text)) => undeclared(Probe::new(title), &path, text),
+                None => Probe::unproven(title, "no file is known that it looks into"),
+            });
+            return probes;
+        }
+        Look::Declared(list) => list,
+    };
+    for (pattern, regex) in declared
+        .iter()
+        .flat_map(|(pattern, all)| all.iter().map(move |regex| (pattern, regex)))
+    {
         let title = format!(
             "a variable that `{}` reads and nobody declares",
             short(&pattern.text)
@@ -137,19 +156,41 @@ fn parity(env: &Env) -> Vec<Probe> {
         let text = found_by(regex);
         let named = text.as_deref().and_then(|text| {
             let name = regex.captures(text)?.get(1)?.as_str();
-            (!env.except.contains(name)).then_some(text)
+            (!env.is_excepted(name)).then_some(text)
         });
         probes.push(match named {
             Some(text) => with_file(pattern, |path| {
-                let probe = Probe::new(title)
-                    .file(example, bytes(""))
-                    .file(path, bytes(text));
-                Some(probe.reason("env-undeclared", ""))
+                let kept = !env.exclude.iter().any(|one| one.selects(path));
+                kept.then(|| undeclared(Probe::new(title), path, text))
             }),
             None => Probe::unproven(title, "no text is known that its expression finds"),
         });
     }
     probes
+}
+
+/// Code in a file that is looked into, which reads a variable that nobody declares.
+fn ready(env: &Env, files: &[Pattern]) -> Option<(String, &'static str)> {
+    let codes = [
+        ("probe.py", "import os\nos.environ[\"TOLLGATE_PROBE\"]\n"),
+        ("probe.js", "process.env.TOLLGATE_PROBE\n"),
+        (
+            "probe.rs",
+            "fn f() { std::env::var(\"TOLLGATE_PROBE\"); }\n",
+        ),
+        ("probe.go", "os.Getenv(\"TOLLGATE_PROBE\")\n"),
+    ];
+    let paths: Vec<String> = files.iter().filter_map(|one| path_for(&one.text)).collect();
+    let tries = codes.into_iter().flat_map(|(usual, text)| {
+        let own = paths.iter().cloned();
+        let usual = files.is_empty().then(|| usual.to_owned());
+        own.chain(usual).map(move |path| (path, text))
+    });
+    tries.into_iter().find(|(path, text)| {
+        let kept = !env.exclude.iter().any(|one| one.selects(path));
+        let read = readers::read(path, text);
+        kept && readers::is_known(path) && read.keys().any(|name| !env.is_excepted(name))
+    })
 }
 
 /// A text in which the expression finds something.

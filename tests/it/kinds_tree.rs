@@ -1,0 +1,171 @@
+//! Kinds that look at the tree: env parity, ratchets, checklists, as people meet them.
+
+use crate::support::Project;
+
+#[test]
+fn env_example_must_name_what_the_code_reads() {
+    let yaml = "gates: { env: { files: { env: .env.example } } }\n";
+    let project = Project::new(yaml)
+        .file(
+            "src/app.ts",
+            "const a = process.env.DB_URL;\nconst { API_KEY: key } = process.env;\n",
+        )
+        .file("jobs/run.py", "import os\nos.environ[\"QUEUE\"]\n")
+        .file(".env.example", "DB_URL=\nOLD=1\n")
+        .committed();
+    let ran = project.run(&[]).exits(1);
+    ran.gate("env")
+        .is("fail")
+        .reasons(&["env-undeclared"])
+        .notes(&["env-unused"])
+        .says("does not name API_KEY, QUEUE")
+        .fact("env.files.env-missing", 2);
+    ran.says("src/app.ts:2");
+    project.write(".env.example", "DB_URL=\nAPI_KEY=\nQUEUE=\n");
+    project.run(&[]).exits(0).gate("env").is("pass").notes(&[]);
+}
+
+#[test]
+fn forbidden_pattern_cannot_hide_behind_an_ignore_file() {
+    let yaml = "gates: { stubs: { files: { forbid: { 'src/**': '501' } } } }\n";
+    let project = Project::new(yaml)
+        .file("src/a.ts", "status(501)\n")
+        .committed();
+    project.run(&[]).exits(1);
+    project.write(".gitignore", "src/a.ts\n");
+    project.run(&[]).exits(1);
+    project.write(".ignore", "src/a.ts\n");
+    project.run(&[]).exits(1);
+}
+
+const RATCHET: &str =
+    "gates: { quiet: { ratchet: { patterns: [suppressions, coverage-pragmas] } } }\n";
+
+#[test]
+fn suppression_above_the_baseline_is_no_go() {
+    let project = Project::new(RATCHET)
+        .file("src/a.py", "import os  # noqa: F401\n")
+        .file("src/b.rs", "#[allow(dead_code)]\nfn a() {}\n")
+        .committed();
+    let first = project.run(&[]).exits(0);
+    let waived = first.gate("quiet").is("waived").verdict["conditions"].to_string();
+    assert!(
+        waived.contains("tollgate baseline record quiet"),
+        "{waived}"
+    );
+    project.run(&["--ci", "github"]).exits(3);
+    project.call(&["baseline", "record"]).exits(0);
+    let recorded = project.read(".tollgate/baseline/quiet.txt");
+    assert!(
+        recorded.contains("count\tnoqa\tsrc/a.py\t1\n"),
+        "{recorded}"
+    );
+    project.commit();
+    project
+        .run(&["--ci", "github"])
+        .exits(0)
+        .gate("quiet")
+        .is("pass");
+    project.write("src/a.py", "import os\n");
+    let better = project.run(&[]).exits(0);
+    better.gate("quiet").is("pass").notes(&["better"]);
+    project.write("src/a.py", "import os  # noqa: F401\n");
+    project.write("src/c.py", "x = f()  # type: ignore\n");
+    project.write("src/d.ts", "/* c8 ignore next */\n");
+    let worse = project.run(&[]).exits(1);
+    worse
+        .gate("quiet")
+        .is("fail")
+        .fact("quiet.ratchet.suppressions", 3)
+        .fact("quiet.ratchet.coverage-pragmas", 1);
+    worse.says("src/c.py:1").says("<=0 (baseline)");
+}
+
+#[test]
+fn absolute_ratchet_needs_no_baseline_anywhere() {
+    let yaml = "gates: { only: { ratchet: { patterns: [js-only, { todo: 'TODO' }], max: 0 } } }\n";
+    let project = Project::new(yaml)
+        .file("test/a.test.js", "it('a', () => {});\n")
+        .committed();
+    project
+        .run(&["--ci", "github"])
+        .exits(0)
+        .gate("only")
+        .is("pass");
+    project.write("test/a.test.js", "it.only('a', () => {}); // TODO\n");
+    project
+        .run(&[])
+        .exits(1)
+        .gate("only")
+        .fact("only.ratchet.total", 2);
+}
+
+#[test]
+fn counts_are_those_of_grep() {
+    let yaml = "gates: { x: { ratchet: { patterns: [rust-allow, nosemgrep], max: 1000, files: 'src/**' } } }\n";
+    let project = Project::new(yaml).committed();
+    let mut allow = 0;
+    for number in 0..40 {
+        let times = number % 4;
+        allow += times;
+        let text = "#[allow(unused)]\nfn x() { let _ = \"allow\"; }\n".repeat(times);
+        project.write(&format!("src/f{number}.rs"), text + "// nosemgrep\n");
+    }
+    let output = project
+        .command("sh", &project.root)
+        .args(["-c", "cat src/*.rs | grep -oF '#[allow(' | wc -l"])
+        .output()
+        .unwrap();
+    let grep: usize = String::from_utf8_lossy(&output.stdout)
+        .trim()
+        .parse()
+        .unwrap();
+    assert_eq!(grep, allow);
+    let ran = project.run(&[]).exits(0);
+    ran.gate("x")
+        .fact("x.ratchet.rust-allow", grep)
+        .fact("x.ratchet.nosemgrep", 40);
+}
+
+#[test]
+fn open_box_of_an_acceptance_list_is_no_go_until_it_is_ticked() {
+    let yaml = "gates:
+  accept: { checklist: { files: 'tasks/*.md', section: Acceptance Criteria, open: 0 } }
+  review: { checklist: { files: review.md, tags: { P0: 0 }, done: '>=66%' } }
+";
+    let task =
+        "# Task\n\n- [ ] not asked for\n\n## Acceptance Criteria\n\n- [x] a\n- [ ] seeds load\n";
+    let review = "## P0\n- [x] authorisation\n- [x] audit\n## P2\n- [ ] words\n";
+    let project = Project::new(yaml)
+        .file("tasks/1.md", task)
+        .file("review.md", review)
+        .committed();
+    let ran = project.run(&[]).exits(1);
+    ran.gate("accept")
+        .is("fail")
+        .fact("accept.checklist.open", 1);
+    ran.gate("review")
+        .is("pass")
+        .fact("review.checklist.open", 1);
+    let ran = ran.says("seeds load").says("tasks/1.md:8");
+    assert!(!ran.stdout.contains("not asked for"), "{ran}");
+    project.write("tasks/1.md", task.replace("- [ ] seeds", "- [x] seeds"));
+    project.run(&[]).exits(0);
+    project.write("review.md", review.replace("[x] audit", "[ ] audit"));
+    project.run(&[]).exits(1).says("review.md:3");
+    project.write("tasks/2.md", "# Task without criteria\n");
+    project
+        .run(&["accept"])
+        .exits(3)
+        .gate("accept")
+        .reasons(&["no-section"]);
+}
+
+#[test]
+fn open_boxes_that_are_allowed_are_no_cause_of_an_exit_status() {
+    let yaml = "gates:
+  a: { run: 'exit 1', exit: { ok: [0], findings: [1] }, checklist: { files: a.md, open: '<=5' } }
+";
+    let project = Project::new(yaml).file("a.md", "- [ ] later\n");
+    assert_ne!(project.run(&[]).code, 0);
+}

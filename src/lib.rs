@@ -21,6 +21,7 @@ pub mod init;
 pub mod ledger;
 pub mod model;
 pub mod output;
+pub mod phase;
 pub mod policy;
 pub mod problem;
 pub mod report;

@@ -21,6 +21,7 @@ fn pages() -> Vec<(PathBuf, String)> {
         "CONTRIBUTING.md",
         "CHANGELOG.md",
         "gates/README.md",
+        "docs/ledger.md",
     ];
     let mut paths: Vec<PathBuf> = named.iter().map(|name| top().join(name)).collect();
     for entry in fs::read_dir(top().join("examples")).expect("the examples") {
@@ -114,6 +115,22 @@ fn yaml_that_is_shown_is_accepted() {
 }
 
 #[test]
+fn people_that_are_shown_are_accepted() {
+    let shown = blocks(&readme(), "yaml people");
+    assert_eq!(shown.len(), 1);
+    for (line, block) in shown {
+        let source = tollgate::source::Source {
+            name: "people.yaml".into(),
+            text: block.into(),
+        };
+        let mut problems = tollgate::problem::Problems::default();
+        let people = config::parse_people(&source, &mut problems);
+        assert!(people.is_some(), "README.md:{line}: {problems:?}");
+        assert!(problems.is_empty(), "README.md:{line}: {problems:?}");
+    }
+}
+
+#[test]
 fn commands_that_are_shown_exist() {
     let command = Regex::new(r"tollgate((?: -C [\w/]+)?(?: [a-z]+)+)").expect("a pattern");
     let comment = Regex::new(r"#.*").expect("a pattern");
@@ -173,6 +190,20 @@ fn options_that_are_shown_exist() {
         &["baseline", "record", "--help"],
         &["baseline", "check", "--help"],
         &["baseline", "show", "--help"],
+        &["verify", "--help"],
+        &["ledger", "export", "--help"],
+        &["phase", "status", "--help"],
+        &["phase", "decide", "--help"],
+        &["phase", "complete", "--help"],
+        &["phase", "observe", "--help"],
+        &["phase", "reopen", "--help"],
+        &["phase", "sign", "--help"],
+        &["phase", "lien", "--help"],
+        &["phase", "hold", "--help"],
+        &["phase", "recycle", "--help"],
+        &["phase", "kill", "--help"],
+        &["phase", "history", "--help"],
+        &["phase", "report", "--help"],
     ]
     .iter()
     .map(|arguments| {

@@ -47,6 +47,16 @@ pub fn baseline(bytes: &[u8]) {
     }
 }
 
+/// Reads bytes as a record of the ledger.
+///
+/// # Panics
+/// When a record that was accepted is written in another way.
+pub fn record(bytes: &[u8]) {
+    if let Ok(record) = ledger::parse_record(bytes) {
+        assert_eq!(ledger::render_record(&record), bytes);
+    }
+}
+
 static FOLDER: LazyLock<TempDir> = LazyLock::new(|| TempDir::new().expect("a temporary folder"));
 
 /// Reads bytes as a `tollgate.yaml`.

@@ -5,12 +5,11 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
+use super::phase::PhaseCommand;
 use crate::policy::Days;
 
 /// Commands that are specified and not built yet: refused by name.
-pub const LATER: &[&str] = &[
-    "plan", "merge", "phase", "policy", "hook", "ci", "agent", "report", "history", "verify",
-];
+pub const LATER: &[&str] = &["plan", "merge", "hook", "ci", "agent", "report", "history"];
 
 /// Commands that there are, for suggestions.
 pub const COMMANDS: &[&str] = &[
@@ -19,9 +18,13 @@ pub const COMMANDS: &[&str] = &[
     "init",
     "explain",
     "waive",
+    "phase",
     "doctor",
     "baseline",
     "config",
+    "policy",
+    "verify",
+    "ledger",
     "completions",
     "man",
 ];
@@ -98,6 +101,11 @@ pub enum Command {
     Explain(Explain),
     /// Accept something for a while, or list what is accepted
     Waive(Waive),
+    /// Decide phases: the board, completions, sign-offs, promises, hand-over
+    Phase {
+        #[command(subcommand)]
+        command: PhaseCommand,
+    },
     /// Check that what the gates need is installed
     Doctor,
     /// Record, tighten, check and show what was accepted of gates
@@ -109,6 +117,18 @@ pub enum Command {
     Config {
         #[command(subcommand)]
         command: ConfigCommand,
+    },
+    /// Compare what two revisions demand
+    Policy {
+        #[command(subcommand)]
+        command: PolicyCommand,
+    },
+    /// Check all records of the ledger: digests, parents, signatures, decisions
+    Verify(Verify),
+    /// Work with the records of the ledger
+    Ledger {
+        #[command(subcommand)]
+        command: LedgerCommand,
     },
     /// Print shell completions
     Completions {
@@ -149,8 +169,8 @@ pub struct Run {
     /// Draw the outcome as terminal, json, junit or markdown, into PATH or standard output; repeatable
     #[arg(short, long, value_name = "KIND[=PATH]")]
     pub output: Vec<String>,
-    /// Not in this version
-    #[arg(long, value_name = "P", hide = true)]
+    /// Also the gates of this phase; without deciding it
+    #[arg(long, value_name = "PHASE")]
     pub phase: Option<String>,
     /// Not in this version
     #[arg(long, hide = true)]
@@ -158,8 +178,8 @@ pub struct Run {
     /// Not in this version
     #[arg(long = "ref", value_name = "R", hide = true)]
     pub refs: Vec<String>,
-    /// Not in this version
-    #[arg(long, value_name = "REF", hide = true)]
+    /// Judge by the policy of this revision, and by what the head adds to it; the base, for pull requests on GitHub
+    #[arg(long, value_name = "REF")]
     pub policy_ref: Option<String>,
     /// Not in this version
     #[arg(long, value_name = "X/N", hide = true)]
@@ -176,10 +196,8 @@ impl Run {
     /// Options that were typed and are specified, but not built.
     pub fn later(&self) -> Vec<&'static str> {
         let typed = [
-            ("--phase", self.phase.is_some()),
             ("--changed", self.changed),
             ("--ref", !self.refs.is_empty()),
-            ("--policy-ref", self.policy_ref.is_some()),
             ("--shard", self.shard.is_some()),
             ("--merged-into", self.merged_into.is_some()),
         ];
@@ -252,6 +270,38 @@ pub struct Init {
     /// Print the file instead of writing it
     #[arg(long)]
     pub print: bool,
+}
+
+/// Check all records of the ledger.
+#[derive(Debug, ClapArgs)]
+pub struct Verify {
+    /// What was found as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Work with the records of the ledger.
+#[derive(Debug, Subcommand)]
+pub enum LedgerCommand {
+    /// Write records in a form that other tools read
+    Export(Export),
+}
+
+/// Write records in a form that other tools read.
+#[derive(Debug, ClapArgs)]
+pub struct Export {
+    /// Records, by the beginning of their digest; all that the form is for when none is named
+    #[arg(value_name = "RECORD")]
+    pub records: Vec<String>,
+    /// dsse, test-result or vsa
+    #[arg(long, value_name = "FORMAT")]
+    pub format: String,
+    /// Write one file a record into this folder, instead of one line a record to standard output
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Sign envelopes with this SSH key, instead of the one that git signs with
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
 }
 
 /// Show what a gate asks.
@@ -349,7 +399,7 @@ pub struct WaiveAdd {
 }
 
 /// A day as everywhere here: year-month-day.
-fn day(text: &str) -> Result<Date, String> {
+pub(super) fn day(text: &str) -> Result<Date, String> {
     let date = (text.len() == 10).then(|| text.parse().ok()).flatten();
     date.ok_or_else(|| "a day is written as year-month-day, such as 2026-12-31".to_owned())
 }
@@ -373,6 +423,24 @@ pub enum ConfigCommand {
     },
     /// Feed every gate missing, broken and bad evidence, and name those that stay green
     Prove(Prove),
+}
+
+/// Compare what two revisions demand.
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// Show what the policy of one revision demands less, more or otherwise than that of another
+    Diff(PolicyDiffArgs),
+}
+
+/// Show how policies differ.
+#[derive(Debug, ClapArgs)]
+pub struct PolicyDiffArgs {
+    /// Two revisions, `A..B`; from where B left A, `A...B`; or one, to compare it with the work tree
+    #[arg(value_name = "A..B")]
+    pub range: String,
+    /// Draw the difference as terminal, json or markdown, into PATH or standard output; repeatable
+    #[arg(short, long, value_name = "KIND[=PATH]")]
+    pub output: Vec<String>,
 }
 
 /// Prove gates.

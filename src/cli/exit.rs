@@ -1,6 +1,7 @@
 //! Every exit code, and the one match that draws it from an outcome.
 
-use crate::model::{Cause, Decision, Enforce, Outcome, SubjectState, Verdict};
+use crate::model::{Cause, Decision, Enforce, Outcome, PhaseOutcome, Sort, SubjectState, Verdict};
+use crate::phase::worst;
 
 /// How tollgate leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +33,19 @@ impl Exit {
             Exit::Hold => 4,
             Exit::Interrupted => 130,
             Exit::Terminated => 143,
+        }
+    }
+
+    /// The code of a decision on a phase; the first that applies.
+    pub fn of_phase(outcome: &PhaseOutcome, strict: bool) -> Self {
+        match (worst(&outcome.outstanding), outcome.decision) {
+            (Some(Sort::Fails), _) => Exit::NoGo,
+            (Some(Sort::Undecided), _) => Exit::Undecided,
+            // A person sent it back, or gave it up.
+            (_, Decision::Recycle | Decision::NoGo) => Exit::NoGo,
+            (Some(Sort::People | Sort::Time), _) | (None, Decision::Hold) => Exit::Hold,
+            (None, Decision::ConditionalGo) if strict => Exit::NoGo,
+            (None, Decision::Go | Decision::ConditionalGo) => Exit::Go,
         }
     }
 

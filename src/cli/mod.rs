@@ -16,12 +16,17 @@ mod exit;
 mod explain;
 mod init;
 mod inspect;
+mod ledger;
+mod phase;
+mod policy;
 mod project;
 mod prove;
 mod reasoning;
 mod run;
 mod screen;
 mod shells;
+mod signer;
+mod verify;
 mod waive;
 mod waivers;
 mod world;
@@ -33,7 +38,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Args, Command, ConfigCommand};
+use args::{Args, Command, ConfigCommand, PolicyCommand};
 use screen::Screen;
 
 /// Runs the program on its own arguments.
@@ -71,6 +76,7 @@ fn dispatch(arguments: Vec<OsString>) -> Exit {
         Command::Init(init) => init::init(&args.global, init, &screen),
         Command::Explain(explain) => explain::explain(&args.global, explain, &screen),
         Command::Waive(waive) => waive::waive(&args.global, waive, &screen),
+        Command::Phase { command } => phase::phase(&args.global, command, &screen),
         Command::Doctor => doctor::doctor(&args.global, &screen),
         Command::Baseline { command } => baseline::baseline(&args.global, command, &screen),
         Command::Config { command } => match command {
@@ -79,6 +85,13 @@ fn dispatch(arguments: Vec<OsString>) -> Exit {
             ConfigCommand::Schema { waivers } => check::schema(*waivers, &screen),
             ConfigCommand::Prove(what) => prove::prove(&args.global, what, &screen),
         },
+        Command::Policy { command } => match command {
+            PolicyCommand::Diff(diff) => policy::diff(&args.global, diff, &screen),
+        },
+        Command::Verify(verify) => verify::verify(&args.global, verify, &screen),
+        Command::Ledger {
+            command: args::LedgerCommand::Export(export),
+        } => ledger::export(&args.global, export, &screen),
         Command::Completions { shell } => shells::completions(*shell, &screen),
         Command::Man => shells::man(&screen),
         Command::Later(words) => later(&words.join(" "), &screen),

@@ -7,6 +7,7 @@ use anyhow::Context;
 use super::args::Global;
 use super::screen::Screen;
 use crate::config::{self, FILE_NAME, Loaded, Plan};
+use crate::run::PolicyFile;
 use crate::source::Node;
 
 /// The file that applies: the one named, or tollgate.yaml here or in a folder above. Where the folder named is none,
@@ -80,6 +81,20 @@ pub fn load(global: &Global, screen: &Screen) -> anyhow::Result<Option<(Plan, No
             screen.error(&format!(
                 "{refused} problem{plural} in `{place}`; nothing was run"
             ));
+            Ok(None)
+        }
+    }
+}
+
+/// The file that revisions are asked for. It need not be here: its absence is told where it matters.
+pub fn policy_file(global: &Global, screen: &Screen) -> anyhow::Result<Option<PolicyFile>> {
+    match find(global)? {
+        Ok(file) => Ok(Some(PolicyFile {
+            root: folder_of(&file).to_path_buf(),
+            name: name_of(&file),
+        })),
+        Err(folder) => {
+            screen.error(&format!("`{}` is not a folder", folder.display()));
             Ok(None)
         }
     }

@@ -11,15 +11,16 @@ use anyhow::Context;
 use super::args::{Global, Run};
 use super::exit::Exit;
 use super::is_gone;
+use super::policy;
 use super::project;
 use super::screen::Screen;
 use super::world;
-use crate::config::Plan;
+use crate::config::{Origin, Plan};
 use crate::exec::{Guard, Stop};
-use crate::model::{Outcome, Progress};
+use crate::model::{Decision, Outcome, Progress};
 use crate::output::{self, Output, Style};
 use crate::problem::nearest;
-use crate::run::{self, Finished, Request, Selection};
+use crate::run::{self, Finished, Known, Request, Selection, View};
 use crate::store::Durations;
 use crate::vcs::Repository;
 
@@ -45,8 +46,18 @@ pub fn run(global: &Global, args: &Run, screen: &Screen) -> anyhow::Result<Exit>
     let Some((plan, _)) = project::load(global, screen)? else {
         return Ok(Exit::Usage);
     };
-    let plan = Arc::new(plan);
-    let selection = match run::select(&plan, &args.gates) {
+    let env = world::environment();
+    let named = args.policy_ref.as_deref();
+    let Some(judged) = policy::judged_by(global, named, plan, &env, screen)? else {
+        return Ok(Exit::Usage);
+    };
+    let (check, origin) = (judged.check, judged.origin);
+    let plan = Arc::new(judged.plan);
+    let names = match names(&plan, args, screen) {
+        Ok(names) => names,
+        Err(exit) => return Ok(exit),
+    };
+    let selection = match run::select(&plan, &names) {
         Ok(selection) => selection,
         Err(problems) => {
             screen.problems(&problems, &plan.sources);
@@ -64,15 +75,24 @@ pub fn run(global: &Global, args: &Run, screen: &Screen) -> anyhow::Result<Exit>
             return Ok(Exit::Usage);
         }
     };
+    let phases = Arc::clone(&plan);
     let request = Request {
+        policy: check,
+        origin,
+        env,
         skip,
         ..request(global, args, plan, selection, &targets)
     };
+    let own_files = request.own_files.clone();
     let people = targets
         .iter()
         .any(|target| target.path.is_none() && target.output.name() == "terminal");
-    let (finished, seen) = drive(global, request, people, screen)?;
-    let exit = Exit::of(&finished.outcome, args.strict);
+    let (mut finished, seen) = drive(global, request, people, screen)?;
+    let overdue = overdue(&mut finished.outcome, &phases, &own_files);
+    let exit = match Exit::of(&finished.outcome, args.strict) {
+        Exit::Go | Exit::Hold | Exit::Undecided if overdue => Exit::NoGo,
+        exit => exit,
+    };
     let lost = deliver(&finished.outcome, &targets, seen, screen);
     // An output that is lost changes no decision; it only keeps a go from passing for a whole success.
     Ok(match exit {
@@ -82,7 +102,7 @@ pub fn run(global: &Global, args: &Run, screen: &Screen) -> anyhow::Result<Exit>
 }
 
 /// Runs what is asked for and keeps the record. Also says whether people saw it happen.
-fn drive(
+pub(super) fn drive(
     global: &Global,
     request: Request,
     people: bool,
@@ -116,10 +136,50 @@ pub(super) fn measure(
     let args = Run::default();
     let request = Request {
         recording: true,
+        env: world::environment(),
         stream: false,
         ..request(global, &args, Arc::clone(plan), selection, &[])
     };
     Ok(drive(global, request, false, screen)?.0)
+}
+
+/// Whether promises of phases are due that this run does not keep: then it is a no, and says so.
+fn overdue(outcome: &mut Outcome, plan: &Arc<Plan>, own_files: &[PathBuf]) -> bool {
+    let promised = plan.phases.iter().any(|phase| phase.liens.is_some());
+    if !promised || !plan.root.join(crate::ledger::LEDGER).is_dir() {
+        return false;
+    }
+    // Without git, people or a whole ledger there is nothing that could be due; the phase commands say what is wrong.
+    let Ok(mut ground) = run::Ground::of(Arc::clone(plan), own_files) else {
+        return false;
+    };
+    let checked = ground.check_counting();
+    let view = View::of(&ground, Known::default(), world::now(), world::today());
+    let due = view.overdue(&outcome.verdict);
+    for one in &due {
+        let words = format!("{}; {}", one.found, one.help);
+        outcome.run.notes.push(words);
+    }
+    outcome.run.notes.extend(checked.err());
+    if !due.is_empty() {
+        outcome.verdict.decision = Decision::NoGo;
+        outcome.digest = crate::model::digest(&outcome.verdict);
+    }
+    !due.is_empty()
+}
+
+/// The gates that were named, and those of the phase.
+fn names(plan: &Plan, args: &Run, screen: &Screen) -> Result<Vec<String>, Exit> {
+    let mut names = args.gates.clone();
+    if let Some(name) = &args.phase {
+        let phase = super::phase::named(plan, name, screen).ok_or(Exit::Usage)?;
+        names.extend(crate::phase::gates_of(phase, &plan.phases));
+        if names.is_empty() {
+            screen.error(&format!("phase `{name}` lists no gate"));
+            return Err(Exit::Usage);
+        }
+    }
+    Ok(names)
 }
 
 fn request(
@@ -148,8 +208,11 @@ fn request(
         fail_fast: args.fail_fast,
         // With one command there is nothing to tell apart: its output is shown as it comes.
         stream: args.stream || (commands == 1 && !global.quiet),
-        env: world::environment(),
+        policy: None,
+        origin: Origin::Disk(plan.root.clone()),
+        env: Vec::new(),
         ci: world::is_ci(global.ci.as_deref()),
+        phase: false,
         skip: Vec::new(),
         recording: false,
         base: args.base.clone(),
@@ -164,7 +227,7 @@ fn request(
     }
 }
 
-fn absolute(here: &Path, path: &Path) -> PathBuf {
+pub(super) fn absolute(here: &Path, path: &Path) -> PathBuf {
     let path = here.join(path);
     let folder = path
         .parent()

@@ -10,7 +10,7 @@ use super::plan::{Absent, Plan, PlannedCommand, PlannedGate, PlannedService, Rea
 use super::{phases, preset, relations, waivers};
 use crate::exec;
 use crate::gate::{self, ExitRule, Reports};
-use crate::model::{Enforce, Whom};
+use crate::model::{Enforce, WeakeningRule, Whom};
 use crate::problem::{Code, Count, Fields, Many, Problem, Problems, Text};
 use crate::source::{Key, Node, Sources, Value};
 
@@ -18,6 +18,11 @@ const ENFORCE: &[(&str, Enforce)] = &[
     ("block", Enforce::Block),
     ("warn", Enforce::Warn),
     ("monitor", Enforce::Monitor),
+];
+const WEAKENING: &[(&str, WeakeningRule)] = &[
+    ("sign-off", WeakeningRule::SignOff),
+    ("block", WeakeningRule::Block),
+    ("warn", WeakeningRule::Warn),
 ];
 const GRACE: Duration = Duration::from_secs(5);
 const WITHIN: Duration = Duration::from_secs(30);
@@ -54,6 +59,13 @@ pub(super) fn check(
     let resources = resources(&file, problems);
     let services = services(&file, &resources, problems);
     let defaults = Defaults::of(&file, problems);
+    let weakening = file
+        .policy
+        .as_ref()
+        .and_then(|policy| policy.weakening.as_ref());
+    let weakening = weakening.and_then(|text| word(text, WEAKENING, problems));
+    globs(file.protected.iter().flat_map(|many| &many.0), problems);
+    let protected = file.protected.as_ref().map(texts).unwrap_or_default();
     let entries = file.gates.unwrap_or_default();
     let names: Vec<String> = entries.iter().map(|(key, _)| key.name.clone()).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -73,7 +85,7 @@ pub(super) fn check(
                 .help("add a gate under `gates:`, or let `tollgate init` write a first file"),
         );
     }
-    let phases = phases::check(file.phases.unwrap_or_default(), &names, problems);
+    let phases = phases::check(file.phases.unwrap_or_default(), &names, &gates, problems);
     // Indices speak of `entries`: a gate that was refused would shift them, and then there is no plan anyway.
     if gates.len() == names.len() {
         relations::check(&gates, problems);
@@ -81,9 +93,9 @@ pub(super) fn check(
     }
     let secrets = file.secrets.map(|many| texts(&many)).unwrap_or_default();
     let waiver_rules = waivers::rules(file.policy.as_ref().and_then(|p| p.waivers.as_ref()));
-    let waivers = waivers::load(&root, &gates, &phases, sources, problems);
     Some(Plan {
-        waivers,
+        // They lie beside the file: whoever reads it knows where from.
+        waivers: Vec::new(),
         waiver_rules,
         root,
         sources: Sources::default(),
@@ -93,6 +105,9 @@ pub(super) fn check(
         resources,
         secrets,
         phases,
+        bases: Vec::new(),
+        weakening,
+        protected,
     })
 }
 
@@ -350,6 +365,7 @@ fn planned(
             .absent
             .as_ref()
             .and_then(|absent| self::absent("absent", absent, problems)),
+        added: false,
         baseline_ref: written
             .baseline
             .as_ref()
@@ -473,14 +489,8 @@ fn weight(written: Option<&Count>, problems: &mut Problems) -> u64 {
     weight.value
 }
 
-fn when(written: &file::WhenOptions, problems: &mut Problems) -> When {
-    let list = |many: &Option<Many<Text>>| many.as_ref().map(texts).unwrap_or_default();
-    for text in written
-        .changed
-        .iter()
-        .chain(&written.branch)
-        .flat_map(|many| &many.0)
-    {
+fn globs<'a>(texts: impl Iterator<Item = &'a Text>, problems: &mut Problems) {
+    for text in texts {
         if let Err(error) = globset::Glob::new(&text.value) {
             problems.push(Problem::new(
                 Code::PATTERN,
@@ -489,6 +499,12 @@ fn when(written: &file::WhenOptions, problems: &mut Problems) -> When {
             ));
         }
     }
+}
+
+fn when(written: &file::WhenOptions, problems: &mut Problems) -> When {
+    let list = |many: &Option<Many<Text>>| many.as_ref().map(texts).unwrap_or_default();
+    let patterns = written.changed.iter().chain(&written.branch);
+    globs(patterns.flat_map(|many| &many.0), problems);
     When {
         changed: list(&written.changed),
         branch: list(&written.branch),

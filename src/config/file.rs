@@ -2,12 +2,14 @@
 
 use serde_json::{Value as Json, json};
 
+use super::extends::Base;
 use crate::gate::ExitOptions;
-use crate::policy::{Bound, Date, Days, Percent, Pieces, Seconds, Span};
+use crate::phase::{EntryCriteria, Liens, SignOffs, Soak};
+use crate::policy::{Bound, Condition, Date, Days, Percent, Seconds, Span, Unit};
 use crate::problem::{
     Code, Count, Fields, Flag, Many, Problem, Problems, Shape, Text, options, wrong_kind,
 };
-use crate::source::{At, Key, Located, Node, Value};
+use crate::source::{Key, Located, Node};
 
 options! {
     /// The whole file.
@@ -16,7 +18,7 @@ options! {
         version("version"): Count,
         /// Files that this one adds to and tightens.
         #[expect(dead_code, reason = "`load.rs` has followed it by then")]
-        extends("extends"): Many<Text>,
+        extends("extends"): Many<Base>,
         /// Values for gates that do not set them.
         defaults("defaults"): Defaults,
         /// Named semaphores, shared by all work trees of the repository.
@@ -31,17 +33,21 @@ options! {
         phases("phases"): Vec<(Key, Phase)>,
         /// What the judged may do about their judging.
         policy("policy"): Policy,
+        /// Globs of further files whose change is a weakening, under `--policy-ref`.
+        protected("protected"): Many<Text>,
     }
-    reserved ["hooks", "worktree", "protected", "people"]
+    reserved ["hooks", "worktree", "people"]
 }
 
 options! {
     /// What the judged may do about their judging.
     pub struct Policy {
+        /// What becomes of a weakening of this file, under `--policy-ref`: `sign-off`, `block` or `warn`. When not set:
+        /// `sign-off` where `.tollgate/people.yaml` names somebody, else `warn`.
+        weakening("weakening"): Text,
         /// What is allowed of the waivers in `.tollgate/waivers.yaml`.
         waivers("waivers"): WaiverPolicy,
     }
-    reserved ["weakening"]
 }
 
 options! {
@@ -202,7 +208,7 @@ options! {
         /// Phase that this one is a part of.
         parent("parent"): Text,
         /// What must hold before work begins.
-        entry("entry"): Entry,
+        entry("entry"): EntryCriteria,
         /// Gates that must pass.
         gates("gates"): Many<Text>,
         /// Bounds that facts must keep in this phase, by dotted name.
@@ -218,159 +224,27 @@ options! {
         /// How long the gates must have held.
         soak("soak"): Soak,
         /// Day it is due: shown, never a failure.
-        #[expect(dead_code, reason = "reading it checks it; phases are judged in a later version")]
         due("due"): Date,
         /// Bound on the readiness score.
-        #[expect(dead_code, reason = "reading it checks it; phases are judged in a later version")]
         readiness("readiness"): Bound<Percent>,
-    }
-}
-
-options! {
-    /// What must hold before work on a phase begins.
-    pub struct Entry {
-        /// The work tree is clean.
-        #[expect(dead_code, reason = "reading it checks it; phases are judged in a later version")]
-        committed("committed"): Flag,
-        /// People who must sign.
-        sign_offs("sign-offs"): SignOffs,
-    }
-}
-
-options! {
-    /// People who must sign.
-    pub struct SignOffMap {
-        /// How many.
-        count("count"): Count,
-        /// Roles they must have.
-        from("from"): Many<Text>,
-        /// `author`: who wrote the change does not count.
-        not("not"): Many<Text>,
-    }
-}
-
-options! {
-    /// Who may promise, and for how long.
-    pub struct Liens {
-        /// Roles that may accept one.
-        from("from"): Many<Text>,
-        /// How many at once.
-        #[expect(dead_code, reason = "reading it checks it; phases are judged in a later version")]
-        most("most"): Bound<Pieces>,
-        /// Longest time until one is due.
-        longest("longest"): Text,
-    }
-}
-
-options! {
-    /// How long the gates of a phase must have held.
-    pub struct SoakMap {
-        /// How long.
-        lasts("for"): Span,
-        /// Longest gap between two observations.
-        every("every"): Span,
-    }
-}
-
-/// `sign-offs: 1` or a mapping.
-#[derive(Clone, Debug)]
-pub struct SignOffs {
-    /// Where it stands.
-    pub at: At,
-    /// How many.
-    pub count: u64,
-    /// Roles; empty means anybody.
-    #[expect(
-        dead_code,
-        reason = "reading it checks it; phases are judged in a later version"
-    )]
-    pub from: Vec<Text>,
-    /// Who does not count.
-    pub not: Vec<Text>,
-}
-
-impl Shape for SignOffs {
-    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
-        if !matches!(node.value, Value::Map(_)) {
-            let count = <Count as Shape>::read(node, problems)?;
-            return Some(Self {
-                at: node.at.clone(),
-                count: count.value,
-                from: Vec::new(),
-                not: Vec::new(),
-            });
-        }
-        let map = SignOffMap::read(node, problems)?;
-        Some(Self {
-            at: map.at,
-            count: map.count.map_or(1, |count| count.value),
-            from: map.from.map(|many| many.0).unwrap_or_default(),
-            not: map.not.map(|many| many.0).unwrap_or_default(),
-        })
-    }
-
-    fn schema() -> Json {
-        json!({ "anyOf": [Count::schema(), SignOffMap::schema()] })
-    }
-}
-
-/// `soak: 72h` or a mapping.
-#[derive(Clone, Debug)]
-pub struct Soak {
-    /// How long.
-    pub lasts: Span,
-    /// Longest gap between two observations.
-    pub every: Option<Span>,
-}
-
-impl Shape for Soak {
-    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
-        if !matches!(node.value, Value::Map(_)) {
-            return Some(Self {
-                lasts: Span::read(node, problems)?,
-                every: None,
-            });
-        }
-        let map = SoakMap::read(node, problems)?;
-        let Some(lasts) = map.lasts else {
-            problems.push(
-                Problem::new(Code::MISSING_KEY, &map.at, "`soak` needs `for`")
-                    .help("such as `{ for: 72h, every: 24h }`"),
-            );
-            return None;
-        };
-        Some(Self {
-            lasts,
-            every: map.every,
-        })
-    }
-
-    fn schema() -> Json {
-        json!({ "anyOf": [Span::schema(), SoakMap::schema()] })
     }
 }
 
 /// A target of a phase: a bound whose unit is that of the fact, known only when the fact is.
 #[derive(Clone, Debug)]
-pub struct Target(
-    #[expect(
-        dead_code,
-        reason = "reading it checks it; phases are judged in a later version"
-    )]
-    pub Node,
-);
+pub struct Target(pub Node);
 
 impl Shape for Target {
     fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
-        if crate::policy::Condition::guess(node).is_none() {
-            problems.push(
+        if Condition::guess(node).is_none() {
+            problems.push(pointless(node).unwrap_or_else(|| {
                 Problem::new(
                     Code::CONDITION,
                     &node.at,
                     "a target is a condition in the unit of its fact",
                 )
-                .help("such as `\">=100%\"` or `\">=55, <=69\"`"),
-            );
+                .help("such as `\">=100%\"` or `\">=55, <=69\"`")
+            }));
             return None;
         }
         Some(Self(node.clone()))
@@ -379,6 +253,25 @@ impl Shape for Target {
     fn schema() -> Json {
         Bound::<Percent>::schema()
     }
+}
+
+/// Why a bound that can be read in some unit is none: it can never hold, or never fail.
+fn pointless(node: &Node) -> Option<Problem> {
+    let units = [
+        Unit::Count,
+        Unit::Share,
+        Unit::Duration,
+        Unit::Size,
+        Unit::Number,
+    ];
+    units.into_iter().find_map(|unit| {
+        let mut tried = Problems::default();
+        let _ = Condition::read(node, unit, &mut tried);
+        let mut found = tried.iter();
+        found
+            .find(|one| one.code == Code::POINTLESS_CONDITION)
+            .cloned()
+    })
 }
 
 /// `NAME: value`, and `pass: [NAME]`.

@@ -1,40 +1,83 @@
 //! Phases as written, checked: names, circles, and criteria that can never be met.
 
-use super::file::{Liens, Phase, SignOffs, plain};
-use super::names::{name, unknown_name};
-use super::plan::PlannedPhase;
-use crate::problem::{Code, Many, Problem, Problems, Text};
-use crate::source::Key;
+use std::collections::BTreeMap;
 
-/// Checks all phases.
+use super::file::{self, Phase, plain};
+use super::names::{name, unknown_name};
+use super::plan::PlannedGate;
+use crate::gate;
+use crate::model::{Enforce, People};
+use crate::phase::{PlannedPhase, SignOffs, Target};
+use crate::problem::{Code, Many, Problem, Problems, Text};
+use crate::source::{At, Key, Node, Value};
+
+/// Checks all phases. `gates` are those that could be read.
 pub(super) fn check(
     phases: Vec<(Key, Phase)>,
-    gates: &[&str],
+    names: &[&str],
+    gates: &[PlannedGate],
     problems: &mut Problems,
 ) -> Vec<PlannedPhase> {
-    let names: Vec<String> = phases.iter().map(|(key, _)| key.name.clone()).collect();
-    let known: Vec<&str> = names.iter().map(String::as_str).collect();
+    let known: Vec<String> = phases.iter().map(|(key, _)| key.name.clone()).collect();
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
     for (key, phase) in &phases {
         name(key, problems);
-        names_exist(phase, gates, &known, problems);
+        names_exist(phase, names, &known, problems);
         criteria(key, phase, problems);
-        targets(phase, gates, problems);
+        no_effect(key, phase, gates, problems);
     }
     circles(&phases, &known, problems);
     phases
         .into_iter()
-        .map(|(key, phase)| planned(key, &phase))
+        .map(|(key, phase)| planned(key, phase, names, gates, problems))
         .collect()
 }
 
-fn planned(key: Key, phase: &Phase) -> PlannedPhase {
+fn planned(
+    key: Key,
+    phase: Phase,
+    names: &[&str],
+    gates: &[PlannedGate],
+    problems: &mut Problems,
+) -> PlannedPhase {
+    let written = phase.targets.iter().flatten();
+    let targets: Vec<Target> = written
+        .filter_map(|(key, bound)| target(key, bound, names, gates, problems))
+        .collect();
     PlannedPhase {
-        id: key.name,
+        keys: places(&phase),
         title: plain(&phase.title),
         after: values(&phase.after),
         parent: plain(&phase.parent),
         gates: values(&phase.gates),
+        targets,
+        keep: values(&phase.keep),
+        may_skip: values(&phase.may_skip),
+        entry: phase.entry,
+        sign_offs: phase.sign_offs,
+        liens: phase.liens,
+        soak: phase.soak,
+        due: phase.due,
+        readiness: phase.readiness.map(|bound| bound.condition),
+        ..PlannedPhase::bare(&key.name, key.at)
     }
+}
+
+/// Where the keys are written that rules point at.
+fn places(phase: &Phase) -> BTreeMap<String, At> {
+    let first = |many: &Option<Many<Text>>| many.as_ref()?.0.first().map(|text| text.at.clone());
+    let found = [
+        ("after", first(&phase.after)),
+        ("parent", phase.parent.as_ref().map(|text| text.at.clone())),
+        ("gates", first(&phase.gates)),
+        ("keep", first(&phase.keep)),
+        ("may-skip", first(&phase.may_skip)),
+        ("liens", phase.liens.as_ref().map(|liens| liens.at.clone())),
+    ];
+    let found = found.into_iter();
+    found
+        .filter_map(|(key, at)| Some((key.to_owned(), at?)))
+        .collect()
 }
 
 fn values(many: &Option<Many<Text>>) -> Vec<String> {
@@ -70,7 +113,8 @@ fn criteria(key: &Key, phase: &Phase, problems: &mut Problems) {
     let nothing = phase.gates.is_none()
         && phase.entry.is_none()
         && phase.sign_offs.is_none()
-        && phase.targets.is_none();
+        && phase.targets.is_none()
+        && phase.keep.is_none();
     if nothing {
         problems.push(
             Problem::new(
@@ -82,96 +126,240 @@ fn criteria(key: &Key, phase: &Phase, problems: &mut Problems) {
             .as_warning(),
         );
     }
-    for sign_offs in phase
+    let entry = phase.entry.iter().flat_map(|entry| &entry.sign_offs);
+    phase
         .sign_offs
         .iter()
-        .chain(phase.entry.iter().flat_map(|entry| &entry.sign_offs))
-    {
-        sign_off(sign_offs, problems);
-    }
-    if let Some(liens) = &phase.liens {
-        promises(liens, problems);
-    }
-    if let Some(soak) = &phase.soak
-        && let Some(every) = &soak.every
-        && every.value > soak.lasts.value
-    {
-        problems.push(
-            Problem::new(
-                Code::POINTLESS_CONDITION,
-                &every.at,
-                "the gap between observations is longer than the soak itself",
-            )
-            .help("make `every` shorter than `for`"),
-        );
-    }
+        .chain(entry)
+        .for_each(|one| one.check(problems));
+    phase.soak.iter().for_each(|soak| soak.check(problems));
 }
 
-fn promises(liens: &Liens, problems: &mut Problems) {
-    if liens.from.as_ref().is_none_or(|many| many.0.is_empty()) {
+/// What is written and changes nothing, or can never be met.
+fn no_effect(key: &Key, phase: &Phase, gates: &[PlannedGate], problems: &mut Problems) {
+    let find = |id: &str| gates.iter().find(|gate| gate.id == id);
+    let listed = |list: &'static str, many: &Option<Many<Text>>| -> Vec<(&'static str, Text)> {
+        many.iter()
+            .flat_map(|many| &many.0)
+            .map(|text| (list, text.clone()))
+            .collect()
+    };
+    let asked = [listed("gates", &phase.gates), listed("keep", &phase.keep)].concat();
+    for (list, text) in &asked {
+        let Some(gate) = find(&text.value).filter(|gate| gate.enforce != Enforce::Block) else {
+            continue;
+        };
+        let message = format!(
+            "gate `{}` does not block, so it counts for nothing here",
+            text.value
+        );
         problems.push(
-            Problem::new(
-                Code::MISSING_KEY,
-                &liens.at,
-                "`liens` names no role that may accept one",
-            )
-            .help("add `from: [leads]`, or remove `liens`: without it none is accepted"),
+            Problem::new(Code::NO_EFFECT, &text.at, message)
+                .label(format!("listed under `{list}`"))
+                .also(&gate.at, format!("`enforce: {}`", gate.enforce.word()))
+                .help("let the gate block, or take it out of the phase")
+                .as_warning(),
         );
     }
-    if let Some(longest) = &liens.longest
-        && age(&longest.value).is_none()
-    {
-        problems.push(
-            Problem::new(
-                Code::UNIT,
-                &longest.at,
-                format!("`{}` is not a length of time", longest.value),
-            )
-            .help("write it as `30d` or `72h`"),
-        );
-    }
-}
-
-/// A length of time in days, weeks or less.
-fn age(text: &str) -> Option<jiff::Span> {
-    let span: jiff::Span = text.trim().parse().ok()?;
-    let calendar = span.get_years() != 0 || span.get_months() != 0;
-    (span.is_positive() && !calendar && !text.contains(['P', 'p'])).then_some(span)
-}
-
-fn sign_off(sign_offs: &SignOffs, problems: &mut Problems) {
-    if sign_offs.count == 0 {
-        problems.push(
-            Problem::new(
-                Code::POINTLESS_CONDITION,
-                &sign_offs.at,
-                "no sign-off is asked for",
-            )
-            .help("write 1 or more, or remove it"),
-        );
-    }
-    for text in sign_offs.not.iter().filter(|text| text.value != "author") {
-        problems.push(
-            Problem::new(
-                Code::WRONG_VALUE,
-                &text.at,
-                format!("`not: {}` means nothing", text.value),
-            )
-            .help("write `not: author`"),
-        );
-    }
-}
-
-fn targets(phase: &Phase, gates: &[&str], problems: &mut Problems) {
-    for (key, _) in phase.targets.iter().flatten() {
-        let gate = key.name.split('.').next().unwrap_or("");
-        if !gates.contains(&gate) || !key.name.contains('.') {
-            let text = Text::new(gate.to_owned(), key.at.clone());
+    for (_, text) in listed("may-skip", &phase.may_skip) {
+        let conditional = |gate: &PlannedGate| {
+            gate.when
+                .as_ref()
+                .is_some_and(|when| !when.branch.is_empty() || !when.env.is_empty())
+        };
+        if find(&text.value).is_some_and(|gate| !conditional(gate)) {
+            let message = format!(
+                "gate `{}` always applies: it has no `when:` with `branch` or `env`",
+                text.value
+            );
             problems.push(
-                unknown_name(&text, gates.iter().copied(), "gate")
-                    .help("a target is `gate.kind.fact`, such as `unit.tests.pass-rate`"),
+                Problem::new(Code::NO_EFFECT, &text.at, message)
+                    .help("take it out of `may-skip`")
+                    .as_warning(),
             );
         }
+    }
+    if let Some(readiness) = &phase.readiness {
+        let weighs = |gate: &PlannedGate| gate.enforce == Enforce::Block && gate.weight > 0;
+        let read = asked.iter().all(|(_, text)| find(&text.value).is_some());
+        if read
+            && !asked
+                .iter()
+                .any(|(_, text)| find(&text.value).is_some_and(weighs))
+        {
+            let message = format!(
+                "phase `{}` has no gate that blocks and weighs, so it has no readiness",
+                key.name
+            );
+            problems.push(
+                Problem::new(Code::POINTLESS_CONDITION, readiness.condition.at(), message)
+                    .label("can never be met")
+                    .help("list a gate with a `weight` above 0, or remove `readiness`"),
+            );
+        }
+    }
+}
+
+/// A target with its full name. The unit is that of its fact: where a key of the judge bounds the same fact, the judge
+/// itself is asked whether it could read the bound.
+fn target(
+    key: &Key,
+    bound: &file::Target,
+    names: &[&str],
+    gates: &[PlannedGate],
+    problems: &mut Problems,
+) -> Option<Target> {
+    let mut parts = key.name.split('.');
+    let id = parts.next().unwrap_or("");
+    let rest: Vec<&str> = parts.collect();
+    if !names.contains(&id) || rest.is_empty() || rest.iter().any(|part| part.is_empty()) {
+        let text = Text::new(id.to_owned(), key.at.clone());
+        let problem = if names.contains(&id) {
+            let message = format!("`{}` names no fact", key.name);
+            Problem::new(Code::UNKNOWN_NAME, &key.at, message)
+        } else {
+            unknown_name(&text, names.iter().copied(), "gate")
+        };
+        problems.push(problem.help("a target is `gate.kind.fact`, such as `unit.tests.pass-rate`"));
+        return None;
+    }
+    // A gate that could not be read has said so.
+    let gate = gates.iter().find(|gate| gate.id == id)?;
+    let kinds: Vec<&str> = gate.judges.iter().map(|judge| judge.kind()).collect();
+    let (kind, fact) = match (kinds.as_slice(), rest.as_slice()) {
+        (kinds, [kind, fact @ ..]) if kinds.contains(kind) && !fact.is_empty() => (*kind, fact),
+        ([only], fact) => (*only, fact),
+        _ => {
+            let message = format!(
+                "`{}` does not say of which judge of `{id}` it speaks",
+                key.name
+            );
+            let help = if kinds.is_empty() {
+                format!("gate `{id}` measures nothing; give it a judge such as `tests:`")
+            } else {
+                format!(
+                    "write `{id}.<judge>.<fact>` with one of: {}",
+                    kinds.join(", ")
+                )
+            };
+            problems.push(Problem::new(Code::UNKNOWN_NAME, &key.at, message).help(help));
+            return None;
+        }
+    };
+    unit(gate, kind, fact, &bound.0, problems);
+    Some(Target {
+        fact: format!("{id}.{kind}.{}", fact.join(".")),
+        gate: id.to_owned(),
+        node: bound.0.clone(),
+    })
+}
+
+/// Lets the judge of the gate read the target in place of its own bound, and passes on what it says of it.
+fn unit(gate: &PlannedGate, kind: &str, fact: &[&str], bound: &Node, problems: &mut Problems) {
+    let (Some(own), Some(judge)) = (gate.node.get(kind), gate::find(kind)) else {
+        return;
+    };
+    let mut tried = Problems::default();
+    let _ = judge.build(&with(own, fact, bound), &mut tried);
+    let about = tried.iter().filter(|problem| {
+        let wrong = [
+            Code::UNIT,
+            Code::CONDITION,
+            Code::WRONG_KIND,
+            Code::POINTLESS_CONDITION,
+        ];
+        problem.at.as_ref() == Some(&bound.at) && wrong.contains(&problem.code)
+    });
+    problems.extend(about.cloned());
+}
+
+/// The node with a value at the end of a path of keys.
+fn with(node: &Node, path: &[&str], value: &Node) -> Node {
+    let [first, rest @ ..] = path else {
+        return value.clone();
+    };
+    let mut entries = match &node.value {
+        Value::Map(entries) => entries.clone(),
+        _ => Vec::new(),
+    };
+    let found = entries.iter().position(|(key, _)| key.name == *first);
+    let empty = Node {
+        at: value.at.clone(),
+        value: Value::Null,
+    };
+    let inner = with(found.map_or(&empty, |place| &entries[place].1), rest, value);
+    match found {
+        Some(place) => entries[place].1 = inner,
+        None => entries.push((
+            Key {
+                name: (*first).to_owned(),
+                at: value.at.clone(),
+            },
+            inner,
+        )),
+    }
+    Node {
+        at: node.at.clone(),
+        value: Value::Map(entries),
+    }
+}
+
+/// Sign-offs and liens that nobody can give, once it is known who there is.
+pub fn unmeetable(phases: &[PlannedPhase], people: &People, problems: &mut Problems) {
+    for phase in phases {
+        let entry = phase.entry.iter().flat_map(|entry| &entry.sign_offs);
+        for wanted in phase.sign_offs.iter().chain(entry) {
+            roles(&wanted.from, people, problems);
+            too_many(wanted, people, problems);
+        }
+        if let Some(liens) = &phase.liens {
+            roles(&liens.from, people, problems);
+        }
+    }
+}
+
+fn roles(from: &[Text], people: &People, problems: &mut Problems) {
+    let mut known: Vec<&str> = people
+        .by_name
+        .values()
+        .flat_map(|person| person.roles.iter().map(String::as_str))
+        .collect();
+    known.sort_unstable();
+    known.dedup();
+    for role in from
+        .iter()
+        .filter(|role| !known.contains(&role.value.as_str()))
+    {
+        problems.push(unknown_name(
+            role,
+            known.iter().copied(),
+            "role in people.yaml",
+        ));
+    }
+}
+
+/// More people than there are. Who wrote the change is known only when it is judged.
+fn too_many(wanted: &SignOffs, people: &People, problems: &mut Problems) {
+    let fits = |name: &&String| {
+        wanted.from.is_empty()
+            || wanted
+                .from
+                .iter()
+                .any(|role| people.has_role(name, &role.value))
+    };
+    let there = people.by_name.keys().filter(fits).count() as u64;
+    // Without a key anybody may sign who needs no role.
+    let anybody = wanted.unsigned && wanted.from.is_empty();
+    if there < wanted.count && !anybody {
+        let message = format!(
+            "{} are asked, and people.yaml has {there} who may give one",
+            wanted.words()
+        );
+        problems.push(
+            Problem::new(Code::POINTLESS_CONDITION, &wanted.at, message)
+                .label("can never be met")
+                .help("add people or roles to `.tollgate/people.yaml`, or ask for fewer"),
+        );
     }
 }
 
@@ -210,3 +398,6 @@ fn circles(phases: &[(Key, Phase)], known: &[&str], problems: &mut Problems) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::gate::{ExitRule, Gate};
-use crate::model::{Enforce, Waiver};
+use crate::model::{Enforce, Waiver, WeakeningRule};
+use crate::phase::PlannedPhase;
 use crate::policy::{Condition, Date, WaiverRules};
 use crate::source::{At, Sources};
 
@@ -28,6 +29,12 @@ pub struct Plan {
     pub secrets: Vec<String>,
     /// Phases in the order of the file.
     pub phases: Vec<PlannedPhase>,
+    /// Files of the project that are extended.
+    pub bases: Vec<String>,
+    /// What becomes of a weakening; `None` where nothing is said.
+    pub weakening: Option<WeakeningRule>,
+    /// Globs of files whose change is a weakening, beside the default ones.
+    pub protected: Vec<String>,
     /// Waivers in the order of their file.
     pub waivers: Vec<Waiver>,
     /// What the policy allows of waivers.
@@ -100,6 +107,8 @@ pub struct PlannedGate {
     pub exit: ExitRule,
     /// Declared absence of evidence.
     pub absent: Option<Absent>,
+    /// Only the judged tree has it, and not the policy that is trusted.
+    pub added: bool,
     /// Ref that its baseline is read from; the work tree without one.
     pub baseline_ref: Option<String>,
     /// Declared absence of a baseline.
@@ -171,19 +180,4 @@ pub enum Ready {
     Tcp,
     /// This command exits 0.
     Command(String),
-}
-
-/// A phase, parsed and checked; judging phases is not in this version.
-#[derive(Clone, Debug)]
-pub struct PlannedPhase {
-    /// Its name.
-    pub id: String,
-    /// What people call it.
-    pub title: Option<String>,
-    /// Phases that must be complete before.
-    pub after: Vec<String>,
-    /// Phase it is a part of.
-    pub parent: Option<String>,
-    /// Gates that must pass.
-    pub gates: Vec<String>,
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::facts;
-use super::plan::{PlannedGate, PlannedPhase};
+use super::plan::PlannedGate;
 use crate::gate;
+use crate::phase::PlannedPhase;
 use crate::problem::{Code, Problem, Problems, nearest};
 use crate::source::Located;
 

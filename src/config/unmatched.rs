@@ -1,8 +1,9 @@
 //! Waivers that can match nothing, because they name a gate, a kind or a phase that the file does not declare.
 
-use super::plan::{PlannedGate, PlannedPhase};
+use super::plan::PlannedGate;
 use super::waivers::Places;
 use crate::model::{Target, Waiver};
+use crate::phase::PlannedPhase;
 use crate::problem::{Code, Problem, Problems, nearest};
 
 /// Says of a waiver that it names what is not declared. It is not refused for that: gates go, waivers stay behind.

@@ -3,16 +3,14 @@
 //! A mistake of form refuses the file, as one in tollgate.yaml does. A date that is none keeps only its own waiver from
 //! counting. Whether a waiver counts today is not asked here: that needs the day.
 
-use std::path::Path;
-
 use super::file::{WaiverPolicy, not_a_mapping, plain};
-use super::load::read_text;
-use super::plan::{PlannedGate, PlannedPhase};
+use super::plan::PlannedGate;
 use super::{unmatched, yaml};
 use crate::model::{Scope, Target, Until, Waiver};
+use crate::phase::PlannedPhase;
 use crate::policy::{WaiverRules, path_glob};
 use crate::problem::{Code, Count, Fields, Flag, Many, Problem, Problems, Text, options};
-use crate::source::{At, Source, Sources, Value};
+use crate::source::{At, Source, Value};
 
 /// Where waivers are kept, below the project.
 pub const WAIVERS: &str = ".tollgate/waivers.yaml";
@@ -83,34 +81,6 @@ pub(super) fn rules(written: Option<&WaiverPolicy>) -> WaiverRules {
     }
     rules.most = written.most.as_ref().map(|most| most.value);
     rules
-}
-
-/// Reads the waivers of a project, if it has any.
-pub(super) fn load(
-    root: &Path,
-    gates: &[PlannedGate],
-    phases: &[PlannedPhase],
-    sources: &mut Sources,
-    problems: &mut Problems,
-) -> Vec<Waiver> {
-    let path = root.join(WAIVERS);
-    // A link that leads nowhere is there: it must not pass for a project without waivers.
-    if path.symlink_metadata().is_err() {
-        return Vec::new();
-    }
-    let text = match read_text(&path, WAIVERS) {
-        Ok(text) => text,
-        Err(problem) => {
-            problems.push(*problem);
-            return Vec::new();
-        }
-    };
-    let source = Source {
-        name: WAIVERS.into(),
-        text: text.into(),
-    };
-    sources.add(source.clone());
-    read_waivers(&source, gates, phases, problems).unwrap_or_default()
 }
 
 /// The waivers of a text, with every mistake and every name that is not declared.

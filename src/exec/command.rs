@@ -64,6 +64,8 @@ pub struct Command {
     pub program: Program,
     /// Where it runs; absolute.
     pub dir: PathBuf,
+    /// A file that it reads as its standard input; nothing where there is none.
+    pub input: Option<PathBuf>,
     /// Variables to set on top of our own environment.
     pub env: Vec<(OsString, OsString)>,
     /// Variables that it must not see.
@@ -90,6 +92,7 @@ impl Command {
         Command {
             program,
             dir: dir.into(),
+            input: None,
             env: Vec::new(),
             env_remove: Vec::new(),
             timeout: None,

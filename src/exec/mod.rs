@@ -1,6 +1,6 @@
 //! The only room that starts processes: commands of gates, services, and the guard that outlives us.
 //!
-//! A command gets `/dev/null` as input, a process group of its own and a `TOLLGATE_RUN` marker; its output is
+//! A command gets `/dev/null` or a file as input, a process group of its own and a `TOLLGATE_RUN` marker; its output is
 //! masked once, here, and drained whatever happens, so memory does not grow with it. Time-out, interrupt and
 //! the end of the command all end the *whole* tree: TERM, a grace, KILL. Everything blocks: callers bring a
 //! thread. This room never judges an exit status, never prints, and never waits without a bound.
@@ -13,6 +13,7 @@
 #[cfg(unix)]
 mod capture;
 mod command;
+mod dialogue;
 mod env;
 #[cfg(unix)]
 mod follow;
@@ -41,6 +42,7 @@ mod table;
 mod tree;
 
 pub use command::{Captured, Command, Ended, Live, Program, Spool, Stopped, run, sweep};
+pub use dialogue::Dialogue;
 pub use env::{is_withheld, secret_values, withheld};
 pub use guard::{Guard, main as guard_main};
 pub use http::ask;

@@ -83,11 +83,15 @@ fn prepare(
     command: &Command,
 ) -> std::io::Result<process::Command> {
     let mut prepared = process::Command::new(std::path::absolute(file)?);
+    let input = match &command.input {
+        Some(file) => File::open(file)?.into(),
+        None => nothing()?,
+    };
     prepared
         .arg0(word)
         .args(arguments)
         .process_group(0)
-        .stdin(nothing()?);
+        .stdin(input);
     prepared.current_dir(&command.dir);
     for name in &command.env_remove {
         prepared.env_remove(name);

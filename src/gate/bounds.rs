@@ -8,7 +8,8 @@ use rust_decimal::Decimal;
 use super::known::{self, Missing};
 use super::wording::few;
 use crate::model::{
-    Better, Cause, ConditionVerdict, Given, KnownValue, Measure, Note, Reason, Verdict,
+    Asked, Better, Cause, ConditionVerdict, Exact, Given, KnownValue, Measure, Note, Reason,
+    Verdict,
 };
 use crate::policy::{Condition, Keeps, step_words};
 use crate::problem::{Code, Problem, Problems};
@@ -130,6 +131,10 @@ impl Bounds {
             evidence,
             note: Some(missing.to_owned()),
             volatile: sample.is_some_and(|sample| sample.volatile),
+            asked: Some(Box::new(Asked {
+                value: sample.map(|sample| Exact(sample.value)),
+                ..condition.asked()
+            })),
         };
         let Some(sample) = sample.filter(|sample| sample.value.number().is_some()) else {
             return verdict;
@@ -173,6 +178,10 @@ impl Bounds {
             }
         };
         let spread = known.spread.max(sample.spread).unwrap_or_default();
+        if let Some(asked) = &mut verdict.asked {
+            asked.baseline = Some(Exact(known.value));
+            asked.spread = (!spread.is_zero()).then(|| spread.normalize().to_string());
+        }
         decide(met.keeps_with(&sample.value, spread), "", verdict);
         if verdict.cause == Some(Cause::Judgement) && verdict.note.is_none() {
             verdict.note = Some(format!(

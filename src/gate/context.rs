@@ -261,6 +261,7 @@ impl Judging {
             evidence: stated.evidence,
             note: stated.note,
             volatile: stated.volatile,
+            asked: None,
         });
     }
 
@@ -290,6 +291,7 @@ impl Judging {
             evidence: self.evidence.clone(),
             note: None,
             volatile: false,
+            asked: None,
         });
     }
 
@@ -340,6 +342,7 @@ impl Judging {
             evidence: self.evidence.clone(),
             note: Some(why.to_owned()),
             volatile: false,
+            asked: None,
         });
     }
 

@@ -14,7 +14,7 @@ use super::reports::glob;
 use super::wording::{count, few};
 use super::{Context, Gate, GateKind, Judging, Probe, Reports};
 use crate::model::{CoverageReport, EvidenceKind, FileCoverage, Judgement, Measure, Tally, Wants};
-use crate::policy::{Bound, Condition, Percent};
+use crate::policy::{Bound, Condition, Percent, Weight};
 use crate::problem::{Code, Fields, Many, Problem, Problems, Text, object, options};
 use crate::source::{At, Key, Node, Place, Value};
 use merged::{Merged, share};
@@ -115,6 +115,42 @@ impl GateKind for Coverage {
         schema["required"] = json!(["reports"]);
         schema
     }
+
+    fn weighs(&self, key: &str) -> Option<Weight> {
+        match key {
+            // Without it every changed line is judged, and a changed file that no report knows leaves it undecided.
+            "ignore-below" | "unmeasured" => Some(Weight::Allowance),
+            key => super::compare::shared(key),
+        }
+    }
+
+    fn unfold(&self, judge: &mut Node) {
+        let Value::Map(entries) = &mut judge.value else {
+            return;
+        };
+        for (key, node) in entries {
+            match key.name.as_str() {
+                "patch" => by_lines(node, patch::PatchOptions::KEYS),
+                "drop" => {
+                    by_lines(node, super::drop::DropOptions::KEYS);
+                    super::drop::as_limits(node);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// One bound is that of lines.
+fn by_lines(node: &mut Node, keys: &[&str]) {
+    if keys.iter().any(|key| node.get(key).is_some()) {
+        return;
+    }
+    let lines = Key {
+        at: node.at.clone(),
+        name: "lines".to_owned(),
+    };
+    node.value = Value::Map(vec![(lines, node.clone())]);
 }
 
 /// Whether any share is bound. Asked of what is written: a bound that is refused is a question all the same, and

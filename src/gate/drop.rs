@@ -69,6 +69,22 @@ impl Shape for Drops {
     }
 }
 
+/// A fall without an operator is the largest that is allowed: written out, so that two of them can be compared.
+pub(super) fn as_limits(drops: &mut Node) {
+    let Value::Map(entries) = &mut drops.value else {
+        return;
+    };
+    for (_, node) in entries {
+        let bare = node.scalar().filter(|text| {
+            let first = text.trim().bytes().next();
+            first.is_some_and(|byte| byte.is_ascii_digit())
+        });
+        if let Some(text) = bare {
+            node.value = Value::Text(format!("<={}", text.trim()));
+        }
+    }
+}
+
 impl Drops {
     /// Each bound: the share, its name, and the step from the baseline.
     pub(super) fn bounds(&self) -> impl Iterator<Item = (&'static str, &str, &Condition)> {

@@ -151,6 +151,19 @@ impl ExitRule {
             .find(|status| self.meaning(*status, true) == Meaning::Findings)
     }
 
+    /// The first exit status that means less trouble here than by an older rule. Without a judge, findings fail
+    /// and a crash is undecided: neither passes, so neither is less.
+    pub fn looser_than(&self, old: &Self, judged: bool) -> Option<i32> {
+        let trouble = |meaning| match meaning {
+            Meaning::Ok => 0,
+            Meaning::Findings if judged => 1,
+            Meaning::Findings | Meaning::Crash => 2,
+        };
+        (0..=255).find(|status| {
+            trouble(self.meaning(*status, judged)) < trouble(old.meaning(*status, judged))
+        })
+    }
+
     /// Whether the command ended in a way that explains missing reports by itself: they need no words then.
     pub fn explains_missing_reports(&self, how: &Termination) -> bool {
         match how {

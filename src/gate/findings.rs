@@ -219,6 +219,12 @@ impl Gate for FindingGate {
         self.probes()
     }
 
+    fn implied(&self) -> Vec<(&'static str, Condition)> {
+        let total = self.asks_for_no_number();
+        let total = total.then(|| ("total", Condition::zero(&self.reports.at)));
+        total.into_iter().collect()
+    }
+
     fn wants(&self) -> Wants {
         Wants::baseline_if(self.wants_baseline())
     }

@@ -5,6 +5,7 @@
 
 mod bounds;
 mod checklist;
+mod compare;
 mod context;
 mod coverage;
 mod drop;
@@ -33,7 +34,7 @@ pub use bounds::bound_words;
 pub(crate) use bounds::{Bounds, Question};
 pub use context::{Context, Facts, Judging};
 pub use exit::{Ended, ExitOptions, ExitRule};
-pub use probe::{Against, Content, Probe, Weight, refused};
+pub use probe::{Against, Content, Force, Probe, refused};
 pub use reports::{Elsewhere, Reports};
 pub(crate) use reports::{glob, literal};
 
@@ -42,6 +43,7 @@ use std::fmt::Debug;
 use serde_json::Value as Json;
 
 use crate::model::{Judgement, Wants};
+use crate::policy::{Changes, Condition, Side, Weight};
 use crate::problem::Problems;
 use crate::source::{Located, Node};
 
@@ -55,6 +57,17 @@ pub trait GateKind: Sync {
     fn build(&self, node: &Node, problems: &mut Problems) -> Option<Box<dyn Gate>>;
     /// JSON Schema of the value.
     fn schema(&self) -> Json;
+    /// What more or fewer entries of a key mean, where its entries stand for themselves; the empty key is the whole
+    /// value. Bounds need no word here: the schema shows them. All else that changes makes evidence in another way.
+    fn weighs(&self, key: &str) -> Option<Weight> {
+        compare::shared(key)
+    }
+    /// Writes a short form of the value out in full, so that policies are compared in one form.
+    fn unfold(&self, _judge: &mut Node) {}
+    /// Says what a change of the value means for the policy.
+    fn compare(&self, side: &Side<'_>, changes: &mut Changes) {
+        compare::by_schema(&self.schema(), &|key| self.weighs(key), side, changes);
+    }
 }
 
 /// A built judge: a question to evidence.
@@ -76,6 +89,11 @@ pub trait Gate: Debug + Send + Sync {
     }
     /// The services that it asks, beside those of its gate.
     fn services(&self) -> Vec<Located<String>> {
+        Vec::new()
+    }
+    /// Conditions that it judges, by key, also those that are implied and written nowhere. What is implied must be
+    /// named here, or writing another bound beside it could do away with it unseen.
+    fn implied(&self) -> Vec<(&'static str, Condition)> {
         Vec::new()
     }
     /// Whether it is left out of a plain run: what it wants holds in one phase only.

@@ -32,7 +32,7 @@ pub enum Against {
 
 /// How much a probe that stays green says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Weight {
+pub enum Force {
     /// The gate has no teeth.
     Must,
     /// It is open at one side, which may be meant: a warning.
@@ -47,7 +47,7 @@ pub struct Probe {
     /// What it must change.
     pub against: Against,
     /// What follows if it stays green.
-    pub weight: Weight,
+    pub force: Force,
     /// One report for each, read already.
     pub evidence: Vec<Evidence>,
     /// The tree, by path below the root; everything else is not there.
@@ -66,7 +66,7 @@ impl Probe {
         Self {
             title: title.into(),
             against: Against::Gate,
-            weight: Weight::Must,
+            force: Force::Must,
             evidence: Vec::new(),
             tree: Vec::new(),
             facts: Facts::default(),
@@ -140,8 +140,8 @@ impl Probe {
     /// Staying green is a warning, not a lack of teeth.
     #[must_use]
     pub fn may(self) -> Self {
-        let weight = Weight::May;
-        Self { weight, ..self }
+        let force = Force::May;
+        Self { force, ..self }
     }
 
     /// Adds a report.

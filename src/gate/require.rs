@@ -22,6 +22,7 @@ use serde_json::Value as Json;
 
 use super::{Context, Facts, Gate, GateKind, Probe};
 use crate::model::{Cause, ConditionVerdict, Judgement, Verdict};
+use crate::policy::Weight;
 use crate::problem::{Code, Many, Problem, Problems, Shape, Text, nearest};
 use crate::source::{Located, Node, Place};
 use eval::{Evaluation, Trace};
@@ -83,6 +84,10 @@ impl GateKind for Require {
 
     fn schema(&self) -> Json {
         <Many<Text> as Shape>::schema()
+    }
+
+    fn weighs(&self, key: &str) -> Option<Weight> {
+        key.is_empty().then_some(Weight::Demands)
     }
 }
 
@@ -212,6 +217,7 @@ impl Rule {
             evidence: Vec::<Place>::new(),
             note,
             volatile: self.is_volatile(facts),
+            asked: None,
         }
     }
 

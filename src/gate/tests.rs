@@ -24,7 +24,7 @@ use crate::model::{
     Baseline, Cause, Evidence, EvidenceKind, Judgement, Measure, TestOutcome, TestReport, Verdict,
     Wants,
 };
-use crate::policy::Condition;
+use crate::policy::{Condition, Weight};
 use crate::problem::{Fields, Problems, Text, object};
 use crate::report::selects;
 use crate::source::{Located, Node};
@@ -68,6 +68,15 @@ impl GateKind for Tests {
         let mut properties = super::reports::ReportOptions::properties();
         properties.extend(TestOptions::properties());
         object(properties)
+    }
+
+    fn weighs(&self, key: &str) -> Option<Weight> {
+        match key {
+            // A test that is called otherwise now is no longer one that is gone.
+            "renames" => Some(Weight::Exceptions),
+            "green-list" => Some(Weight::Demands),
+            key => super::compare::shared(key),
+        }
     }
 }
 
@@ -150,6 +159,11 @@ impl Gate for TestGate {
 
     fn bad_evidence(&self) -> Vec<Probe> {
         self.probes()
+    }
+
+    fn implied(&self) -> Vec<(&'static str, Condition)> {
+        let implied = self.wanted.red.is_none();
+        self.options.bounds(&self.reports.at, implied)
     }
 
     fn wants(&self) -> Wants {

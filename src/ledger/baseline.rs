@@ -99,8 +99,29 @@ pub fn files(root: &Path) -> Vec<String> {
 
 /// What is known of a gate's baseline in the work tree. Git is asked only when there is no file.
 pub fn state(root: &Path, gate: &str, history: &History) -> BaselineState {
+    known(gate, read_file(root, &path_of(gate)), history)
+}
+
+/// As [`state`], of a file that was read elsewhere: its bytes, nothing where there is none, or why it cannot be read.
+/// `place` is how messages call where it was read.
+pub fn state_of(
+    gate: &str,
+    bytes: Result<Option<Vec<u8>>, String>,
+    place: &str,
+    history: &History,
+) -> BaselineState {
+    let name = format!("{place}:{}", path_of(gate));
+    let found = match bytes {
+        Ok(Some(bytes)) => parse(&bytes, &name).map(Some),
+        Ok(None) => Ok(None),
+        Err(words) => Err(format!("{name}: {words}")),
+    };
+    known(gate, found, history)
+}
+
+fn known(gate: &str, found: Result<Option<Recorded>, String>, history: &History) -> BaselineState {
     let path = path_of(gate);
-    match read_file(root, &path) {
+    match found {
         Ok(Some(recorded)) => BaselineState::Here(Box::new(recorded.baseline)),
         Err(words) => BaselineState::Broken(words),
         Ok(None) => match history.held(&path) {

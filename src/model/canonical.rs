@@ -33,6 +33,8 @@ pub fn verdict_pieces(verdict: &VerdictDocument, mut each: impl FnMut(&[u8])) {
     }
     each(b",\"subject\":");
     each(&canonical(&verdict.subject));
+    each(b",\"tollgate\":");
+    each(&canonical(&verdict.tollgate));
     if !verdict.waivers.is_empty() {
         each(b",\"waivers\":");
         each(&canonical(&verdict.waivers));

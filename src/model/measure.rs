@@ -37,6 +37,28 @@ impl Measure {
         )
     }
 
+    /// The value that a record of a run holds under this name, in the spelling of its JSON. Whole numbers are counts
+    /// there, and in metrics numbers without a unit.
+    pub fn of_json(name: &str, value: &serde_json::Value) -> Option<Self> {
+        let decimal = |value: &serde_json::Value| match value {
+            serde_json::Value::Number(number) => number.to_string().parse::<Decimal>().ok(),
+            serde_json::Value::String(text) => text.parse().ok(),
+            _ => None,
+        };
+        if let Some(map) = value.as_object() {
+            let whole = |key: &str| map.get(key).and_then(serde_json::Value::as_u64);
+            return match (whole("part"), whole("whole"), map.get("seconds")) {
+                (Some(part), Some(whole), _) => Some(Self::Share { part, whole }),
+                (_, _, Some(seconds)) => decimal(seconds).map(Self::Duration),
+                _ => whole("bytes").map(Self::Size),
+            };
+        }
+        match value.as_u64() {
+            Some(count) if !name.contains(".metrics.") => Some(Self::Count(count)),
+            _ => decimal(value).map(Self::Number),
+        }
+    }
+
     /// The number that a condition compares, in the unit of its bound: percent, seconds, bytes or as is.
     /// `None` for a share of nothing.
     pub fn number(&self) -> Option<Decimal> {

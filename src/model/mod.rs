@@ -10,6 +10,7 @@ mod changed;
 mod coverage;
 mod event;
 mod evidence;
+mod exact;
 mod explanation;
 mod finding;
 mod given;
@@ -17,12 +18,14 @@ mod http;
 mod measure;
 mod metric;
 mod outcome;
+mod people;
 mod phase;
 mod proof;
 mod record;
 mod repository;
 mod verdict;
 mod waiver;
+mod weakening;
 
 pub use baseline::{Baseline, BaselineState, Better, KnownFinding, KnownTest, KnownValue};
 pub use canonical::{canonical, digest, sha256_hex, verdict_pieces};
@@ -31,6 +34,7 @@ pub use changed::{ChangedFile, ChangedLines, ChangesUnknown, LineRange};
 pub use coverage::{CoverageReport, FileCoverage, LineCoverage, Tally};
 pub use event::{Event, Progress};
 pub use evidence::{Evidence, EvidenceKind, ReportEvidence, ReportRefusal, Warning};
+pub use exact::{Asked, Exact};
 pub use explanation::{EXPLANATION, ExplainedCondition, ExplainedReason, Explanation, LastVerdict};
 pub use finding::{Finding, FindingReport, FindingState, Level, WaivedFindings};
 pub use given::{Given, GreenList, Wants};
@@ -38,10 +42,12 @@ pub use http::{HttpAnswer, HttpAsk, HttpGiven, HttpTrouble, HttpWants, Whom};
 pub use measure::Measure;
 pub use metric::MetricReport;
 pub use outcome::{GateRun, Outcome, RunRecord, Subject, SubjectState, Termination};
+pub use people::{People, Person, PublicKey};
 pub use phase::{Board, BoardMetric, BoardPhase, Outstanding, PhaseOutcome, PhaseState, Sort};
 pub use proof::{Feed, GateProof, PROOF, Proof, Proving, Tooth};
 pub use record::{
-    Completion, ConditionRecord, Criterion, Entry, GateRecord, Record, Says, Signature, Who,
+    Completion, ConditionRecord, Criterion, Entry, GateRecord, ReasonRecord, Record, ReportRecord,
+    Says, Signature, SignatureState, Who,
 };
 pub use repository::{Commit, GitGiven, GitWants, Unknown};
 pub use verdict::{
@@ -49,6 +55,7 @@ pub use verdict::{
     ReportUsed, VARIES, Verdict, VerdictDocument,
 };
 pub use waiver::{AppliedWaiver, Scope, Target, Until, WAIVED_KEPT, Waived, Waiver, WaiverState};
+pub use weakening::{Effect, PolicyChange, PolicyDiff, WeakeningCode, WeakeningRule};
 
 /// How many failures or findings a summary keeps; the rest is counted as `items_cut`.
 pub const ITEMS_KEPT: usize = 1_000;

@@ -87,6 +87,8 @@ pub struct PhaseOutcome {
     pub criteria: Vec<Criterion>,
     /// Everything that keeps it from being complete, in the order of the rules.
     pub outstanding: Vec<Outstanding>,
+    /// Waivers and liens that it stands under, in words with owner and end. Not empty makes a go conditional.
+    pub under: Vec<String>,
     /// Things to know that change nothing.
     pub notes: Vec<String>,
     /// Weighted share of its gates that pass.

@@ -2,17 +2,18 @@
 //!
 //! Plain data. Its bytes, signatures and files belong to the ledger; what follows from a record, to the phase rules.
 //! Everything that a decision rests on is in the record itself, so that it can be decided again from the folder alone.
+//! The version of this form is in the type of the predicate that holds it.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::{Asked, Exact};
+
 /// One record, as its predicate holds it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Record {
-    /// Version of this form.
-    pub version: u32,
     /// Digests of all records that no other record named when this one was written, sorted.
     pub parents: Vec<String>,
     /// When it was written, RFC 3339 in UTC. It orders nothing.
@@ -21,7 +22,8 @@ pub struct Record {
     pub who: Who,
     /// The phase.
     pub phase: String,
-    /// Git tree id of the content, with the ledger left out.
+    /// Git tree id of the content, with the ledger left out. The statement has it as the digest of its subject.
+    #[serde(skip)]
     pub tree: String,
     /// The commit that was checked out: a hint, which may be gone later.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -49,7 +51,8 @@ pub struct Who {
 #[serde(
     rename_all = "kebab-case",
     rename_all_fields = "kebab-case",
-    tag = "kind"
+    tag = "kind",
+    deny_unknown_fields
 )]
 pub enum Says {
     /// The phase is complete.
@@ -120,6 +123,9 @@ pub struct Completion {
     pub gates: BTreeMap<String, GateRecord>,
     /// Digests of the sign-offs that counted.
     pub sign_offs: Vec<String>,
+    /// The policy lets sign-offs count that nobody signed.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub unsigned: bool,
     /// Digests of the liens that it stands under.
     pub liens: Vec<String>,
     /// Digests of the observations that the soak rests on.
@@ -136,22 +142,56 @@ pub struct Completion {
 pub struct GateRecord {
     /// Its verdict.
     pub verdict: String,
+    /// Why it is inconclusive, when it is: `evidence`, `environment` or `judgement`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub cause: Option<String>,
     /// `block`, `warn` or `monitor`.
     pub enforce: String,
+    /// It passed only on a later attempt.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub flaky: bool,
     /// Each condition.
     pub conditions: Vec<ConditionRecord>,
-    /// Clauses beside the conditions: code, verdict and words.
-    pub reasons: Vec<(String, String, String)>,
-    /// Measured values by dotted name, in the spelling of the verdict's JSON.
-    pub facts: BTreeMap<String, serde_json::Value>,
-    /// What was waived, in words with owner and end.
+    /// Clauses beside the conditions.
+    pub reasons: Vec<ReasonRecord>,
+    /// Measured values by dotted name.
+    pub facts: BTreeMap<String, Exact>,
+    /// What was waived, in words with owner and end. Never empty where something is waived.
     pub waivers: Vec<String>,
+    /// Reports that took part.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub reports: Vec<ReportRecord>,
     /// Names that later phases need: red tests, green tests.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub tests: Vec<String>,
     /// Digest of the normalised evidence.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub evidence: Option<String>,
+}
+
+/// A clause beside the conditions.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ReasonRecord {
+    /// Stable name.
+    pub code: String,
+    /// What follows.
+    pub verdict: String,
+    /// What was found.
+    pub words: String,
+}
+
+/// A report that took part.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ReportRecord {
+    /// Path below the project, or `stdout`/`stderr`.
+    pub path: String,
+    /// Format that read it.
+    pub format: String,
+    /// SHA-256 of its bytes, under which the local store may hold it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub digest: Option<String>,
 }
 
 /// A condition in a completion.
@@ -168,6 +208,9 @@ pub struct ConditionRecord {
     pub measured: String,
     /// What followed.
     pub verdict: String,
+    /// Bound and value as exact as they were compared; `None` where no bound on a number was put.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub asked: Option<Asked>,
 }
 
 /// One rule of a phase, asked and answered.
@@ -182,6 +225,12 @@ pub struct Criterion {
     pub found: String,
     /// Whether it held.
     pub holds: bool,
+    /// The waiver under which it did not need to, in words with owner and end.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub waived: Option<String>,
+    /// What was asked, for programs. `sign-offs`: `count`, `from`, `not`; `soak`: `for`, `every`; `readiness`: `is`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub asks: BTreeMap<String, String>,
 }
 
 /// A record as the ledger has it.
@@ -200,6 +249,53 @@ pub struct Entry {
 pub struct Signature {
     /// Person of people.yaml, as the name of the file says.
     pub person: String,
-    /// `Ok`, or why it does not count.
-    pub state: Result<(), String>,
+    /// What was found of it.
+    pub state: SignatureState,
+}
+
+/// What is known of a signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignatureState {
+    /// Nobody looked.
+    Unread,
+    /// It is that of the person, over exactly this record, with a key that held at the time.
+    Good,
+    /// It fits the record; there is no list of people to say whose it is.
+    Unknown,
+    /// It does not count: in words.
+    Bad(String),
+    /// It could not be looked at: in words.
+    Unchecked(String),
+}
+
+impl Signature {
+    /// Whether it counts.
+    pub fn is_good(&self) -> bool {
+        self.state == SignatureState::Good
+    }
+}
+
+impl Entry {
+    /// People whose signatures count, each once, sorted.
+    pub fn signers(&self) -> Vec<&str> {
+        let good = self.signatures.iter().filter(|one| one.is_good());
+        let mut names: Vec<&str> = good.map(|one| one.person.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
+
+impl Says {
+    /// The word for its kind, as the record has it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Says::Completion(_) => "completion",
+            Says::SignOff { .. } => "sign-off",
+            Says::Lien { .. } => "lien",
+            Says::Observation { .. } => "observation",
+            Says::Reopen { .. } => "reopen",
+            Says::Ruling { .. } => "ruling",
+        }
+    }
 }

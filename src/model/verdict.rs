@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::{
-    AppliedWaiver, Baseline, Finding, Measure, Subject, TestFailure, Waived, WaiverState, Warning,
+    AppliedWaiver, Asked, Baseline, Finding, Measure, Subject, TestFailure, Waived, WaiverState,
+    Warning,
 };
 use crate::source::Place;
 
@@ -35,6 +36,21 @@ impl Verdict {
     #[must_use]
     pub fn and(self, other: Verdict) -> Verdict {
         self.min(other)
+    }
+
+    /// Every verdict, worst first.
+    pub const ALL: [Verdict; 6] = [
+        Verdict::Fail,
+        Verdict::Inconclusive,
+        Verdict::Cancelled,
+        Verdict::Waived,
+        Verdict::Pass,
+        Verdict::NotApplicable,
+    ];
+
+    /// The verdict of that word.
+    pub fn of(word: &str) -> Option<Verdict> {
+        Self::ALL.into_iter().find(|verdict| verdict.word() == word)
     }
 
     /// The word in files and outputs.
@@ -138,6 +154,8 @@ pub struct ConditionVerdict {
     pub note: Option<String>,
     /// The measured value is a time and so differs between equal runs.
     pub volatile: bool,
+    /// Bound and value as exact as they were compared, for the ledger; not part of the verdict's bytes.
+    pub asked: Option<Box<Asked>>,
 }
 
 /// What stands in a verdict's bytes for a value that differs between equal runs.
@@ -347,7 +365,9 @@ pub struct VerdictDocument {
     pub decision: Decision,
     /// What content this is about.
     pub subject: Subject,
-    /// SHA-256 of the policy: all configuration files as read, with presets.
+    /// Version of tollgate: another one may judge the same evidence otherwise.
+    pub tollgate: String,
+    /// SHA-256 of the policy: all configuration files as read, with presets. Under a trusted policy, of both.
     pub policy: String,
     /// The day that dates in the policy were compared with, ISO.
     pub as_of: String,

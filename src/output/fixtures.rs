@@ -64,6 +64,7 @@ fn outcome(gates: Vec<Gate>) -> Outcome {
             id: "4b825dc642cb6eb9a060e54bf8d69288fbee4904".to_owned(),
             state: SubjectState::Clean,
         },
+        tollgate: "0.1.0".to_owned(),
         policy: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
         as_of: "2026-11-20".to_owned(),
         readiness: None,
@@ -153,6 +154,7 @@ fn condition(
         },
         note: None,
         volatile: false,
+        asked: None,
     }
 }
 

@@ -90,7 +90,7 @@ fn headline(outcome: &Outcome) -> String {
         Decision::Recycle => "Recycle",
     };
     let mut page = format!("## {} {words}\n\n", sign(words::like(decision)));
-    if let Some(said) = words::nothing_applies(outcome) {
+    for said in words::said_first(outcome) {
         page.push_str(&format!("{said}\n\n"));
     }
     if let Some(signal) = outcome.run.interrupted {

@@ -31,23 +31,28 @@ impl Output for Terminal {
     }
 
     fn render(&self, outcome: &Outcome, style: &Style, to: &mut dyn io::Write) -> io::Result<()> {
-        let rows = words::rows(outcome);
         let mut page = Page { style, to };
-        opening(&mut page, outcome)?;
-        details(&mut page, &rows)?;
-        if style.quiet {
-            left_out(&mut page, &rows)?;
-        } else {
-            table(&mut page, outcome, &rows)?;
-        }
+        gates(&mut page, outcome)?;
         decision(&mut page, outcome)
+    }
+}
+
+/// Everything but the decision.
+pub(super) fn gates(page: &mut Page<'_>, outcome: &Outcome) -> io::Result<()> {
+    let rows = words::rows(outcome);
+    opening(page, outcome)?;
+    details(page, &rows)?;
+    if page.style.quiet {
+        left_out(page, &rows)
+    } else {
+        table(page, outcome, &rows)
     }
 }
 
 /// What is to be known before anything else.
 fn opening(page: &mut Page<'_>, outcome: &Outcome) -> io::Result<()> {
     let style = page.style;
-    if let Some(said) = words::nothing_applies(outcome) {
+    for said in words::said_first(outcome) {
         page.line(&[(Ink::Care, &said)])?;
     }
     if style.quiet {

@@ -323,9 +323,28 @@ pub(super) fn like(decision: Decision) -> Verdict {
     }
 }
 
-/// Said first when no gate concerned this run.
-pub(super) fn nothing_applies(outcome: &Outcome) -> Option<String> {
-    let gates = &outcome.verdict.gates;
+/// Said first: that this run is the first to have a policy, or that no gate concerned it.
+pub(super) fn said_first(outcome: &Outcome) -> Vec<String> {
+    introduced(outcome)
+        .into_iter()
+        .chain(nothing_applies(outcome))
+        .collect()
+}
+
+fn introduced(outcome: &Outcome) -> Option<String> {
+    let notes = outcome.verdict.gates.iter().flat_map(|gate| &gate.notes);
+    let mut introduced = notes.filter(|note| note.code == "policy-introduced");
+    introduced.next().map(|note| note.message.clone())
+}
+
+fn nothing_applies(outcome: &Outcome) -> Option<String> {
+    let built_in = |gate: &&GateVerdict| gate.kinds == ["policy"];
+    let gates: Vec<_> = outcome
+        .verdict
+        .gates
+        .iter()
+        .filter(|gate| !built_in(gate))
+        .collect();
     let none = !gates.is_empty()
         && gates
             .iter()

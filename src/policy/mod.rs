@@ -3,6 +3,7 @@
 //! Everything is exact: whole numbers and decimals. The clock is passed in. This room reads no report and
 //! knows no gate kind.
 
+mod compare;
 mod condition;
 mod interval;
 mod pragmas;
@@ -14,8 +15,10 @@ mod turn;
 mod units;
 mod waiver;
 
+pub use compare::{Adopt, Change, Changes, Side, Weight, same};
 pub use condition::{
-    Bound, Bytes, Condition, Keeps, Percent, Pieces, Plain, Seconds, UnitOf, step_words,
+    Bound, Bytes, Condition, Keeps, Percent, Pieces, Plain, Relation, Seconds, UnitOf, answer,
+    step_words,
 };
 pub use pragmas::is_pragma;
 pub use readiness::readiness;

@@ -75,6 +75,8 @@ codes! {
     DATE = "date",
     /// A later file that loosens what an earlier one demands.
     LOOSENED = "loosened",
+    /// A file that is not the one whose digest is pinned.
+    PIN = "pin",
     /// Something declared that has no effect.
     NO_EFFECT = "no-effect",
     /// The command line asks for something that is not there.

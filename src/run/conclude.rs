@@ -262,7 +262,7 @@ fn enforcement(gate: &PlannedGate, today: Date, notes: &mut Vec<Note>) -> Enforc
 }
 
 /// Digest of what the evidence says, whatever the reports' bytes: none where there is no evidence.
-fn evidence_digest(verdict: &GateVerdict) -> Option<String> {
+pub(super) fn evidence_digest(verdict: &GateVerdict) -> Option<String> {
     if verdict.facts.is_empty() {
         return None;
     }

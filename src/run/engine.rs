@@ -15,11 +15,11 @@ use super::services::Pool;
 use super::signals::Signals;
 use super::subject::{Ours, Start};
 use super::waivers::Waivers;
-use super::{Finished, Request, record};
-use crate::config::{Plan, PlannedGate, reach};
+use super::{Finished, Request, policy, record};
+use crate::config::{Origin, Plan, PlannedGate, reach};
 use crate::exec;
 use crate::ledger::History;
-use crate::model::{Event, Progress};
+use crate::model::{Event, GateRun, GateVerdict, Progress};
 use crate::store::{Durations, RunFolder, place};
 use crate::vcs::{EventBase, Repository};
 
@@ -40,6 +40,8 @@ pub(super) struct Engine {
     pub request: Request,
     pub shared: Arc<Shared>,
     pub ours: Ours,
+    /// The built-in gate on the policy itself, judged before all others.
+    pub policy: Option<(GateVerdict, GateRun)>,
     state: Arc<Mutex<Scheduler>>,
     workers: JoinSet<()>,
 }
@@ -100,11 +102,11 @@ impl Engine {
             stop: request.stop.clone(),
             services: Pool::default(),
             stream: request.stream,
-            strict: request.ci && !request.recording,
+            strict: (request.ci || request.phase) && !request.recording,
             recording: request.recording,
             today: request.today,
             now: SystemTime::from(request.now),
-            history: History::of(repository.clone(), &plan.root),
+            history: history(repository.clone(), &request),
             repository,
             start: OnceLock::new(),
             base: request.base.clone(),
@@ -113,11 +115,22 @@ impl Engine {
             tracked: OnceLock::new(),
             began: Instant::now(),
             outbox: Outbox::default(),
+            origin: request.origin.clone(),
             plan,
         });
         let mut state = Scheduler::new(Arc::clone(&shared), board, durations, &request);
         state.notes.extend(note);
+        let policy = request.policy.as_ref().map(|check| {
+            let file = record::file_of(&shared.plan);
+            policy::judge(check, file, record::again_policy(check), &shared.mask)
+        });
+        if let Some((verdict, _)) = &policy {
+            state.judged_before(verdict.blocks());
+        }
+        let trusted = request.policy.as_ref().and_then(policy::judged_by);
+        state.notes.extend(trusted);
         Self {
+            policy,
             ours: Ours::of(&shared.plan, &request.own_files),
             state: Arc::new(Mutex::new(state)),
             workers: JoinSet::new(),
@@ -137,17 +150,21 @@ impl Engine {
 
     async fn run(mut self, progress: &mut dyn Progress) -> Finished {
         let expected = self.expected();
+        let built_in = self.policy.iter().map(|(verdict, _)| verdict.id.clone());
+        let selected = self.request.selection.gates.iter();
         progress.event(&Event::RunStarted {
-            gates: self
-                .request
-                .selection
-                .gates
-                .iter()
-                .map(|&index| self.gate(index).id.clone())
+            gates: built_in
+                .chain(selected.map(|&index| self.gate(index).id.clone()))
                 .collect(),
             jobs: self.request.jobs,
             expected_s: expected,
         });
+        if let Some((verdict, run)) = &self.policy {
+            progress.event(&Event::GateEnded {
+                verdict: Box::new(verdict.clone()),
+                run: Box::new(run.clone()),
+            });
+        }
         // Asked before the first gate, not beside it: a gate that is faster than git would move the tree unseen.
         let subject = self.read_subject();
         self.keep_subject(subject).await;
@@ -302,4 +319,13 @@ fn watched(plan: &Plan) -> Vec<Vec<String>> {
         patterns.dedup();
     }
     watched
+}
+
+/// The history in which a baseline that is missing may have been: that of the tree which it is read from.
+fn history(repository: Option<Repository>, request: &Request) -> History {
+    let history = History::of(repository, &request.plan.root);
+    match &request.origin {
+        Origin::Disk(_) => history,
+        Origin::Rev(revision) => history.from(&revision.commit),
+    }
 }

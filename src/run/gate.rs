@@ -17,7 +17,7 @@ use super::services::{Pool, Setting, Trouble};
 use super::subject::Start;
 use super::waivers::Waivers;
 use super::weigh::{Asked, Part, Weighed, weigh};
-use crate::config::{Plan, PlannedCommand, PlannedGate};
+use crate::config::{Origin, Plan, PlannedCommand, PlannedGate};
 use crate::exec::{self, Command, Guard, Mask, Program, Spool, Stop};
 use crate::gate::Facts;
 use crate::ledger::History;
@@ -31,6 +31,8 @@ use crate::vcs::{EventBase, Repository};
 /// What all gates of a run share.
 pub(super) struct Shared {
     pub plan: Arc<Plan>,
+    /// Where waivers, baseline and people are read from.
+    pub origin: Origin,
     pub folder: Option<RunFolder>,
     pub run_id: String,
     pub env: Vec<(String, String)>,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::asking;
 use super::gate::Shared;
 use super::subject::Start;
+use crate::config::Origin;
 use crate::config::{PlannedGate, red_gates};
 use crate::ledger;
 use crate::model::{
@@ -129,7 +130,17 @@ fn green_list(shared: &Shared, name: &str) -> GreenList {
 fn known(shared: &Shared, gate: &PlannedGate) -> BaselineState {
     let root = &shared.plan.root;
     match (&gate.baseline_ref, &shared.repository) {
-        (None, _) => ledger::state(root, &gate.id, &shared.history),
+        (None, _) => match &shared.origin {
+            Origin::Rev(revision) if !gate.added => {
+                let bytes = shared
+                    .origin
+                    .find(&ledger::path_of(&gate.id), ledger::LIMIT);
+                let bytes = bytes.map_err(|trouble| trouble.to_string());
+                ledger::state_of(&gate.id, bytes, &revision.name, &shared.history)
+            }
+            // The trusted policy knows nothing of a gate that only the judged tree has.
+            _ => ledger::state(root, &gate.id, &shared.history),
+        },
         (Some(reference), Some(repository)) => {
             ledger::state_at(repository, root, reference, &gate.id)
         }

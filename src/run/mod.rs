@@ -11,8 +11,10 @@
 
 mod applies;
 mod asking;
+mod beside;
 mod board;
 mod collect;
+mod complete;
 mod conclude;
 mod decide;
 mod engine;
@@ -23,6 +25,7 @@ mod hygiene;
 mod order;
 mod outbox;
 mod plain;
+mod policy;
 mod prove;
 mod record;
 mod scheduler;
@@ -31,22 +34,28 @@ mod services;
 mod signals;
 mod skip;
 mod subject;
+mod trusted;
 mod waivers;
 mod weigh;
 
+pub use complete::{
+    About, Ground, Judged, Keys, Known, NoGround, View, Written, completion, observation,
+};
 pub use decide::decide;
 pub use engine::run;
 pub use order::schedule;
+pub use policy::{POLICY_GATE, PolicyCheck};
 pub use prove::{NotProven, prove};
-pub use select::{Selection, select};
+pub use select::{Selection, select, select_exactly};
 pub use skip::{SKIP, Skip, skips};
 pub use subject::current as current_subject;
+pub use trusted::{PolicyAt, PolicyFile, PolicyTrouble, Trusted, fetch, policy_diff, trusted};
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::config::Plan;
+use crate::config::{Origin, Plan};
 use crate::exec::{Guard, Stop};
 use crate::model::{Baseline, Outcome};
 use crate::store::RunFolder;
@@ -58,6 +67,10 @@ pub struct Request {
     pub plan: Arc<Plan>,
     /// What is run.
     pub selection: Selection,
+    /// How the head's policy stands to the trusted one, when it is judged by that.
+    pub policy: Option<PolicyCheck>,
+    /// Where waivers, baseline and people are read from: never from the tree under a trusted policy.
+    pub origin: Origin,
     /// Gates at once.
     pub jobs: usize,
     /// End at the first blocking gate that does not pass.
@@ -68,6 +81,8 @@ pub struct Request {
     pub env: Vec<(String, String)>,
     /// Whether this is a CI job.
     pub ci: bool,
+    /// Whether a phase is judged: a tree that moves then decides against it, and what changed selects no gate.
+    pub phase: bool,
     /// Gates that whoever runs this skips, each with the reason.
     pub skip: Vec<Skip>,
     /// The run is made to record baselines: judges measure, and compare with none.

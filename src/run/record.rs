@@ -6,7 +6,8 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use super::engine::Engine;
-use super::{Finished, Request, decide, hygiene};
+use super::{Finished, PolicyCheck, Request, decide, hygiene};
+use crate::config::Plan;
 use crate::model::{
     GateRun, GateVerdict, Measure, Outcome, RunRecord, Subject, SubjectState, Termination,
     VerdictDocument, digest, hex,
@@ -32,12 +33,28 @@ pub(super) fn again(gate: &str) -> String {
     format!("tollgate run {gate}")
 }
 
+/// The name of the file that a plan was read from.
+pub(super) fn file_of(plan: &Plan) -> &str {
+    let first = plan.sources.iter().next();
+    first.map_or(crate::config::FILE_NAME, |source| &source.name)
+}
+
+/// The command that shows the difference of policies again.
+pub(super) fn again_policy(check: &PolicyCheck) -> String {
+    match check {
+        PolicyCheck::Compared { diff, .. } => format!("tollgate policy diff {}", diff.from),
+        PolicyCheck::Unknown { .. } => "tollgate policy diff".to_owned(),
+    }
+}
+
 /// Puts everything together.
 pub(super) async fn finish(engine: Engine) -> Finished {
+    // Before what is left of the run's processes is looked for: this one is ours.
+    engine.shared.origin.close();
     let (subject, moved) = subject(&engine).await;
     let leftovers = exec_sweep().await;
     engine.state().notes.extend(leftovers);
-    let ci = engine.request.ci;
+    let strict = engine.request.ci || engine.request.phase;
     if !moved.is_empty() {
         let shown = moved.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
         let more = if moved.len() > 5 {
@@ -45,7 +62,7 @@ pub(super) async fn finish(engine: Engine) -> Finished {
         } else {
             String::new()
         };
-        let effect = if ci {
+        let effect = if strict {
             "the verdict is about no tree: no go"
         } else {
             "the verdict is about no single tree"
@@ -71,10 +88,15 @@ pub(super) async fn finish(engine: Engine) -> Finished {
         .state()
         .notes
         .extend(renewed.into_iter().chain(steady));
+    if let Some((verdict, run)) = engine.policy.clone() {
+        verdicts.push(verdict);
+        runs.insert(0, run);
+    }
     verdicts.sort_by(|a, b| a.id.cmp(&b.id));
     let verdict = VerdictDocument {
-        decision: decide(&verdicts, subject.state, ci),
+        decision: decide(&verdicts, subject.state, strict),
         subject,
+        tollgate: env!("CARGO_PKG_VERSION").to_owned(),
         policy: engine.shared.plan.digest.clone(),
         as_of: engine.request.today.to_string(),
         readiness: score(&engine, &verdicts),

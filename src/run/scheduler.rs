@@ -13,7 +13,7 @@ use super::gate::{Done, Shared, Task, command_text};
 use super::record;
 use super::skip::{self, Skip};
 use super::subject::Start;
-use crate::config::{PlannedGate, reach};
+use crate::config::{PlannedGate, When, reach};
 use crate::gate::Facts;
 use crate::model::{Cause, Event, GateRun, Given, Judgement, Note, Reason, Verdict};
 use crate::store::{Durations, Held, Slots};
@@ -65,6 +65,7 @@ pub(super) struct Scheduler {
     jobs: usize,
     fail_fast: bool,
     base: Option<String>,
+    phase: bool,
     skip: Vec<Skip>,
     commands_running: usize,
     held: BTreeMap<usize, Vec<Held>>,
@@ -91,6 +92,7 @@ impl Scheduler {
             jobs: request.jobs,
             fail_fast: request.fail_fast,
             base: request.base.clone(),
+            phase: request.phase,
             skip: request.skip.clone(),
             commands_running: 0,
             held: BTreeMap::new(),
@@ -154,6 +156,11 @@ impl Scheduler {
     /// The run was interrupted.
     pub fn interrupt(&mut self, signal: &'static str) {
         self.interrupted.get_or_insert(signal);
+    }
+
+    /// A gate had its verdict before the run began.
+    pub fn judged_before(&mut self, blocks: bool) {
+        self.failed_fast |= self.fail_fast && blocks;
     }
 
     fn stopping(&self) -> bool {
@@ -244,6 +251,12 @@ impl Scheduler {
         let Some(when) = &self.gate(index).when else {
             return Applies::Yes(None);
         };
+        // A phase is about the whole content, whatever changed last.
+        let whole = self.phase.then(|| When {
+            changed: Vec::new(),
+            ..when.clone()
+        });
+        let when = whole.as_ref().unwrap_or(when);
         let state = self.start.as_ref().map(|start| &start.state);
         let changed = match (&self.start, when.changed.is_empty()) {
             (_, true) => Ok(Vec::new()),

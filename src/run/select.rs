@@ -10,6 +10,17 @@ pub struct Selection {
     pub gates: Vec<usize>,
 }
 
+/// Exactly these gates, with everything that they need; none where none is named. Names that the file does not have are
+/// passed over: whoever names gates here took them from it.
+pub fn select_exactly(plan: &Plan, names: &[String]) -> Selection {
+    if names.is_empty() {
+        return Selection::default();
+    }
+    let known = |name: &&String| plan.gates.iter().any(|gate| gate.id == **name);
+    let names: Vec<String> = names.iter().filter(known).cloned().collect();
+    select(plan, &names).unwrap_or_default()
+}
+
 /// The gates named, or all of a plain run (not `default: false`, not `outcome: failing`); with everything that they need.
 pub fn select(plan: &Plan, names: &[String]) -> Result<Selection, Vec<Problem>> {
     let mut problems = Vec::new();

@@ -1,18 +1,22 @@
-//! What outlives a run beside the repository: run records, logs, durations, locks.
+//! What outlives a run beside the repository: run records, logs, durations, evidence of records, locks.
 //!
 //! Lies in the git common directory under `tollgate/`, so that all work trees share it and nothing needs
 //! ignoring; without git in `.tollgate/local/`. Nothing here decides anything: losing it all costs only
 //! speed. Nothing is synced to disk on the way of a run.
 
+mod completion;
 mod durations;
+mod evidence;
 mod locks;
 mod quarantine;
 mod runs;
 
+pub use completion::{CompletionLock, Holder};
 pub use durations::Durations;
+pub use evidence::{BUDGET, Bundles, Pruned};
 pub use locks::{Held, Slots};
 pub use quarantine::Quarantine;
-pub use runs::{Record, RunFolder, prune};
+pub use runs::{Record, RunFolder, prune, run_records};
 
 use std::path::{Path, PathBuf};
 

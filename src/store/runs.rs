@@ -119,6 +119,18 @@ impl Record {
     }
 }
 
+/// The records of all runs of a store, the newest first.
+pub fn run_records(store: &Path) -> Vec<PathBuf> {
+    let runs = fs::read_dir(store.join("runs")).into_iter().flatten();
+    let mut runs: Vec<PathBuf> = runs
+        .flatten()
+        .map(|entry| entry.path().join(RECORD))
+        .collect();
+    runs.sort();
+    runs.reverse();
+    runs
+}
+
 fn ids(store: &Path) -> Vec<String> {
     let entries = fs::read_dir(store.join("runs"))
         .into_iter()

@@ -13,8 +13,8 @@ impl Repository {
         Some(below.to_str()?.replace('\\', "/"))
     }
 
-    /// Every file below a folder (from the top) that the history of HEAD ever held. One git process.
-    pub fn ever_held(&self, folder: &str) -> Result<BTreeSet<String>, GitTrouble> {
+    /// Every file below a folder (from the top) that the history of a commit ever held. One git process.
+    pub fn ever_held(&self, folder: &str, from: &str) -> Result<BTreeSet<String>, GitTrouble> {
         let asked = self.ask(&[
             "log",
             "--no-show-signature",
@@ -23,7 +23,7 @@ impl Repository {
             "--no-renames",
             "--no-ext-diff",
             "-z",
-            "HEAD",
+            from,
             "--",
             &literal(folder),
         ]);
@@ -72,7 +72,7 @@ impl Repository {
         .is_ok()
     }
 
-    fn is_unborn(&self) -> bool {
+    pub(super) fn is_unborn(&self) -> bool {
         // A detached HEAD always names a commit; a symbolic one names a branch that may not exist yet.
         self.ask(&["symbolic-ref", "-q", "HEAD"]).is_ok()
             && self

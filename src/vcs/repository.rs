@@ -156,7 +156,8 @@ impl Repository {
         accepted(answer, arguments.first().copied().unwrap_or("")).map(drop)
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// A question to git, not yet put.
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let mut argv: Vec<OsString> = [
             "git",
             "--no-optional-locks",

@@ -78,6 +78,48 @@ fn entry(line: &[u8]) -> Option<Entry> {
     })
 }
 
+/// The id of a child folder, from the bytes of a tree object whose ids have so many bytes.
+pub(super) fn child(body: &[u8], id_bytes: usize, name: &[u8]) -> Option<Vec<u8>> {
+    let found = object(body, id_bytes)?.into_iter();
+    let mut found = found.filter(|entry| entry.is_tree() && entry.name == name);
+    found.next().map(|entry| entry.id)
+}
+
+/// The tree id without the ledger, from the bytes of the tree object and of its `.tollgate`.
+pub(super) fn less_ledger(body: &[u8], own: Option<&[u8]>, id_bytes: usize) -> Option<String> {
+    let mut root = object(body, id_bytes)?;
+    if let Some(own) = own {
+        let mut own = object(own, id_bytes)?;
+        own.retain(|entry| entry.name != b"ledger");
+        root.retain(|entry| entry.name != b".tollgate");
+        if !own.is_empty() {
+            root.push(Entry {
+                mode: "40000".to_owned(),
+                name: b".tollgate".to_vec(),
+                id: hash(own),
+            });
+        }
+    }
+    Some(hex(&hash(root)))
+}
+
+/// The entries of a tree object: mode, blank, name, NUL, the bytes of the id.
+fn object(mut body: &[u8], id_bytes: usize) -> Option<Vec<Entry>> {
+    let mut entries = Vec::new();
+    while !body.is_empty() {
+        let nul = body.iter().position(|byte| *byte == 0)?;
+        let blank = body[..nul].iter().position(|byte| *byte == b' ')?;
+        let id = body.get(nul + 1..nul + 1 + id_bytes)?;
+        entries.push(Entry {
+            mode: String::from_utf8_lossy(&body[..blank]).into_owned(),
+            name: body[blank + 1..nul].to_vec(),
+            id: id.to_vec(),
+        });
+        body = &body[nul + 1 + id_bytes..];
+    }
+    Some(entries)
+}
+
 fn hash(mut entries: Vec<Entry>) -> Vec<u8> {
     entries.sort_by_key(Entry::key);
     let mut body = Vec::new();

@@ -74,19 +74,15 @@ fn what_is_typed_wrong_is_usage() {
 #[test]
 fn what_comes_in_a_later_version_is_refused_by_name() {
     let project = Project::new("gates:\n  unit: { run: 'true' }\n");
-    for command in [
-        "plan", "merge", "phase", "policy", "hook", "ci", "agent", "report", "history", "verify",
-    ] {
+    for command in ["plan", "merge", "hook", "ci", "agent", "report", "history"] {
         project
             .call(&[command, "x"])
             .exits(2)
             .complains("is not in this version of tollgate");
     }
     for options in [
-        &["--phase", "beta"][..],
-        &["--changed"],
+        &["--changed"][..],
         &["--ref", "main"],
-        &["--policy-ref", "main"],
         &["--shard", "1/2"],
         &["--merged-into", "main"],
     ] {

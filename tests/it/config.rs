@@ -151,6 +151,90 @@ phases:
     );
 }
 
+/// A file with one gate on tests, one that warns, one of several judges, and this phase.
+fn phase(keys: &str) -> String {
+    format!(
+        "gates:
+  unit: {{ run: 'true', tests: {{ reports: x.xml }} }}
+  soft: {{ run: 'true', enforce: warn }}
+  both: {{ run: 'true', tests: {{ reports: y.xml }}, coverage: {{ reports: c.info, lines: '>=80%' }} }}
+phases:
+  alpha: {{ gates: [unit], {keys} }}
+"
+    )
+}
+
+#[test]
+fn criteria_of_a_phase_that_can_never_be_met_are_refused() {
+    for (keys, words) in [
+        ("soak: 500ms", "shorter than a second"),
+        (
+            "soak: { for: 1h, every: 2h }",
+            "longer than the soak itself",
+        ),
+        ("soak: { every: 2h }", "`soak` needs `for`"),
+        ("due: soon", "wanted a date"),
+        ("due: 2026-02-30", "wanted a date"),
+        ("sign-offs: 0", "no sign-off is asked for"),
+        (
+            "sign-offs: { count: 1, not: ada }",
+            "`not: ada` means nothing",
+        ),
+        ("liens: { longest: 30d }", "names no role"),
+        (
+            "liens: { from: leads, longest: P30D }",
+            "not a length of time",
+        ),
+        ("readiness: \">=185%\"", "can never hold"),
+        ("entry: { sign-offs: 0 }", "no sign-off is asked for"),
+        ("keep: [unti]", "there is no gate `unti`"),
+    ] {
+        refused(&phase(keys), &[words]);
+    }
+    refused(
+        "gates: { a: { run: 'true', weight: 0 } }\nphases: { p: { gates: a, readiness: \">=50%\" } }\n",
+        &["has no gate that blocks and weighs"],
+    );
+}
+
+#[test]
+fn a_target_is_a_bound_in_the_unit_of_its_fact() {
+    for (target, words) in [
+        ("unit.tests.pass-rate: \">=100\"", "wrong unit"),
+        ("unit.pass-rate: \">=100\"", "wrong unit"),
+        ("unit.tests.passed: \">=100%\"", "wrong unit"),
+        ("unit.tests.pass-rate: \">=101%\"", "can never hold"),
+        ("unti.tests.passed: 1", "there is no gate `unti`"),
+        ("unit: 1", "names no fact"),
+        ("soft.passed: 1", "does not say of which judge"),
+        ("both.passed: 1", "does not say of which judge"),
+        ("both.coverage.lines: \">=80\"", "wrong unit"),
+        (
+            "unit.tests.passed: many",
+            "condition in the unit of its fact",
+        ),
+    ] {
+        refused(&phase(&format!("targets: {{ {target} }}")), &[words]);
+    }
+    let fine = "targets: { unit.pass-rate: \">=100%\", both.tests.passed: \">=9\", both.coverage.lines: \">=85%\" }";
+    Project::new(&phase(fine))
+        .call(&["config", "check"])
+        .exits(0);
+}
+
+#[test]
+fn a_phase_that_lists_what_counts_for_nothing_is_warned_of() {
+    for (yaml, words) in [
+        (phase("keep: [soft]"), "gate `soft` does not block"),
+        (phase("may-skip: [unit]"), "gate `unit` always applies"),
+    ] {
+        Project::new(&yaml)
+            .call(&["config", "check"])
+            .exits(0)
+            .complains(words);
+    }
+}
+
 #[test]
 fn what_comes_in_a_later_version_is_refused_by_name() {
     for key in ["migrations", "sign-off"] {
@@ -159,7 +243,7 @@ fn what_comes_in_a_later_version_is_refused_by_name() {
             &[key, "not in this version"],
         );
     }
-    for key in ["hooks", "worktree", "protected", "people"] {
+    for key in ["hooks", "worktree", "people"] {
         refused(
             &format!("{key}: {{}}\ngates: {{ a: {{ run: 'true' }} }}\n"),
             &[key, "not in this version"],
@@ -167,7 +251,7 @@ fn what_comes_in_a_later_version_is_refused_by_name() {
     }
     refused(
         "extends: git:main\ngates: { a: { run: 'true' } }\n",
-        &["not in this version"],
+        &["no path"],
     );
 }
 

@@ -214,6 +214,7 @@ fn every_format_kind_and_output_is_in_its_table() {
     registered("src/report", "ReportFormat", "pub static FORMATS");
     registered("src/gate", "GateKind", "pub static KINDS");
     registered("src/output", "Output", "pub static OUTPUTS");
+    registered("src/phase", "PhaseRule", "pub static RULES");
 }
 
 #[test]

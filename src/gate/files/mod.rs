@@ -16,7 +16,7 @@ use super::tree::{Pattern, Tree, line_of, pattern, patterns, regex};
 use super::wording::{count, few};
 use super::{Context, Gate, GateKind, Judging, Probe};
 use crate::model::{Judgement, Measure, Verdict, Wants};
-use crate::policy::{Bound, Bytes};
+use crate::policy::{Bound, Bytes, Weight};
 use crate::problem::{Code, Fields, Many, Problem, Problems, Text, object, options};
 use crate::source::{Key, Located, Node, Place};
 use env::{Env, EnvParity};
@@ -106,6 +106,14 @@ impl GateKind for Files {
 
     fn schema(&self) -> Json {
         object(FileOptions::properties())
+    }
+
+    fn weighs(&self, key: &str) -> Option<Weight> {
+        match key {
+            "exist" | "absent" | "contain" | "forbid" | "reads" => Some(Weight::Demands),
+            "except" => Some(Weight::Exceptions),
+            _ => None,
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use rust_decimal::prelude::ToPrimitive;
 
 use super::TestGate;
-use crate::gate::{Probe, Weight};
+use crate::gate::{Force, Probe};
 use crate::model::{
     Baseline, BaselineState, Evidence, Given, GreenList, KnownTest, ListedTest, Measure,
     TestOutcome, TestReport,
@@ -59,7 +59,7 @@ impl TestGate {
         };
         let skipped = run("every test skipped: bind `passed` or `skipped`", skipped);
         probes.push(Probe {
-            weight: Weight::May,
+            force: Force::May,
             ..skipped
         });
         probes

@@ -5,7 +5,9 @@ mod bound;
 mod check;
 mod clause;
 mod read;
+mod relation;
 mod relative;
+mod spelled;
 
 use std::fmt;
 
@@ -18,7 +20,9 @@ use crate::source::At;
 
 pub use bound::{Bound, Bytes, Percent, Pieces, Plain, Seconds, UnitOf};
 use clause::{Clause, Target};
+pub use relation::Relation;
 pub use relative::step_words;
+pub use spelled::answer;
 
 /// A condition as written and understood.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::clause::{Clause, Target};
+use super::spelled::BAND;
 use super::{Condition, Op};
 use crate::policy::Unit;
 use crate::problem::{Code, Fields, Problem, Problems, wrong_kind};
@@ -11,7 +12,7 @@ use crate::source::{At, Node, Value};
 /// The word that stands for the accepted value.
 const BASELINE: &str = "baseline";
 /// Every unit, in the order in which a spelling is guessed.
-const UNITS: [Unit; 5] = [
+pub(super) const UNITS: [Unit; 5] = [
     Unit::Count,
     Unit::Share,
     Unit::Duration,
@@ -76,7 +77,7 @@ impl Condition {
         })
     }
 
-    fn read_map(node: &Node, unit: Unit, problems: &mut Problems) -> Option<Self> {
+    pub(super) fn read_map(node: &Node, unit: Unit, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::of(node, problems)?;
         let pass = fields.node("pass");
         let is = fields.node("is");
@@ -98,7 +99,7 @@ impl Condition {
         let mut condition = Self::read_plain(main, unit, problems)?;
         if let Some(fail) = fail {
             let lower = Self::read_plain(fail, unit, problems)?;
-            condition.text = format!("{} (fails {})", condition.text, lower.text);
+            condition.text = format!("{}{BAND}{})", condition.text, lower.text);
             condition.fail = lower.pass;
         }
         if let Some(node) = tolerance {

@@ -79,7 +79,7 @@ impl Condition {
 
     /// The condition with every step taken from this baseline; words where that gives no bound.
     pub fn against(&self, baseline: &Measure) -> Result<Condition, String> {
-        let found = unit_of(baseline);
+        let found = Unit::of(baseline);
         if found != self.unit {
             return Err(format!(
                 "the baseline holds {}, not {}",
@@ -161,16 +161,6 @@ fn meet(clause: &Clause, baseline: &Measure, unit: Unit) -> Result<Clause, Strin
         }
     };
     Ok(Clause::new(clause.op, target))
-}
-
-fn unit_of(measure: &Measure) -> Unit {
-    match measure {
-        Measure::Count(_) => Unit::Count,
-        Measure::Share { .. } => Unit::Share,
-        Measure::Duration(_) => Unit::Duration,
-        Measure::Size(_) => Unit::Size,
-        Measure::Number(_) => Unit::Number,
-    }
 }
 
 fn noun(unit: Unit) -> &'static str {

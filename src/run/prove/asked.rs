@@ -9,7 +9,7 @@ use rust_decimal::prelude::ToPrimitive;
 use super::scratch::Scratch;
 use crate::config::{Plan, PlannedGate};
 use crate::exec::Mask;
-use crate::gate::{Against, Facts, Gate, Probe, Weight, refused};
+use crate::gate::{Against, Facts, Force, Gate, Probe, refused};
 
 use crate::model::{
     Feed, GateVerdict, Given, Measure, Proving, ReportEvidence, Termination, Tooth, Verdict,
@@ -194,9 +194,9 @@ impl<'a> Bench<'a> {
                 given.map(|reason| reason.verdict)
             }
         };
-        let green = match probe.weight {
-            Weight::Must => Tooth::Green,
-            Weight::May => Tooth::Open,
+        let green = match probe.force {
+            Force::Must => Tooth::Green,
+            Force::May => Tooth::Open,
         };
         match own {
             None if is_green(verdict.verdict) => green,

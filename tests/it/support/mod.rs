@@ -4,11 +4,15 @@
 //! no test needs the network.
 
 mod given;
+mod ledger;
+mod phases;
 mod project;
 mod ran;
 mod started;
 
 pub use given::{junit, lcov, sarif};
+pub use ledger::{Key, TREE, appended, completion, sign_off};
+pub use phases::People;
 pub use project::{Project, set_mode};
 pub use ran::Ran;
 pub use started::Started;

@@ -1,0 +1,150 @@
+//! `tollgate ledger export`: records in the forms that other tools read.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::Context;
+
+use super::args::{Export, Global};
+use super::exit::Exit;
+use super::screen::Screen;
+use super::signer;
+use crate::ledger::{self, Format, Ledger, Signed};
+use crate::model::{Entry, People};
+use crate::problem::nearest;
+use crate::vcs::Repository;
+
+/// Writes records in another form.
+pub fn export(global: &Global, args: &Export, screen: &Screen) -> anyhow::Result<Exit> {
+    let Some(format) = format(&args.format, screen) else {
+        return Ok(Exit::Usage);
+    };
+    let root = signer::ledger_root(global)?;
+    let ledger = Ledger::read(&root)?;
+    if ledger.is_empty() && ledger.broken().is_empty() {
+        screen.error("there is no record here: nothing to export");
+        return Ok(Exit::Usage);
+    }
+    if let Some(broken) = ledger.broken().first() {
+        screen.error(&format!(
+            "the ledger is broken: {}: {}; `tollgate verify` shows all that is wrong",
+            broken.file, broken.why
+        ));
+        return Ok(Exit::NoGo);
+    }
+    let entries = match chosen(&ledger, args, format) {
+        Ok(entries) => entries,
+        Err(words) => {
+            screen.error(&words);
+            return Ok(Exit::Usage);
+        }
+    };
+    let Some(people) = signer::people(&root, screen) else {
+        return Ok(Exit::Usage);
+    };
+    let mut exported = Vec::new();
+    let sign = envelope_signer(global, args, &root)?;
+    for entry in entries {
+        let payload = ledger::export(entry, format).unwrap_or_default();
+        let bytes = match format {
+            Format::Dsse => enveloped(&payload, sign.as_ref(), &people)?,
+            _ => payload,
+        };
+        exported.push((entry, bytes));
+    }
+    if format == Format::Dsse && sign.is_none() {
+        screen.say(
+            "note: no key to sign with (`--key FILE`, or git's own): the envelopes are not signed",
+        );
+    }
+    write(&exported, args, screen)?;
+    Ok(Exit::Go)
+}
+
+fn format(name: &str, screen: &Screen) -> Option<Format> {
+    let found = Format::ALL.iter().find(|(word, _)| *word == name);
+    if found.is_none() {
+        let words = Format::ALL.map(|(word, _)| word);
+        let help = nearest(name, words).map_or_else(
+            || format!("forms: {}", words.join(", ")),
+            |near| format!("did you mean `{near}`?"),
+        );
+        screen.error(&format!("there is no form `{name}`: {help}"));
+    }
+    found.map(|(_, format)| *format)
+}
+
+fn chosen<'a>(ledger: &'a Ledger, args: &Export, format: Format) -> Result<Vec<&'a Entry>, String> {
+    if args.records.is_empty() {
+        let all = ledger.in_order().into_iter();
+        return Ok(all
+            .filter(|entry| format.takes(&entry.record.says))
+            .collect());
+    }
+    let mut entries = Vec::new();
+    for name in &args.records {
+        let entry = ledger.find(name).map_err(|trouble| trouble.to_string())?;
+        if !format.takes(&entry.record.says) {
+            return Err(format!(
+                "the record `{name}` is a {}, which has nothing to say as `{}`",
+                entry.record.says.kind(),
+                args.format
+            ));
+        }
+        entries.push(entry);
+    }
+    Ok(entries)
+}
+
+fn envelope_signer(
+    global: &Global,
+    args: &Export,
+    root: &Path,
+) -> anyhow::Result<Option<ledger::Signer>> {
+    let repository = Repository::find(root);
+    let here = signer::here(global)?;
+    signer::signer(args.key.as_deref(), &here, repository.as_ref()).map_err(anyhow::Error::msg)
+}
+
+fn enveloped(
+    payload: &[u8],
+    signer: Option<&ledger::Signer>,
+    people: &People,
+) -> anyhow::Result<Vec<u8>> {
+    let mut signatures: Vec<Signed> = Vec::new();
+    if let Some(signer) = signer {
+        let mut file = tempfile::NamedTempFile::new().context("writing what is to be signed")?;
+        file.write_all(&ledger::pae(payload))
+            .context("writing what is to be signed")?;
+        signatures.push(
+            signer
+                .sign(file.path(), people)
+                .map_err(anyhow::Error::msg)?,
+        );
+    }
+    ledger::envelope(payload, &signatures).map_err(anyhow::Error::msg)
+}
+
+fn write(exported: &[(&Entry, Vec<u8>)], args: &Export, screen: &Screen) -> anyhow::Result<()> {
+    let Some(out) = &args.out else {
+        for (_, bytes) in exported {
+            screen.print(&format!("{}\n", String::from_utf8_lossy(bytes)))?;
+        }
+        return Ok(());
+    };
+    fs::create_dir_all(out).with_context(|| format!("making {}", out.display()))?;
+    for (entry, bytes) in exported {
+        let file = out.join(format!("{}.{}.json", entry.digest, args.format));
+        fs::write(&file, bytes).with_context(|| format!("writing {}", file.display()))?;
+    }
+    screen.print(&format!(
+        "{} written to {}\n",
+        match exported.len() {
+            1 => "1 record".to_owned(),
+            count => format!("{count} records"),
+        },
+        out.display()
+    ))?;
+    Ok(())
+}

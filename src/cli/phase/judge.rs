@@ -1,0 +1,402 @@
+//! Commands that run the gates of a phase: decide, complete, observe.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context;
+
+use super::super::args::Global;
+use super::super::exit::Exit;
+use super::super::run::{absolute, drive};
+use super::super::screen::Screen;
+use super::super::signer::here;
+use super::super::world;
+use super::drawn::{self, Target};
+use super::typed::Judge;
+use super::write::{dirty, keys};
+use super::{named, notes, open, whole};
+use crate::config::Origin;
+use crate::exec::{Guard, Stop};
+use crate::model::{Decision, Outcome, PhaseState, SubjectState, Verdict};
+use crate::output::neutral;
+use crate::output::phase::{Decided, recorded, records_json};
+use crate::phase::{PlannedPhase, gates_of};
+use crate::run::{self, About, Finished, Ground, Judged, Known, Request, View};
+use crate::store::CompletionLock;
+
+/// Runs the gates of a phase and says what is outstanding.
+pub fn decide(global: &Global, typed: &Judge, screen: &Screen) -> anyhow::Result<Exit> {
+    Command::new(global, typed, screen).judge(false)
+}
+
+/// As decide, and records the completion when nothing is outstanding.
+pub fn complete(global: &Global, typed: &Judge, screen: &Screen) -> anyhow::Result<Exit> {
+    Command::new(global, typed, screen).judge(true)
+}
+
+/// Runs the gates of a phase and records what was seen.
+pub fn observe(global: &Global, typed: &Judge, screen: &Screen) -> anyhow::Result<Exit> {
+    Command::new(global, typed, screen).observe()
+}
+
+struct Command<'a> {
+    global: &'a Global,
+    typed: &'a Judge,
+    screen: &'a Screen,
+    now: jiff::Timestamp,
+    today: jiff::civil::Date,
+}
+
+impl<'a> Command<'a> {
+    fn new(global: &'a Global, typed: &'a Judge, screen: &'a Screen) -> Self {
+        let today = world::today();
+        let now = world::now();
+        // A day that was asked for ends with it: what bites on that day then shows.
+        let at = typed.at.filter(|day| *day != today);
+        let moment = at.and_then(|day| {
+            let zoned = day.at(12, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC);
+            zoned.ok().map(|zoned| zoned.timestamp())
+        });
+        Self {
+            global,
+            typed,
+            screen,
+            now: moment.unwrap_or(now),
+            today: at.unwrap_or(today),
+        }
+    }
+
+    /// What must be right on the command line before anything else is done.
+    fn usage(&self, writes: bool) -> Result<Vec<Target>, Exit> {
+        if self.typed.jobs == Some(0) {
+            self.screen.error("`--jobs` is 1 or more");
+            return Err(Exit::Usage);
+        }
+        if writes && self.typed.at.is_some() {
+            self.screen
+                .error("`--at` is for commands that write nothing: a record is of its own day");
+            return Err(Exit::Usage);
+        }
+        drawn::targets(&self.typed.output, self.typed.json, self.screen).ok_or(Exit::Usage)
+    }
+
+    fn judge(&self, writes: bool) -> anyhow::Result<Exit> {
+        let targets = match self.usage(writes) {
+            Ok(targets) => targets,
+            Err(exit) => return Ok(exit),
+        };
+        let own_files = own_files(&targets);
+        let mut ground = match open(self.global, &own_files, self.screen)? {
+            Ok(ground) => ground,
+            Err(exit) => return Ok(exit),
+        };
+        let plan = Arc::clone(&ground.plan);
+        let Some(phase) = named(&plan, &self.typed.phase, self.screen) else {
+            return Ok(Exit::Usage);
+        };
+        let _lock = match self.lock(&ground, phase, writes)? {
+            Ok(lock) => lock,
+            Err(exit) => return Ok(exit),
+        };
+        if let Err(exit) = self.look(&mut ground) {
+            return Ok(exit);
+        }
+        if let Some(outcome) = self.view(&ground).complete(phase) {
+            let exit = Exit::of_phase(&outcome, self.typed.strict);
+            let decided = Decided {
+                phase: &outcome,
+                run: None,
+                wrote: false,
+                exit: exit.code(),
+            };
+            let lost = drawn::deliver(decided, &targets, false, self.screen);
+            return Ok(if lost { Exit::Undecided } else { exit });
+        }
+        let (mut finished, seen) = self.run_gates(&ground, phase, own_files, &targets)?;
+        if let Some(exit) = interrupted(&finished.outcome) {
+            self.screen.error("interrupted: nothing was decided");
+            return Ok(exit);
+        }
+        // What was recorded while the gates ran counts too.
+        if let Err(error) = ground.ledger.refresh() {
+            self.screen.error(&neutral::line(&error.to_string()));
+            return Ok(Exit::Undecided);
+        }
+        if let Err(exit) = self.look(&mut ground) {
+            return Ok(exit);
+        }
+        let judged = self.view(&ground).judge(phase, &mut finished.outcome);
+        self.conclude(
+            &mut ground,
+            phase,
+            judged,
+            &finished,
+            (writes, seen),
+            &targets,
+        )
+    }
+
+    /// Draws the decision, after the record was written where one may be.
+    fn conclude(
+        &self,
+        ground: &mut Ground,
+        phase: &PlannedPhase,
+        mut judged: Judged,
+        finished: &Finished,
+        (writes, seen): (bool, bool),
+        targets: &[Target],
+    ) -> anyhow::Result<Exit> {
+        let exit = Exit::of_phase(&judged.outcome, self.typed.strict);
+        let mut wrote = false;
+        if writes && exit == Exit::Go {
+            match self.write(ground, phase, &judged, finished)? {
+                Ok(digest) => {
+                    wrote = true;
+                    judged.outcome.state = PhaseState::Complete;
+                    judged.outcome.record = Some(digest);
+                }
+                Err(exit) => return Ok(exit),
+            }
+        } else if writes && judged.outcome.decision == Decision::ConditionalGo {
+            let note = "with `--strict` a conditional go is a no: nothing was recorded";
+            judged.outcome.notes.push(note.to_owned());
+        }
+        let decided = Decided {
+            phase: &judged.outcome,
+            run: Some(&finished.outcome),
+            wrote,
+            exit: exit.code(),
+        };
+        let lost = drawn::deliver(decided, targets, seen, self.screen);
+        Ok(match exit {
+            Exit::Go if lost => Exit::Undecided,
+            exit => exit,
+        })
+    }
+
+    fn write(
+        &self,
+        ground: &mut Ground,
+        phase: &PlannedPhase,
+        judged: &Judged,
+        finished: &Finished,
+    ) -> anyhow::Result<Result<String, Exit>> {
+        let outcome = &finished.outcome;
+        if outcome.verdict.subject.state != SubjectState::Clean {
+            self.screen
+                .error("the content is not that of a commit: nothing was recorded");
+            return Ok(Err(Exit::Undecided));
+        }
+        let says = run::completion(ground, phase, judged, outcome, finished.folder.as_ref());
+        let about = About {
+            phase: &phase.id,
+            tree: &outcome.verdict.subject.id,
+            now: self.now,
+        };
+        let here = here(self.global)?;
+        let keys = keys(&self.typed.key, false);
+        Ok(match ground.append(&about, says, &keys, &here) {
+            Ok(written) => {
+                notes(&written.notes, self.screen);
+                Ok(written.entry.digest)
+            }
+            Err(words) => {
+                self.screen.error(&neutral::line(&words));
+                self.screen.say("all of the phase holds, but it could not be recorded, and so it is not complete");
+                Err(Exit::Undecided)
+            }
+        })
+    }
+
+    fn observe(&self) -> anyhow::Result<Exit> {
+        let targets = match self.usage(true) {
+            Ok(targets) => targets,
+            Err(exit) => return Ok(exit),
+        };
+        let own_files = own_files(&targets);
+        let mut ground = match open(self.global, &own_files, self.screen)? {
+            Ok(ground) => ground,
+            Err(exit) => return Ok(exit),
+        };
+        let plan = Arc::clone(&ground.plan);
+        let Some(phase) = named(&plan, &self.typed.phase, self.screen) else {
+            return Ok(Exit::Usage);
+        };
+        if let Err(exit) = whole(&ground, self.screen) {
+            return Ok(exit);
+        }
+        if !ground.is_clean() {
+            return Ok(dirty(&ground, self.screen));
+        }
+        let (mut finished, seen) = self.run_gates(&ground, phase, own_files, &targets)?;
+        if let Some(exit) = interrupted(&finished.outcome) {
+            self.screen.error("interrupted: nothing was recorded");
+            return Ok(exit);
+        }
+        // The targets of the phase belong to what is observed.
+        self.view(&ground).judge(phase, &mut finished.outcome);
+        let subject = finished.outcome.verdict.subject.clone();
+        if subject.state != SubjectState::Clean {
+            self.screen
+                .error("the tree moved while the gates ran: nothing was recorded");
+            return Ok(Exit::Undecided);
+        }
+        let (verdict, says) = run::observation(&finished.outcome);
+        let about = About {
+            phase: &phase.id,
+            tree: &subject.id,
+            now: self.now,
+        };
+        let here = here(self.global)?;
+        let keys = keys(&self.typed.key, false);
+        let written = match ground.append(&about, says, &keys, &here) {
+            Ok(written) => written,
+            Err(words) => {
+                self.screen.error(&neutral::line(&words));
+                return Ok(Exit::Undecided);
+            }
+        };
+        notes(&written.notes, self.screen);
+        self.observed(&ground, phase, &finished.outcome, &written.entry, seen)?;
+        Ok(match verdict {
+            Verdict::Fail => Exit::NoGo,
+            Verdict::Pass => Exit::Go,
+            _ => Exit::Undecided,
+        })
+    }
+
+    /// Shows the record, and how far the soak is.
+    fn observed(
+        &self,
+        ground: &Ground,
+        phase: &PlannedPhase,
+        run: &Outcome,
+        entry: &crate::model::Entry,
+        seen: bool,
+    ) -> anyhow::Result<()> {
+        let mut out = Vec::new();
+        if self.typed.json {
+            records_json(&[entry], &mut out)?;
+        } else {
+            let style = crate::output::Style {
+                seen,
+                ..self.screen.style()
+            };
+            crate::output::phase::gates(run, &style, &mut out)?;
+            recorded(entry, &style, &mut out)?;
+            let judged = self.view(ground).judge(phase, &mut run.clone());
+            let soak = judged
+                .outcome
+                .criteria
+                .iter()
+                .find(|one| one.rule == "soak");
+            if let Some(soak) = soak {
+                let line = format!("  soak: {} (wanted {})\n", soak.found, soak.wanted);
+                out.extend_from_slice(neutral::block(&line).as_bytes());
+            }
+        }
+        self.screen.print(&String::from_utf8_lossy(&out))?;
+        Ok(())
+    }
+
+    /// The lock on completing, for as long as the gates run: a second one is told at once.
+    fn lock(
+        &self,
+        ground: &Ground,
+        phase: &PlannedPhase,
+        writes: bool,
+    ) -> anyhow::Result<Result<Option<CompletionLock>, Exit>> {
+        if !writes {
+            return Ok(Ok(None));
+        }
+        let holder = format!(
+            "`tollgate phase complete {}` in {}, process {}",
+            phase.id,
+            ground.plan.root.display(),
+            std::process::id()
+        );
+        let taken = CompletionLock::take(&ground.store, &holder)
+            .context("taking the lock on completing phases")?;
+        Ok(match taken {
+            Ok(lock) => Ok(Some(lock)),
+            Err(holder) => {
+                self.screen.error(&format!(
+                    "a phase is being completed already, by {}",
+                    neutral::line(&holder.0)
+                ));
+                self.screen
+                    .say("help: wait for it to end, then run this again");
+                Err(Exit::Undecided)
+            }
+        })
+    }
+
+    /// Refuses a broken ledger, and checks the signatures that count.
+    fn look(&self, ground: &mut Ground) -> Result<(), Exit> {
+        whole(ground, self.screen)?;
+        ground.check_counting().map_err(|words| {
+            self.screen.error(&neutral::line(&words));
+            Exit::Undecided
+        })
+    }
+
+    fn view<'g>(&self, ground: &'g Ground) -> View<'g> {
+        let known = Known::read(&ground.store, ground.subject(), &ground.plan.digest);
+        View::of(ground, known, self.now, self.today)
+    }
+
+    fn run_gates(
+        &self,
+        ground: &Ground,
+        phase: &PlannedPhase,
+        own_files: Vec<PathBuf>,
+        targets: &[Target],
+    ) -> anyhow::Result<(Finished, bool)> {
+        let plan = Arc::clone(&ground.plan);
+        let gates = gates_of(phase, &plan.phases);
+        let selection = run::select_exactly(&plan, &gates);
+        let commands = selection
+            .gates
+            .iter()
+            .filter(|&&gate| plan.gates[gate].command.is_some())
+            .count();
+        let many = || if commands > 1 { world::processors() } else { 1 };
+        let request = Request {
+            policy: None,
+            origin: Origin::Disk(plan.root.clone()),
+            jobs: self.typed.jobs.unwrap_or_else(many),
+            fail_fast: false,
+            stream: self.typed.stream,
+            env: world::environment(),
+            ci: world::is_ci(self.global.ci.as_deref()),
+            phase: true,
+            recording: false,
+            skip: Vec::new(),
+            base: self.typed.base.clone(),
+            now: world::now(),
+            today: self.today,
+            own_files,
+            guard: world::own_program()
+                .map(|program| Arc::new(Guard::new(program, vec![super::super::GUARD.into()]))),
+            stop: Stop::new(),
+            plan,
+            selection,
+        };
+        let people = targets.iter().any(Target::is_for_people);
+        drive(self.global, request, people, self.screen)
+    }
+}
+
+/// Files that this command writes: they are no part of the content.
+fn own_files(targets: &[Target]) -> Vec<PathBuf> {
+    let here = std::env::current_dir().unwrap_or_default();
+    let paths = targets.iter().filter_map(|target| target.path.as_ref());
+    paths.map(|path| absolute(&here, path)).collect()
+}
+
+fn interrupted(outcome: &Outcome) -> Option<Exit> {
+    outcome.run.interrupted.map(|signal| match signal {
+        "SIGINT" => Exit::Interrupted,
+        _ => Exit::Terminated,
+    })
+}

@@ -1,0 +1,129 @@
+//! `tollgate phase …`: the board, decisions, records, and the document that hands a phase over.
+
+mod drawn;
+mod judge;
+mod show;
+mod typed;
+mod write;
+
+pub use typed::PhaseCommand;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::args::Global;
+use super::exit::Exit;
+use super::project;
+use super::screen::Screen;
+use crate::config::{Plan, unmeetable};
+use crate::output::neutral;
+use crate::phase::PlannedPhase;
+use crate::problem::{Problems, nearest};
+use crate::run::{Ground, NoGround};
+
+/// Does what was asked of phases.
+pub fn phase(global: &Global, command: &PhaseCommand, screen: &Screen) -> anyhow::Result<Exit> {
+    match command {
+        PhaseCommand::Status(typed) => show::status(global, typed, screen),
+        PhaseCommand::Decide(typed) => judge::decide(global, typed, screen),
+        PhaseCommand::Complete(typed) => judge::complete(global, typed, screen),
+        PhaseCommand::Observe(typed) => judge::observe(global, typed, screen),
+        PhaseCommand::Reopen(typed) => write::reopen(global, typed, screen),
+        PhaseCommand::Sign(typed) => write::sign(global, typed, screen),
+        PhaseCommand::Lien(typed) => write::lien(global, typed, screen),
+        PhaseCommand::Hold(typed) => write::rule(global, "hold", typed, None, screen),
+        PhaseCommand::Recycle(typed) => {
+            write::rule(global, "recycle", &typed.ruled, typed.to.as_deref(), screen)
+        }
+        PhaseCommand::Kill(typed) => write::rule(global, "kill", typed, None, screen),
+        PhaseCommand::History(typed) => show::history(global, typed, screen),
+        PhaseCommand::Report(typed) => show::report(global, typed, screen),
+    }
+}
+
+/// Reads the file, and gathers repository, records and people. What cannot be had is said.
+fn open(
+    global: &Global,
+    own_files: &[PathBuf],
+    screen: &Screen,
+) -> anyhow::Result<Result<Ground, Exit>> {
+    let Some((plan, _)) = project::load(global, screen)? else {
+        return Ok(Err(Exit::Usage));
+    };
+    if plan.phases.is_empty() {
+        screen.error("the file declares no phase: add `phases:`");
+        return Ok(Err(Exit::Usage));
+    }
+    Ok(match Ground::of(Arc::new(plan), own_files) {
+        Ok(ground) => can_be_met(&ground, screen).map(|()| ground),
+        Err(NoGround::NoGit) => {
+            screen.error(
+                "phases need git: a completion is about a tree that git knows, and there is no repository here",
+            );
+            screen.say(
+                "help: `git init`, commit, and run this again; `tollgate run` works without git",
+            );
+            Err(Exit::Undecided)
+        }
+        Err(NoGround::Trouble(words)) => {
+            screen.error(&neutral::line(&words));
+            Err(Exit::Undecided)
+        }
+        Err(NoGround::People(problems, sources)) => {
+            screen.problems(&problems, &sources);
+            screen.error("mistakes in the file of people; nothing was done");
+            Err(Exit::Usage)
+        }
+    })
+}
+
+/// Refuses sign-offs and liens that nobody could give.
+fn can_be_met(ground: &Ground, screen: &Screen) -> Result<(), Exit> {
+    let mut problems = Problems::default();
+    unmeetable(&ground.plan.phases, &ground.people, &mut problems);
+    let refused = problems.refuse();
+    screen.problems(&problems.sorted(), &ground.plan.sources);
+    if refused {
+        screen.error("a phase asks for what nobody can give; nothing was done");
+        return Err(Exit::Usage);
+    }
+    Ok(())
+}
+
+/// The phase of that name, or what is near to it.
+pub(super) fn named<'a>(plan: &'a Plan, name: &str, screen: &Screen) -> Option<&'a PlannedPhase> {
+    let found = plan.phases.iter().find(|phase| phase.id == name);
+    if found.is_none() {
+        let known = || plan.phases.iter().map(|phase| phase.id.as_str());
+        let help = match nearest(name, known()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!(
+                "phases of this file: {}",
+                known().take(20).collect::<Vec<_>>().join(", ")
+            ),
+        };
+        screen.error(&format!(
+            "there is no phase `{}`: {help}",
+            neutral::line(name)
+        ));
+    }
+    found
+}
+
+/// Refuses to go on from records that are not what they were.
+fn whole(ground: &Ground, screen: &Screen) -> Result<(), Exit> {
+    match ground.broken() {
+        None => Ok(()),
+        Some(words) => {
+            screen.error(&neutral::line(&words));
+            Err(Exit::Undecided)
+        }
+    }
+}
+
+/// Says what changes nothing.
+fn notes(notes: &[String], screen: &Screen) {
+    for note in notes {
+        screen.say(&format!("note: {}", neutral::line(note)));
+    }
+}

@@ -1,0 +1,326 @@
+//! Records that people write: sign-offs, promises, rulings, and what takes a completion back.
+
+use jiff::civil::Date;
+
+use super::super::args::Global;
+use super::super::exit::Exit;
+use super::super::screen::Screen;
+use super::super::signer;
+use super::super::world;
+use super::typed::{Key, Lien, Sign, Why};
+use super::{named, notes, open, whole};
+use crate::model::Says;
+use crate::output::{self, neutral};
+use crate::phase::{History, PlannedPhase, SignOffs};
+use crate::problem::nearest;
+use crate::run::{About, Ground, Keys};
+
+/// Signs for a phase.
+pub fn sign(global: &Global, typed: &Sign, screen: &Screen) -> anyhow::Result<Exit> {
+    let mut ground = match open(global, &[], screen)? {
+        Ok(ground) => ground,
+        Err(exit) => return Ok(exit),
+    };
+    let plan = ground.plan.clone();
+    let Some(phase) = named(&plan, &typed.phase, screen) else {
+        return Ok(Exit::Usage);
+    };
+    if !ground.is_clean() {
+        return Ok(dirty(&ground, screen));
+    }
+    let asked = sign_offs(phase, typed.entry);
+    let mut said = Vec::new();
+    match asked {
+        None => said.push(format!(
+            "phase `{}` asks for no sign-off{}",
+            phase.id,
+            if typed.entry { " for its entry" } else { "" }
+        )),
+        Some(asked) => said.extend(in_vain(&ground, asked)),
+    }
+    let says = Says::SignOff {
+        why: typed.why.clone(),
+        evidence: typed.evidence.clone(),
+        entry: typed.entry,
+        weakenings: None,
+    };
+    let needed = asked.is_some_and(|asked| !asked.unsigned);
+    let tree = ground.subject().id.clone();
+    let asked = Asked {
+        global,
+        phase: &phase.id,
+        tree,
+        key: &typed.key,
+        needed,
+        json: typed.json,
+    };
+    notes(&said, screen);
+    append(&mut ground, asked, says, screen)
+}
+
+fn sign_offs(phase: &PlannedPhase, entry: bool) -> Option<&SignOffs> {
+    if entry {
+        phase.entry.as_ref()?.sign_offs.as_ref()
+    } else {
+        phase.sign_offs.as_ref()
+    }
+}
+
+/// Why a sign-off of whoever asks will not count, as far as that is known before.
+fn in_vain(ground: &Ground, asked: &SignOffs) -> Option<String> {
+    let roles: Vec<&str> = asked.from.iter().map(|role| role.value.as_str()).collect();
+    let who = &ground.who.name;
+    let known = ground.people.by_name.contains_key(who);
+    let fits = roles.is_empty() || roles.iter().any(|role| ground.people.has_role(who, role));
+    (known && !fits).then(|| {
+        format!(
+            "{who} has none of the roles that are asked ({}): unless the key belongs to somebody who has, this does not count",
+            roles.join(", ")
+        )
+    })
+}
+
+/// Promises that a gate or criterion will hold.
+pub fn lien(global: &Global, typed: &Lien, screen: &Screen) -> anyhow::Result<Exit> {
+    let mut ground = match open(global, &[], screen)? {
+        Ok(ground) => ground,
+        Err(exit) => return Ok(exit),
+    };
+    let plan = ground.plan.clone();
+    let Some(phase) = named(&plan, &typed.phase, screen) else {
+        return Ok(Exit::Usage);
+    };
+    if let Err(words) = promise(&ground, phase, typed) {
+        screen.error(&neutral::line(&words));
+        return Ok(Exit::Usage);
+    }
+    let says = Says::Lien {
+        on: typed.on.clone(),
+        owner: typed.owner.clone(),
+        why: typed.why.clone(),
+        due: typed.due.clone(),
+    };
+    let asked = Asked {
+        global,
+        phase: &phase.id,
+        tree: ground.committed_tree().to_owned(),
+        key: &typed.key,
+        needed: true,
+        json: typed.json,
+    };
+    append(&mut ground, asked, says, screen)
+}
+
+/// Whether a promise could ever count.
+fn promise(ground: &Ground, phase: &PlannedPhase, typed: &Lien) -> Result<(), String> {
+    if phase.liens.is_none() {
+        return Err(format!(
+            "phase `{}` accepts no lien: `liens: {{ from: [ROLE], most: 2, longest: 30d }}` in it says who may",
+            phase.id
+        ));
+    }
+    if typed.why.trim().is_empty() || typed.owner.trim().is_empty() {
+        return Err("a lien needs an owner and a reason".to_owned());
+    }
+    let gates = crate::phase::gates_of(phase, &ground.plan.phases);
+    let known = || {
+        gates
+            .iter()
+            .map(String::as_str)
+            .chain(["readiness", "soak"])
+    };
+    if !known().any(|one| one == typed.on) {
+        let help = match nearest(&typed.on, known()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("it asks for {}", known().collect::<Vec<_>>().join(", ")),
+        };
+        return Err(format!(
+            "phase `{}` has no `{}`: {help}",
+            phase.id, typed.on
+        ));
+    }
+    let day: Option<Date> = typed.due.parse().ok();
+    match day {
+        Some(day) if day < world::today() => Err(format!("{day} is in the past")),
+        Some(_) => Ok(()),
+        None if ground.plan.phases.iter().any(|one| one.id == typed.due) => Ok(()),
+        None => Err(format!(
+            "`{}` is neither a day such as 2027-01-31 nor a phase of the file",
+            typed.due
+        )),
+    }
+}
+
+/// Holds a phase, sends it back, or ends it.
+pub fn rule(
+    global: &Global,
+    ruling: &str,
+    typed: &Why,
+    to: Option<&str>,
+    screen: &Screen,
+) -> anyhow::Result<Exit> {
+    let mut ground = match open(global, &[], screen)? {
+        Ok(ground) => ground,
+        Err(exit) => return Ok(exit),
+    };
+    let plan = ground.plan.clone();
+    let Some(phase) = named(&plan, &typed.phase, screen) else {
+        return Ok(Exit::Usage);
+    };
+    if let Err(exit) = reason(&typed.why, screen) {
+        return Ok(exit);
+    }
+    if let Some(to) = to {
+        if named(&plan, to, screen).is_none() {
+            return Ok(Exit::Usage);
+        }
+        let earlier = crate::phase::earlier(phase, &plan.phases);
+        if !earlier.iter().any(|one| one.id == to) {
+            screen.error(&format!("phase `{to}` does not come before `{}`", phase.id));
+            return Ok(Exit::Usage);
+        }
+    }
+    let says = Says::Ruling {
+        ruling: ruling.to_owned(),
+        why: typed.why.clone(),
+        to: to.map(str::to_owned),
+    };
+    let asked = Asked::of(global, &ground, &phase.id, typed);
+    append(&mut ground, asked, says, screen)
+}
+
+/// Takes back the completion that stands; where there is none, the ruling that holds.
+pub fn reopen(global: &Global, typed: &Why, screen: &Screen) -> anyhow::Result<Exit> {
+    let mut ground = match open(global, &[], screen)? {
+        Ok(ground) => ground,
+        Err(exit) => return Ok(exit),
+    };
+    if let Err(exit) = whole(&ground, screen).and_then(|()| reason(&typed.why, screen)) {
+        return Ok(exit);
+    }
+    let history = History::of(
+        ground.ledger.entries().cloned().collect(),
+        Default::default(),
+    );
+    let recorded = history.phase(&typed.phase);
+    // A phase that the file does not have any more can still be taken back.
+    let known = !(recorded.completions.is_empty() && recorded.rulings.is_empty());
+    if !known && named(&ground.plan, &typed.phase, screen).is_none() {
+        return Ok(Exit::Usage);
+    }
+    let taken_back = recorded.completion().or_else(|| recorded.ruled.last());
+    let Some(taken_back) = taken_back else {
+        screen.error(&format!(
+            "phase `{}` has no completion that stands and no ruling that holds: there is nothing to reopen",
+            neutral::line(&typed.phase)
+        ));
+        return Ok(Exit::Usage);
+    };
+    let says = Says::Reopen {
+        completion: taken_back.digest.clone(),
+        why: typed.why.clone(),
+    };
+    let asked = Asked::of(global, &ground, &typed.phase, typed);
+    append(&mut ground, asked, says, screen)
+}
+
+/// A record that is to be written.
+struct Asked<'a> {
+    global: &'a Global,
+    phase: &'a str,
+    tree: String,
+    key: &'a Key,
+    needed: bool,
+    json: bool,
+}
+
+impl<'a> Asked<'a> {
+    /// One about the content that is committed, whatever is in the work tree.
+    fn of(global: &'a Global, ground: &Ground, phase: &'a str, typed: &'a Why) -> Self {
+        Self {
+            global,
+            phase,
+            tree: ground.committed_tree().to_owned(),
+            key: &typed.key,
+            needed: false,
+            json: typed.json,
+        }
+    }
+}
+
+fn append(
+    ground: &mut Ground,
+    asked: Asked<'_>,
+    says: Says,
+    screen: &Screen,
+) -> anyhow::Result<Exit> {
+    if let Err(exit) = whole(ground, screen) {
+        return Ok(exit);
+    }
+    if ground.commit().is_none() {
+        screen.error("there is no commit yet: a record is about content that git knows");
+        return Ok(Exit::Undecided);
+    }
+    let about = About {
+        phase: asked.phase,
+        tree: &asked.tree,
+        now: world::now(),
+    };
+    let keys = keys(asked.key, asked.needed);
+    let here = signer::here(asked.global)?;
+    let written = match ground.append(&about, says, &keys, &here) {
+        Ok(written) => written,
+        Err(words) => {
+            screen.error(&neutral::line(&words));
+            screen.say("nothing was recorded");
+            return Ok(Exit::Undecided);
+        }
+    };
+    notes(&written.notes, screen);
+    let mut out = Vec::new();
+    if asked.json {
+        output::phase::records_json(&[&written.entry], &mut out)?;
+    } else {
+        output::phase::recorded(&written.entry, &screen.style(), &mut out)?;
+    }
+    screen.print(&String::from_utf8_lossy(&out))?;
+    Ok(Exit::Go)
+}
+
+/// The keys that a command line asks for.
+pub(super) fn keys(key: &Key, needed: bool) -> Keys {
+    Keys {
+        key: key.key.clone(),
+        askpass: signer::askpass(),
+        needed,
+    }
+}
+
+/// A reason that says something.
+fn reason(why: &str, screen: &Screen) -> Result<(), Exit> {
+    if why.trim().is_empty() {
+        screen.error("`--why` is empty: say why, others will ask");
+        return Err(Exit::Usage);
+    }
+    Ok(())
+}
+
+/// Nothing that is not committed is signed.
+pub(super) fn dirty(ground: &Ground, screen: &Screen) -> Exit {
+    let differs = ground.differs();
+    let shown: Vec<String> = differs
+        .iter()
+        .take(5)
+        .map(|path| neutral::line(path))
+        .collect();
+    let more = match differs.len().saturating_sub(5) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    screen.error(&format!(
+        "the work tree is not clean ({}{more}): only committed content is recorded",
+        shown.join(", ")
+    ));
+    screen.say("help: commit or stash, then run this again");
+    Exit::NoGo
+}

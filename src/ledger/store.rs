@@ -1,0 +1,457 @@
+//! The folder of the ledger: read whole, appended to crash-safely, never rewritten.
+//!
+//! A record lies in `<sha256>.json`, a signature over it in `<sha256>.<person>.sig`; nothing else is looked at. A file
+//! whose name is not the digest of its bytes is told as broken and decides nothing. A record comes to be by a rename
+//! within the folder after its bytes are on disk, so whenever the writer dies there is a whole record or none.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::graph::Graph;
+use super::sign::{Question, Signer, Signers};
+use super::staged::{Staged, UNFINISHED, clean, make_folder, put};
+use super::statement;
+use crate::model::{Entry, People, Record, Says, Signature, SignatureState};
+
+/// Folder of the records, below the project.
+pub const LEDGER: &str = ".tollgate/ledger";
+/// Reading is waiting for the disk half of the time.
+const READERS: usize = 4;
+
+/// Why the ledger cannot be read or written, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerTrouble(pub String);
+
+impl std::fmt::Display for LedgerTrouble {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for LedgerTrouble {}
+
+/// A file that is no record, although its name says so. It decides nothing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Broken {
+    /// The file, by its name in the folder.
+    pub file: String,
+    /// What is wrong.
+    pub why: String,
+}
+
+/// All records of a project.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    folder: PathBuf,
+    entries: BTreeMap<String, Entry>,
+    graph: Graph,
+    broken: Vec<Broken>,
+    strays: Vec<String>,
+    strict: bool,
+}
+
+enum Name {
+    Record(String),
+    Signature(String, String),
+    Unfinished,
+    Attributes,
+    Other,
+}
+
+impl Ledger {
+    /// Reads all records below the project. Where there is no folder, there are none. Signatures are listed, not
+    /// checked: [`Ledger::check_signatures`] does that.
+    pub fn read(root: &Path) -> Result<Self, LedgerTrouble> {
+        let mut ledger = Self {
+            folder: root.join(LEDGER),
+            ..Self::default()
+        };
+        ledger.refresh()?;
+        Ok(ledger)
+    }
+
+    /// As [`Ledger::read`], for checking: also refuses records that are not written in the one way there is.
+    pub fn read_strictly(root: &Path) -> Result<Self, LedgerTrouble> {
+        let mut ledger = Self {
+            folder: root.join(LEDGER),
+            strict: true,
+            ..Self::default()
+        };
+        ledger.refresh()?;
+        Ok(ledger)
+    }
+
+    /// Reads what was added since.
+    pub fn refresh(&mut self) -> Result<(), LedgerTrouble> {
+        let mut fresh = Vec::new();
+        let mut signatures: Vec<(String, String)> = Vec::new();
+        self.strays.clear();
+        self.broken.clear();
+        for (name, is_file) in list(&self.folder)? {
+            match classify(&name) {
+                // A link could lead anywhere, a pipe would wait.
+                Name::Record(_) if !is_file => self.broken.push(Broken {
+                    file: name,
+                    why: "not a regular file".to_owned(),
+                }),
+                Name::Record(digest) => {
+                    if !self.entries.contains_key(&digest) {
+                        fresh.push(digest);
+                    }
+                }
+                Name::Signature(digest, person) => signatures.push((digest, person)),
+                Name::Unfinished | Name::Attributes => {}
+                Name::Other => self.strays.push(name),
+            }
+        }
+        for (digest, read) in self.read_all(&fresh) {
+            match read {
+                Ok(record) => self.take(digest, record),
+                Err(why) => self.broken.push(Broken {
+                    file: format!("{digest}.json"),
+                    why,
+                }),
+            }
+        }
+        for (digest, person) in signatures {
+            self.note_signature(&digest, person);
+        }
+        self.broken.sort();
+        self.strays.sort();
+        Ok(())
+    }
+
+    fn read_all(&self, digests: &[String]) -> Vec<(String, Result<Record, String>)> {
+        let parse = if self.strict {
+            statement::parse_strictly
+        } else {
+            statement::parse
+        };
+        let read = in_parallel(digests, |digest| read_one(&self.folder, digest, parse));
+        digests.iter().cloned().zip(read).collect()
+    }
+
+    fn take(&mut self, digest: String, record: Record) {
+        self.graph.add(&digest, &record.parents);
+        let entry = Entry {
+            digest: digest.clone(),
+            record,
+            signatures: Vec::new(),
+        };
+        self.entries.insert(digest, entry);
+    }
+
+    fn note_signature(&mut self, digest: &str, person: String) {
+        match self.entries.get_mut(digest) {
+            Some(entry) => {
+                if !entry.signatures.iter().any(|one| one.person == person) {
+                    entry.signatures.push(Signature {
+                        person,
+                        state: SignatureState::Unread,
+                    });
+                    entry.signatures.sort_by(|a, b| a.person.cmp(&b.person));
+                }
+            }
+            None => self.strays.push(format!("{digest}.{person}.sig")),
+        }
+    }
+
+    /// Every record, by digest.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.values()
+    }
+
+    /// How many records there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The record of a digest.
+    pub fn entry(&self, digest: &str) -> Option<&Entry> {
+        self.entries.get(digest)
+    }
+
+    /// The one record whose digest begins so.
+    pub fn find(&self, beginning: &str) -> Result<&Entry, LedgerTrouble> {
+        let mut found = self
+            .entries
+            .range(beginning.to_owned()..)
+            .take_while(|(digest, _)| digest.starts_with(beginning));
+        match (found.next(), found.next()) {
+            (Some((_, entry)), None) => Ok(entry),
+            (Some(_), Some(_)) => Err(LedgerTrouble(format!(
+                "several records begin with `{beginning}`: write more of the digest"
+            ))),
+            _ => Err(LedgerTrouble(format!(
+                "there is no record `{beginning}` in {LEDGER}"
+            ))),
+        }
+    }
+
+    /// The records of a phase, parents before children, ties by digest.
+    pub fn of_phase<'a>(&'a self, phase: &'a str) -> impl Iterator<Item = &'a Entry> {
+        self.in_order()
+            .into_iter()
+            .filter(move |entry| entry.record.phase == phase)
+    }
+
+    /// All records, parents before children, ties by digest. Times order nothing.
+    pub fn in_order(&self) -> Vec<&Entry> {
+        let (order, circle) = self.graph.depths();
+        let digests = order.into_iter().map(|(digest, _)| digest).chain(circle);
+        digests
+            .filter_map(|digest| self.entries.get(digest))
+            .collect()
+    }
+
+    /// Digests of all raw evidence that a record speaks of: what pruning of the local store must keep.
+    pub fn evidence(&self) -> BTreeSet<String> {
+        let mut digests = BTreeSet::new();
+        for entry in self.entries.values() {
+            if let Says::Completion(done) = &entry.record.says {
+                let reports = done.gates.values().flat_map(|gate| &gate.reports);
+                digests.extend(reports.filter_map(|report| report.digest.clone()));
+            }
+        }
+        digests
+    }
+
+    /// How the records stand to each other.
+    pub fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    /// Records that no other record names, sorted: the parents of the next one.
+    pub fn heads(&self) -> Vec<String> {
+        self.graph.heads()
+    }
+
+    /// Files that are no records although their names say so. While there is one, nothing can be decided from here.
+    pub fn broken(&self) -> &[Broken] {
+        &self.broken
+    }
+
+    /// Other files in the folder, which nothing looks at, and signatures without their record.
+    pub fn strays(&self) -> &[String] {
+        &self.strays
+    }
+
+    /// Where the records lie.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Checks the signatures of some records against these people; of all with `|_| true`.
+    pub fn check_signatures(
+        &mut self,
+        people: &People,
+        which: impl Fn(&Entry) -> bool,
+    ) -> Result<(), LedgerTrouble> {
+        let mut questions = Vec::new();
+        for entry in self.entries.values().filter(|entry| which(entry)) {
+            for signature in &entry.signatures {
+                questions.push((
+                    entry.digest.clone(),
+                    self.question(entry, &signature.person),
+                ));
+            }
+        }
+        if questions.is_empty() {
+            return Ok(());
+        }
+        let signers = Signers::of(people).map_err(LedgerTrouble)?;
+        let states = in_parallel(&questions, |(_, question)| signers.check(question));
+        for ((digest, question), state) in questions.into_iter().zip(states) {
+            let entry = self.entries.get_mut(&digest);
+            let mut signatures = entry.into_iter().flat_map(|entry| &mut entry.signatures);
+            if let Some(one) = signatures.find(|one| one.person == question.person) {
+                one.state = state;
+            }
+        }
+        Ok(())
+    }
+
+    fn question(&self, entry: &Entry, person: &str) -> Question {
+        let digest = &entry.digest;
+        Question {
+            record: self.folder.join(format!("{digest}.json")),
+            signature: self.folder.join(format!("{digest}.{person}.sig")),
+            person: person.to_owned(),
+            // Records that were read have a time that can be read.
+            at: entry.record.at.parse().unwrap_or_default(),
+        }
+    }
+
+    /// Appends a record, signed if there is somebody to sign. Its parents are set here: all heads. Nothing is written
+    /// when signing fails, or while a record is broken.
+    pub fn append(
+        &mut self,
+        record: Record,
+        signer: Option<(&Signer, &People)>,
+    ) -> Result<Entry, LedgerTrouble> {
+        self.refresh()?;
+        if let Some(broken) = self.broken.first() {
+            return Err(LedgerTrouble(format!(
+                "{LEDGER}/{}: {}; nothing is added to a broken ledger: `tollgate verify` shows all that is wrong",
+                broken.file, broken.why
+            )));
+        }
+        let record = Record {
+            parents: self.heads(),
+            ..record
+        };
+        let bytes = statement::render(&record);
+        // What could not be read again must not be written: a time or tree that is none.
+        statement::parse_strictly(&bytes)
+            .map_err(|why| LedgerTrouble(format!("the new record: {why}")))?;
+        let digest = statement::digest(&bytes);
+        let signed = self
+            .write(&digest, &bytes, signer)
+            .map_err(|words| LedgerTrouble(format!("writing to {LEDGER}: {words}")))?;
+        self.take(digest.clone(), record);
+        if let Some(person) = signed {
+            self.note_signature(&digest, person);
+            for one in self
+                .entries
+                .get_mut(&digest)
+                .into_iter()
+                .flat_map(|e| &mut e.signatures)
+            {
+                one.state = SignatureState::Good;
+            }
+        }
+        Ok(self.entries[&digest].clone())
+    }
+
+    /// Adds a signature to a record that is there.
+    pub fn sign(
+        &mut self,
+        digest: &str,
+        signer: &Signer,
+        people: &People,
+    ) -> Result<String, LedgerTrouble> {
+        let record = self.folder.join(format!("{digest}.json"));
+        let signed = signer.sign(&record, people).map_err(LedgerTrouble)?;
+        let name = format!("{digest}.{}.sig", signed.person);
+        put(&self.folder, &name, signed.text.as_bytes())
+            .map_err(|error| LedgerTrouble(format!("writing {LEDGER}/{name}: {error}")))?;
+        self.note_signature(digest, signed.person.clone());
+        Ok(signed.person)
+    }
+
+    fn write(
+        &self,
+        digest: &str,
+        bytes: &[u8],
+        signer: Option<(&Signer, &People)>,
+    ) -> Result<Option<String>, String> {
+        let words = |error: io::Error| error.to_string();
+        make_folder(&self.folder).map_err(words)?;
+        clean(&self.folder);
+        let staged = Staged::write(&self.folder, bytes).map_err(words)?;
+        let signed = match signer {
+            Some((signer, people)) => Some(signer.sign(&staged.path, people)?),
+            None => None,
+        };
+        staged.publish(&format!("{digest}.json")).map_err(words)?;
+        if let Some(signed) = &signed {
+            let name = format!("{digest}.{}.sig", signed.person);
+            put(&self.folder, &name, signed.text.as_bytes()).map_err(words)?;
+        }
+        Ok(signed.map(|signed| signed.person))
+    }
+}
+
+/// Names in the folder, each with whether it is a regular file.
+fn list(folder: &Path) -> Result<Vec<(String, bool)>, LedgerTrouble> {
+    let trouble = |error: io::Error| LedgerTrouble(format!("reading {LEDGER}: {error}"));
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(trouble(error)),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(trouble)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        names.push((name, entry.file_type().map_err(trouble)?.is_file()));
+    }
+    Ok(names)
+}
+
+fn classify(name: &str) -> Name {
+    if name.starts_with(UNFINISHED) {
+        return Name::Unfinished;
+    }
+    if name == ".gitattributes" {
+        return Name::Attributes;
+    }
+    let (digest, rest) = name.split_at_checked(64).unwrap_or((name, ""));
+    if !statement::is_digest(digest) {
+        return Name::Other;
+    }
+    if rest == ".json" {
+        return Name::Record(digest.to_owned());
+    }
+    let person = rest
+        .strip_prefix('.')
+        .and_then(|rest| rest.strip_suffix(".sig"));
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    match person {
+        Some(person) if !person.is_empty() && person.chars().all(plain) => {
+            Name::Signature(digest.to_owned(), person.to_owned())
+        }
+        _ => Name::Other,
+    }
+}
+
+type Parse = fn(&[u8]) -> Result<Record, String>;
+
+fn read_one(folder: &Path, digest: &str, parse: Parse) -> Result<Record, String> {
+    let path = folder.join(format!("{digest}.json"));
+    let unreadable = |error: io::Error| format!("it cannot be read: {error}");
+    let file = File::open(&path).map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    file.take(statement::LARGEST + 1)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
+    // First what it says, then whether that is what was written: "truncated" says more than "another digest".
+    let found = statement::digest(&bytes);
+    if found == digest {
+        return parse(&bytes);
+    }
+    Err(match parse(&bytes) {
+        Ok(_) if path.with_file_name(format!("{found}.json")).exists() => {
+            format!("a copy of the record {found} under another name")
+        }
+        Ok(_) => format!(
+            "its bytes are not those it is named after: they changed since, to a record of digest {found}"
+        ),
+        Err(why) => format!("its bytes are not those it is named after: {why}"),
+    })
+}
+
+/// The answer for each item, in order, on a few threads.
+fn in_parallel<T: Sync, R: Send>(items: &[T], answer: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let size = items.len().div_ceil(READERS).max(1);
+    std::thread::scope(|scope| {
+        let answer = &answer;
+        let parts: Vec<_> = items
+            .chunks(size)
+            .map(|part| scope.spawn(move || part.iter().map(answer).collect::<Vec<R>>()))
+            .collect();
+        let done = parts.into_iter();
+        done.flat_map(|part| part.join().expect("a reader does not panic"))
+            .collect()
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,145 @@
+//! Criteria of a completion that can be counted again from its records: sign-offs by person, a soak by its observations.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::decision::counts;
+use super::{Check, on, short};
+use crate::model::{Completion, Criterion, Entry, Says};
+use crate::policy::parse_duration;
+
+impl Check<'_> {
+    /// What does not follow, of those that are recorded as holding.
+    pub(super) fn criteria(&mut self, entry: &Entry, done: &Completion) -> Vec<String> {
+        let mut wrong = Vec::new();
+        for criterion in done.criteria.iter().filter(|criterion| criterion.holds) {
+            let again = match criterion.rule.as_str() {
+                "sign-offs" => self.sign_offs(entry, done, criterion),
+                "soak" => self.soak(entry, done, criterion),
+                _ => Ok(()),
+            };
+            if let Err(why) = again {
+                wrong.push(format!(
+                    "`{}` is recorded as held, and it is not: {why}",
+                    criterion.rule
+                ));
+            }
+        }
+        wrong
+    }
+
+    fn sign_offs(
+        &mut self,
+        entry: &Entry,
+        done: &Completion,
+        criterion: &Criterion,
+    ) -> Result<(), String> {
+        let Some(count) = criterion.asks.get("count") else {
+            return Ok(());
+        };
+        let wanted: usize = count
+            .parse()
+            .map_err(|_| format!("`{count}` is no number of sign-offs"))?;
+        let mut people = BTreeSet::new();
+        for digest in &done.sign_offs {
+            let Some(other) = self.ledger.entry(digest) else {
+                continue;
+            };
+            if !matches!(
+                &other.record.says,
+                Says::SignOff {
+                    entry: false,
+                    weakenings: None,
+                    ..
+                }
+            ) {
+                continue;
+            }
+            let signers = other.signatures.iter().filter(|one| counts(&one.state));
+            let mut signers: Vec<&str> = signers.map(|one| one.person.as_str()).collect();
+            if signers.is_empty() && done.unsigned {
+                signers.push(&other.record.who.name);
+            }
+            people.extend(signers);
+        }
+        let roles = criterion.asks.get("from").map(String::as_str).unwrap_or("");
+        self.roles(entry, &people, roles);
+        if people.len() < wanted {
+            return Err(format!("wanted {wanted} people, found {}", people.len()));
+        }
+        Ok(())
+    }
+
+    /// Roles may have changed since: that is to be known, and breaks nothing.
+    fn roles(&mut self, entry: &Entry, signers: &BTreeSet<&str>, roles: &str) {
+        let Some(people) = self.against.people.filter(|people| !people.is_empty()) else {
+            return;
+        };
+        let wanted: Vec<&str> = roles
+            .split([',', ' '])
+            .filter(|role| !role.is_empty())
+            .collect();
+        let mut lacking: Vec<&str> = signers.iter().copied().collect();
+        lacking.retain(|name| !wanted.iter().any(|role| people.has_role(name, role)));
+        if !wanted.is_empty() && !lacking.is_empty() {
+            let words = format!(
+                "signed by {}, who today has no role of {roles}",
+                lacking.join(", ")
+            );
+            self.found.notes.push(on(entry, words));
+        }
+    }
+
+    /// RULES of a soak: an unbroken tail of passing observations, without a gap longer than `every`, that lasts.
+    fn soak(&self, entry: &Entry, done: &Completion, criterion: &Criterion) -> Result<(), String> {
+        let length = |key: &str| {
+            let text = criterion.asks.get(key)?;
+            Some(parse_duration(text).ok_or_else(|| format!("`{text}` is no length of time")))
+        };
+        let Some(wanted) = length("for").transpose()? else {
+            return Ok(());
+        };
+        let every = length("every").transpose()?;
+        let mut times: Vec<Timestamp> = Vec::new();
+        for digest in &done.observations {
+            let Some(other) = self.ledger.entry(digest) else {
+                continue;
+            };
+            if let Says::Observation { verdict, .. } = &other.record.says
+                && verdict != "pass"
+            {
+                return Err(format!("the observation {} is `{verdict}`", short(digest)));
+            }
+            times.extend(other.record.at.parse::<Timestamp>().ok());
+        }
+        times.sort();
+        let (Some(first), Some(last)) = (times.first().copied(), times.last().copied()) else {
+            return Err("no observation is named".to_owned());
+        };
+        let done_at: Timestamp = entry.record.at.parse().unwrap_or(last);
+        if let Some(every) = every {
+            let ends = times.iter().skip(1).copied().chain([done_at]);
+            for (from, to) in times.iter().zip(ends) {
+                if between(*from, to) > every {
+                    return Err(format!(
+                        "between {from} and {to} lies more than {}",
+                        criterion.asks["every"]
+                    ));
+                }
+            }
+        }
+        if between(first, last) < wanted {
+            return Err(format!(
+                "wanted {}, and its observations reach from {first} to {last}",
+                criterion.asks["for"]
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn between(from: Timestamp, to: Timestamp) -> Duration {
+    Duration::try_from(to.duration_since(from)).unwrap_or_default()
+}

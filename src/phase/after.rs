@@ -1,0 +1,98 @@
+//! `after`: the phases before it are complete, and hold.
+
+use super::{Answer, Asking, PhaseRule, Situation};
+use crate::model::Sort;
+
+/// The rule `after`.
+pub struct After;
+
+impl PhaseRule for After {
+    fn name(&self) -> &'static str {
+        "after"
+    }
+
+    fn about(&self) -> &'static str {
+        "the phases before it are complete and not stale"
+    }
+
+    fn judge(&self, situation: &Situation<'_>) -> Option<Answer> {
+        let phase = situation.phase;
+        if phase.after.is_empty() {
+            return None;
+        }
+        let wanted = format!("{} complete", names(&phase.after));
+        let mut asking = Asking::new(self.name(), wanted, Some(phase.written("after")));
+        asking.asks("after", phase.after.join(" "));
+        for before in &phase.after {
+            need_complete(&mut asking, situation, before);
+        }
+        Some(asking.done("all of them are complete"))
+    }
+}
+
+/// Asks that a phase is complete and not stale; if so its completion is rested on.
+pub(super) fn need_complete(asking: &mut Asking, situation: &Situation<'_>, id: &str) {
+    let standing = situation.standings.phase(id);
+    match &standing.completion {
+        Some(entry) if standing.stale.is_empty() => {
+            let after = &mut asking.basis().after;
+            after.insert(id.to_owned(), entry.digest.clone());
+        }
+        _ => {
+            asking.lacks(
+                Sort::Fails,
+                format!("phase `{id}` complete"),
+                format!("`{id}`: {}", standing.words()),
+                format!("complete it: tollgate phase complete {id}"),
+            );
+        }
+    }
+}
+
+pub(super) fn names(list: &[String]) -> String {
+    let quoted: Vec<String> = list.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Scene, phase};
+    use super::*;
+
+    fn scene() -> Scene {
+        let mut beta = phase("beta");
+        beta.after = vec!["alpha".to_owned(), "design".to_owned()];
+        Scene::new(vec![phase("alpha"), phase("design"), beta])
+    }
+
+    #[test]
+    fn a_phase_waits_for_every_phase_before_it() {
+        let mut scene = scene();
+        let answer = scene.judge("beta", &After).expect("asked");
+        assert_eq!(answer.outstanding.len(), 2);
+        assert!(answer.outstanding.iter().all(|one| one.sort == Sort::Fails));
+        scene.complete("alpha", &[]);
+        let answer = scene.judge("beta", &After).expect("asked");
+        assert_eq!(answer.outstanding.len(), 1);
+        assert!(answer.outstanding[0].help.contains("complete design"));
+        scene.complete("design", &[]);
+        let answer = scene.judge("beta", &After).expect("asked");
+        assert!(answer.criterion.holds);
+        assert_eq!(answer.basis.after.len(), 2);
+    }
+
+    #[test]
+    fn a_reopened_phase_before_it_does_not_count() {
+        let mut scene = scene();
+        let alpha = scene.complete("alpha", &[]);
+        scene.complete("design", &[]);
+        scene.reopen("alpha", &alpha);
+        let answer = scene.judge("beta", &After).expect("asked");
+        assert!(answer.outstanding[0].found.contains("stale"), "{answer:?}");
+    }
+
+    #[test]
+    fn a_first_phase_does_not_ask() {
+        assert!(scene().judge("alpha", &After).is_none());
+    }
+}

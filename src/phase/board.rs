@@ -1,0 +1,273 @@
+//! The board of all phases: where each stands, which gates pass, what blocks what, who must act next.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{PlannedPhase, Target, World, gates_of};
+use crate::model::{
+    Board, BoardMetric, BoardPhase, Measure, Outstanding, PhaseOutcome, PhaseState, Sort, Verdict,
+};
+use crate::policy::Keeps;
+
+/// The newest that is known of the content that is judged, and of the run before it.
+#[derive(Clone, Copy, Debug)]
+pub struct Newest<'a> {
+    /// Newest verdict of each gate on this content under this policy.
+    pub verdicts: &'a BTreeMap<String, Verdict>,
+    /// Measured values of those verdicts, volatile ones too, by full dotted name.
+    pub facts: &'a BTreeMap<String, Measure>,
+    /// Measured values of the run before.
+    pub before: &'a BTreeMap<String, Measure>,
+}
+
+/// Draws the board. `outcomes` are the decisions on all phases, in the order of the file.
+pub fn board(world: &World<'_>, outcomes: &[PhaseOutcome], newest: Newest<'_>) -> Board {
+    let by_id: BTreeMap<&str, &PhaseOutcome> = outcomes
+        .iter()
+        .map(|outcome| (outcome.phase.as_str(), outcome))
+        .collect();
+    let phases = world.phases.iter();
+    Board {
+        phases: phases
+            .filter_map(|phase| Some(row(world, phase, by_id.get(phase.id.as_str())?, newest)))
+            .collect(),
+        metrics: metrics(world, &by_id, newest),
+        chain: chain(world, &by_id),
+        next: next(outcomes),
+        notes: notes(world),
+    }
+}
+
+fn row(
+    world: &World<'_>,
+    phase: &PlannedPhase,
+    outcome: &PhaseOutcome,
+    newest: Newest<'_>,
+) -> BoardPhase {
+    let gates = gates_of(phase, world.phases).into_iter();
+    let verdict = |id: &String| newest.verdicts.get(id).map(|verdict| verdict.word());
+    let complete = outcome.state == PhaseState::Complete;
+    let blocked_by = outcome.outstanding.iter().filter(|_| !complete);
+    BoardPhase {
+        phase: phase.id.clone(),
+        title: phase.title.clone(),
+        parent: phase.parent.clone(),
+        after: phase.after.clone(),
+        state: outcome.state,
+        readiness: outcome.readiness,
+        gates: gates.map(|id| (id.clone(), verdict(&id))).collect(),
+        blocked_by: blocked_by.map(brief).collect(),
+        due: phase.due.as_ref().map(|due| due.value.to_string()),
+        said: said(world, phase, outcome),
+    }
+}
+
+/// What is outstanding in few words. What is found of gates and phases names them; of the rest the rule is named.
+fn brief(one: &Outstanding) -> String {
+    match one.rule {
+        "after" | "gates" | "parent" | "rulings" => one.found.clone(),
+        rule => format!("{rule}: {}", one.found),
+    }
+}
+
+/// The newest ruling, else why it is stale, else its decision.
+fn said(world: &World<'_>, phase: &PlannedPhase, outcome: &PhaseOutcome) -> Option<String> {
+    let mut criteria = outcome.criteria.iter();
+    let told = criteria.find(|one| match one.rule.as_str() {
+        "rulings" => !one.holds,
+        "stale" => outcome.state == PhaseState::Stale,
+        _ => false,
+    });
+    if let Some(told) = told {
+        return Some(told.found.clone());
+    }
+    let entry = world.history.phase(&phase.id).completion()?;
+    let record = &entry.record;
+    let decision = super::standing::completion(entry)?
+        .decision
+        .replace('-', " ");
+    let day = record.at.get(..10)?;
+    Some(format!("{decision} by {} on {day}", record.who.name))
+}
+
+/// Every bound that a phase that is not complete puts to a fact: of its gates, and its targets.
+fn metrics(
+    world: &World<'_>,
+    outcomes: &BTreeMap<&str, &PhaseOutcome>,
+    newest: Newest<'_>,
+) -> Vec<BoardMetric> {
+    let mut list = Vec::new();
+    let mut seen = BTreeSet::new();
+    for phase in world.phases {
+        let complete = outcomes
+            .get(phase.id.as_str())
+            .is_some_and(|one| one.state == PhaseState::Complete);
+        if complete {
+            continue;
+        }
+        for target in &phase.targets {
+            seen.insert((target.fact.clone(), target.text()));
+            list.push(target_metric(phase, target, newest));
+        }
+        for gate in gates_of(phase, world.phases) {
+            let bounds = world
+                .gates
+                .get(&gate)
+                .into_iter()
+                .flat_map(|now| &now.bounds);
+            for (fact, text) in bounds {
+                // A gate of several phases is told once, with the first that waits for it.
+                if seen.insert((fact.clone(), text.clone())) {
+                    let target = Target::of_bound(fact, &gate, text);
+                    list.push(target_metric(phase, &target, newest));
+                }
+            }
+        }
+    }
+    list
+}
+
+fn target_metric(phase: &PlannedPhase, target: &Target, newest: Newest<'_>) -> BoardMetric {
+    let value = newest.facts.get(&target.fact);
+    let condition = value.and_then(|value| target.condition(value).ok());
+    let before = newest.before.get(&target.fact);
+    let holds = value
+        .zip(condition.as_ref())
+        .and_then(|(value, condition)| match condition.keeps(value) {
+            Keeps::Yes | Keeps::Tolerated(_) => Some(true),
+            Keeps::No => Some(false),
+            _ => None,
+        });
+    BoardMetric {
+        fact: target.fact.clone(),
+        phase: phase.id.clone(),
+        current: value.map(|value| value.beside(condition.as_ref().and_then(|one| one.bound()))),
+        target: target.text(),
+        holds,
+        trend: value
+            .zip(before)
+            .and_then(|(value, before)| trend(value, before, &target.text())),
+    }
+}
+
+/// Which way a value went, seen from its bound: towards what it asks is better. Between two values that both lie on the
+/// same side of an exact bound nothing can be said.
+fn trend(value: &Measure, before: &Measure, bound: &str) -> Option<i8> {
+    let (now, then) = (value.number()?, before.number()?);
+    if now == then {
+        return Some(0);
+    }
+    let low = bound.trim_start().starts_with(['<']) || bound.trim() == "0" || bound.trim() == "=0";
+    let high = bound.trim_start().starts_with('>');
+    match (low, high) {
+        (true, _) => Some(if now < then { 1 } else { -1 }),
+        (_, true) => Some(if now > then { 1 } else { -1 }),
+        _ => None,
+    }
+}
+
+/// The longest chain of phases that are not complete, first to last; the first in the file of two that are equally long.
+fn chain(world: &World<'_>, outcomes: &BTreeMap<&str, &PhaseOutcome>) -> Vec<String> {
+    let open: Vec<&PlannedPhase> = world
+        .phases
+        .iter()
+        .filter(|phase| {
+            outcomes
+                .get(phase.id.as_str())
+                .is_some_and(|one| one.state != PhaseState::Complete)
+        })
+        .collect();
+    let places: BTreeMap<&str, usize> = open
+        .iter()
+        .enumerate()
+        .map(|(place, phase)| (phase.id.as_str(), place))
+        .collect();
+    let mut before: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); open.len()];
+    for (place, phase) in open.iter().enumerate() {
+        before[place].extend(phase.after.iter().filter_map(|id| places.get(id.as_str())));
+        // The whole completes after its parts.
+        if let Some(&whole) = phase.parent.as_deref().and_then(|id| places.get(id)) {
+            before[whole].insert(place);
+        }
+    }
+    longest(&before)
+        .into_iter()
+        .map(|place| open[place].id.clone())
+        .collect()
+}
+
+/// The longest way through a graph without circles, by what comes before each node.
+fn longest(before: &[BTreeSet<usize>]) -> Vec<usize> {
+    let mut behind: Vec<Vec<usize>> = vec![Vec::new(); before.len()];
+    let mut open: Vec<usize> = before.iter().map(BTreeSet::len).collect();
+    for (place, list) in before.iter().enumerate() {
+        for &up in list {
+            behind[up].push(place);
+        }
+    }
+    let mut ready: BTreeSet<usize> = (0..before.len())
+        .filter(|&place| open[place] == 0)
+        .collect();
+    let mut length = vec![1_usize; before.len()];
+    let mut from: Vec<Option<usize>> = vec![None; before.len()];
+    while let Some(place) = ready.pop_first() {
+        for &next in &behind[place] {
+            let longer = length[place] + 1;
+            let first = longer == length[next] && from[next].is_some_and(|known| place < known);
+            if longer > length[next] || first {
+                (length[next], from[next]) = (longer, Some(place));
+            }
+            open[next] -= 1;
+            if open[next] == 0 {
+                ready.insert(next);
+            }
+        }
+    }
+    let last = (0..before.len()).max_by_key(|&place| (length[place], std::cmp::Reverse(place)));
+    let mut way: Vec<usize> = std::iter::successors(last, |&place| from[place])
+        .take(before.len())
+        .collect();
+    way.reverse();
+    way
+}
+
+/// Who must act next, in phases that are open: people by name, and what only anybody can do.
+fn next(outcomes: &[PhaseOutcome]) -> Vec<(String, String)> {
+    let mut list: Vec<(String, String)> = Vec::new();
+    let active = outcomes
+        .iter()
+        .filter(|one| !matches!(one.state, PhaseState::Complete | PhaseState::Blocked));
+    for outcome in active {
+        for one in &outcome.outstanding {
+            let who = match (one.who.as_slice(), one.sort) {
+                ([], Sort::Time) => "time".to_owned(),
+                ([], _) => "anybody".to_owned(),
+                (names, Sort::People) => names.join(" or "),
+                (names, _) => names.join(", "),
+            };
+            let entry = (who, format!("{}: {}", outcome.phase, brief(one)));
+            if !list.contains(&entry) {
+                list.push(entry);
+            }
+        }
+    }
+    list
+}
+
+fn notes(world: &World<'_>) -> Vec<String> {
+    let unknown = world.history.unknown_phases(world.phases).into_iter();
+    let mut notes: Vec<String> = unknown
+        .map(|id| {
+            format!("records speak of phase `{id}`, which the file does not have: was it renamed?")
+        })
+        .collect();
+    if !world.history.circular().is_empty() {
+        let count = world.history.circular().len();
+        notes.push(format!(
+            "{count} records name each other in a circle and count for nothing"
+        ));
+    }
+    notes
+}
+
+#[cfg(test)]
+mod tests;

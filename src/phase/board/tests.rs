@@ -1,0 +1,167 @@
+//! The board: rows, metrics, the longest chain, who is next.
+
+use super::super::testing::{Scene, gate, phase, sign_offs, target, verdict};
+use super::*;
+
+fn scene() -> Scene {
+    let mut alpha = phase("alpha");
+    alpha.gates = vec!["unit".to_owned()];
+    let mut beta = phase("beta");
+    beta.after = vec!["alpha".to_owned()];
+    beta.gates = vec!["unit".to_owned(), "docs".to_owned()];
+    beta.targets = vec![target("unit.tests.passed", ">=40")];
+    beta.sign_offs = Some(sign_offs(1));
+    let mut part = phase("part");
+    part.parent = Some("beta".to_owned());
+    let mut gamma = phase("gamma");
+    gamma.after = vec!["beta".to_owned()];
+    let mut side = phase("side");
+    side.after = vec!["alpha".to_owned()];
+    let mut scene = Scene::new(vec![alpha, beta, part, gamma, side]);
+    scene.gate("unit").bounds = vec![("unit.tests.failed".to_owned(), "0".to_owned())];
+    scene
+}
+
+fn draw(scene: &Scene, before: &[(&str, u64)]) -> Board {
+    let outcomes: Vec<PhaseOutcome> = scene
+        .phases
+        .iter()
+        .map(|phase| scene.decide(&phase.id).0)
+        .collect();
+    let gates = scene.verdict.iter().flat_map(|document| &document.gates);
+    let verdicts = gates
+        .clone()
+        .map(|gate| (gate.id.clone(), gate.verdict))
+        .collect();
+    let facts = gates.flat_map(|gate| gate.facts.clone()).collect();
+    let before = before
+        .iter()
+        .map(|(fact, count)| ((*fact).to_owned(), Measure::Count(*count)))
+        .collect();
+    let newest = Newest {
+        verdicts: &verdicts,
+        facts: &facts,
+        before: &before,
+    };
+    scene.with(|world, _| board(world, &outcomes, newest))
+}
+
+fn judged() -> Scene {
+    let mut scene = scene();
+    let mut unit = gate("unit", Verdict::Pass);
+    unit.facts
+        .insert("unit.tests.passed".to_owned(), Measure::Count(38));
+    unit.facts
+        .insert("unit.tests.failed".to_owned(), Measure::Count(0));
+    scene.verdict = Some(verdict(vec![unit]));
+    scene
+}
+
+#[test]
+fn rows_say_state_gates_and_blockers() {
+    let mut scene = judged();
+    scene.complete("alpha", &["unit"]);
+    let board = draw(&scene, &[]);
+    let states: Vec<PhaseState> = board.phases.iter().map(|row| row.state).collect();
+    assert_eq!(states[..2], [PhaseState::Complete, PhaseState::Open]);
+    assert_eq!(states[3], PhaseState::Blocked);
+    assert_eq!(
+        board.phases[1].gates,
+        [("unit".to_owned(), Some("pass")), ("docs".to_owned(), None)]
+    );
+    assert_eq!(
+        board.phases[0].said.as_deref(),
+        Some("go by ada on 2026-03-10")
+    );
+    assert!(board.phases[0].blocked_by.is_empty());
+    assert!(board.phases[3].blocked_by[0].contains("`beta`"));
+}
+
+#[test]
+fn metrics_show_current_target_and_trend() {
+    let board = draw(
+        &judged(),
+        &[("unit.tests.passed", 36), ("unit.tests.failed", 0)],
+    );
+    let of = |fact: &str| {
+        board
+            .metrics
+            .iter()
+            .find(|one| one.fact == fact)
+            .expect("a row")
+    };
+    let passed = of("unit.tests.passed");
+    assert_eq!(
+        (passed.current.as_deref(), passed.target.as_str()),
+        (Some("38"), ">=40")
+    );
+    assert_eq!(
+        (passed.holds, passed.trend, passed.phase.as_str()),
+        (Some(false), Some(1), "beta")
+    );
+    let failed = of("unit.tests.failed");
+    assert_eq!(
+        (failed.holds, failed.trend, failed.phase.as_str()),
+        (Some(true), Some(0), "alpha")
+    );
+    assert_eq!(board.metrics.len(), 2, "told once");
+    let unknown = draw(&scene(), &[]);
+    assert!(
+        unknown
+            .metrics
+            .iter()
+            .all(|one| one.current.is_none() && one.holds.is_none() && one.trend.is_none())
+    );
+}
+
+#[test]
+fn a_trend_is_seen_from_its_bound() {
+    let cases = [
+        (5, 3, "<=9", Some(-1)),
+        (3, 5, "<=9", Some(1)),
+        (3, 5, "0", Some(1)),
+        (5, 3, ">=1", Some(1)),
+        (5, 5, ">=1", Some(0)),
+        (5, 3, "=4", None),
+    ];
+    for (now, then, bound, wanted) in cases {
+        assert_eq!(
+            trend(&Measure::Count(now), &Measure::Count(then), bound),
+            wanted,
+            "{then} to {now} of {bound}"
+        );
+    }
+}
+
+#[test]
+fn the_longest_chain_goes_through_parts_and_shrinks_with_each_completion() {
+    let mut scene = judged();
+    assert_eq!(draw(&scene, &[]).chain, ["alpha", "beta", "gamma"]);
+    scene.complete("alpha", &["unit"]);
+    assert_eq!(draw(&scene, &[]).chain, ["part", "beta", "gamma"]);
+    for id in ["part", "beta", "gamma", "side"] {
+        scene.complete(id, &[]);
+    }
+    assert!(draw(&scene, &[]).chain.is_empty());
+}
+
+#[test]
+fn who_must_act_is_named_in_open_phases_only() {
+    let mut scene = judged();
+    scene.complete("alpha", &["unit"]);
+    let next = draw(&scene, &[]).next;
+    assert!(
+        next.iter()
+            .any(|(who, what)| who == "ada or bo or cy"
+                && what.starts_with("beta: sign-offs: 0 of 1")),
+        "{next:?}"
+    );
+    assert!(!next.iter().any(|(_, what)| what.starts_with("gamma")));
+}
+
+#[test]
+fn renamed_phases_are_noted() {
+    let mut scene = scene();
+    scene.observe("omega", "pass");
+    assert!(draw(&scene, &[]).notes[0].contains("`omega`"));
+}

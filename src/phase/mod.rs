@@ -1,0 +1,77 @@
+//! One file per rule of a phase; `decide.rs` folds their answers into a decision, `board.rs` draws them together.
+//!
+//! A rule is one criterion: who comes before, which gates, who signs, how long it held. It gets all that is known as
+//! plain data ([`Situation`]) and says what it asks, what it found and everything that is outstanding. Nothing is read
+//! here: no ledger, no git, no clock.
+
+mod after;
+mod answer;
+mod board;
+mod chain;
+mod decide;
+mod entry;
+mod gates;
+mod history;
+mod liens;
+mod parent;
+mod plan;
+mod readiness;
+mod rulings;
+mod sign_offs;
+mod situation;
+mod soak;
+mod stale;
+mod standing;
+mod start;
+mod targets;
+#[cfg(test)]
+mod testing;
+mod tree;
+
+pub use answer::{Answer, Asking, Basis};
+pub use board::{Newest, board};
+pub use decide::{decide, worst};
+pub use entry::Entry as EntryCriteria;
+pub use history::{Held, History, PhaseHistory};
+pub use liens::{Liens, due as due_liens};
+pub use plan::{GateNow, PlannedPhase, earlier, gates_of};
+pub use sign_offs::SignOffs;
+pub use situation::{Situation, World};
+pub use soak::Soak;
+pub use standing::{Standing, Standings};
+pub use start::{Start, start, tests_at_start};
+pub use targets::{Target, apply_targets, targets_for};
+
+/// A rule of a phase.
+pub trait PhaseRule: Sync {
+    /// Its name: in outputs, in waivers, in records.
+    fn name(&self) -> &'static str;
+    /// One line for people.
+    fn about(&self) -> &'static str;
+    /// Whether a waiver may excuse it.
+    fn may_be_waived(&self) -> bool {
+        true
+    }
+    /// Judges it. `None` where the phase does not ask it.
+    fn judge(&self, situation: &Situation<'_>) -> Option<Answer>;
+}
+
+/// Every rule, in the order in which their answers are told.
+pub static RULES: &[&dyn PhaseRule] = &[
+    &after::After,
+    &parent::Parent,
+    &entry::EntryRule,
+    &tree::Tree,
+    &gates::Gates,
+    &readiness::Readiness,
+    &sign_offs::SignOffRule,
+    &soak::SoakRule,
+    &liens::LienRule,
+    &rulings::Rulings,
+    &stale::Stale,
+];
+
+/// The rule of that name.
+pub fn find(name: &str) -> Option<&'static dyn PhaseRule> {
+    RULES.iter().copied().find(|rule| rule.name() == name)
+}

@@ -1,0 +1,151 @@
+//! Sign-offs that count, and each way in which one does not.
+
+use super::super::testing::{Scene, phase, sign_offs, text};
+use super::*;
+
+fn scene(change: impl FnOnce(&mut SignOffs)) -> Scene {
+    let mut beta = phase("beta");
+    let mut wanted = sign_offs(2);
+    change(&mut wanted);
+    beta.sign_offs = Some(wanted);
+    Scene::new(vec![beta])
+}
+
+fn leads(wanted: &mut SignOffs) {
+    wanted.from = vec![text("leads")];
+}
+
+fn not_author(wanted: &mut SignOffs) {
+    wanted.not = vec![text("author")];
+}
+
+fn judge(scene: &mut Scene) -> Answer {
+    scene.judge("beta", &SignOffRule).expect("asked")
+}
+
+#[test]
+fn two_people_who_sign_for_this_tree_and_policy_hold() {
+    let mut scene = scene(|_| {});
+    scene.sign("beta", "ada", false);
+    let answer = judge(&mut scene);
+    assert_eq!(answer.outstanding[0].sort, Sort::People);
+    assert_eq!(answer.outstanding[0].who, ["bo", "cy"]);
+    scene.sign("beta", "bo", false);
+    let answer = judge(&mut scene);
+    assert!(answer.criterion.holds);
+    assert_eq!(answer.basis.sign_offs.len(), 2);
+}
+
+#[test]
+fn one_person_counts_once() {
+    let mut scene = scene(|_| {});
+    scene.sign("beta", "ada", false);
+    scene.sign("beta", "ada", false);
+    assert!(!judge(&mut scene).criterion.holds);
+}
+
+#[test]
+fn a_sign_off_lapses_with_the_tree_and_with_the_policy() {
+    for (change, words) in [("tree", "another tree"), ("policy", "another policy")] {
+        let mut scene = scene(|_| {});
+        scene.sign("beta", "ada", false);
+        scene.sign("beta", "bo", false);
+        if change == "tree" {
+            scene.subject.id = "tree2".to_owned();
+        } else {
+            scene.policy = "policy2".to_owned();
+        }
+        let answer = judge(&mut scene);
+        let found = &answer.outstanding[0].found;
+        assert!(found.contains(words), "{found}");
+        assert!(answer.basis.sign_offs.is_empty());
+    }
+}
+
+#[test]
+fn only_the_roles_that_are_asked_count() {
+    let mut scene = scene(leads);
+    scene.sign("beta", "ada", false);
+    scene.sign("beta", "cy", false);
+    let answer = judge(&mut scene);
+    let missing = &answer.outstanding[0];
+    assert!(
+        missing.found.contains("cy is not in leads"),
+        "{}",
+        missing.found
+    );
+    assert_eq!(missing.who, ["bo"]);
+}
+
+#[test]
+fn authors_do_not_count_and_unknown_authors_leave_it_open() {
+    let mut scene = scene(not_author);
+    scene.authors = Ok(vec![scene.git("bo")]);
+    scene.sign("beta", "ada", false);
+    scene.sign("beta", "bo", false);
+    let answer = judge(&mut scene);
+    assert!(answer.outstanding[0].found.contains("bo is an author"));
+    assert_eq!(answer.outstanding[0].who, ["cy"]);
+    scene.authors = Err("the clone is shallow".to_owned());
+    let answer = judge(&mut scene);
+    assert_eq!(answer.outstanding[0].sort, Sort::Undecided);
+    assert!(answer.outstanding[0].found.contains("shallow"));
+}
+
+#[test]
+fn too_few_sign_offs_are_a_wait_even_where_authors_are_unknown() {
+    let mut scene = scene(not_author);
+    scene.authors = Err("the clone is shallow".to_owned());
+    scene.sign("beta", "ada", false);
+    assert_eq!(judge(&mut scene).outstanding[0].sort, Sort::People);
+}
+
+#[test]
+fn unsigned_ones_count_only_where_the_file_says_so_and_are_named() {
+    let mut refused = scene(|_| {});
+    refused.sign_without_key("beta", "ada");
+    let answer = judge(&mut refused);
+    assert!(
+        answer.outstanding[0].found.contains("without a key"),
+        "{answer:?}"
+    );
+    let mut allowed = scene(|wanted| {
+        wanted.unsigned = true;
+        wanted.count = 1;
+    });
+    allowed.sign_without_key("beta", "ada");
+    let answer = judge(&mut allowed);
+    assert!(answer.criterion.holds);
+    assert!(answer.notes[0].contains("without a key"));
+}
+
+#[test]
+fn an_author_unknown_to_people_is_told_by_the_address() {
+    let mut scene = scene(|wanted| {
+        wanted.unsigned = true;
+        wanted.count = 1;
+        not_author(wanted);
+    });
+    scene.sign_without_key("beta", "zed");
+    scene.authors = Ok(vec![scene.git("zed")]);
+    assert!(!judge(&mut scene).criterion.holds);
+}
+
+#[test]
+fn a_record_that_does_not_verify_signs_nothing() {
+    let mut scene = scene(|wanted| wanted.count = 1);
+    let digest = scene.sign("beta", "ada", false);
+    scene
+        .broken
+        .insert(digest, "its bytes have another digest".to_owned());
+    assert!(!judge(&mut scene).criterion.holds);
+}
+
+#[test]
+fn nobody_who_can_sign_is_said() {
+    let mut scene = scene(|wanted| {
+        leads(wanted);
+        wanted.count = 3;
+    });
+    assert!(judge(&mut scene).outstanding[0].help.contains("only 2"));
+}

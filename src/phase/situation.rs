@@ -1,0 +1,65 @@
+//! All that rules may ask about, as plain data: what the file says, what the records say, what was judged, and when.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::{GateNow, History, PlannedPhase, Standing, Standings};
+use crate::model::{Measure, People, Subject, VerdictDocument, Who};
+
+/// What is the same for all phases.
+#[derive(Clone, Copy, Debug)]
+pub struct World<'a> {
+    /// All phases, in the order of the file.
+    pub phases: &'a [PlannedPhase],
+    /// Every gate of the file by name.
+    pub gates: &'a BTreeMap<String, GateNow>,
+    /// What the records say.
+    pub history: &'a History,
+    /// The content that is judged.
+    pub subject: &'a Subject,
+    /// Paths that differ from what is committed, where that is known. Named when the tree is not clean.
+    pub differs: &'a [String],
+    /// SHA-256 of the policy.
+    pub policy: &'a str,
+    /// Now.
+    pub now: Timestamp,
+    /// The day that dates are compared with.
+    pub today: Date,
+    /// Who is known.
+    pub people: &'a People,
+}
+
+/// One phase, and all that is known of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Situation<'a> {
+    /// What is the same for all phases.
+    pub world: &'a World<'a>,
+    /// Where every phase stands.
+    pub standings: &'a Standings,
+    /// The phase.
+    pub phase: &'a PlannedPhase,
+    /// The verdict on its gates, with its targets applied ([`super::apply_targets`]), when they were judged.
+    pub verdict: Option<&'a VerdictDocument>,
+    /// Measured values that differ between equal runs, by full dotted name: they are not in the verdict.
+    pub volatile: &'a BTreeMap<String, Measure>,
+    /// Authors and co-authors of what was committed since the phase began; else why that is not known.
+    pub authors: Result<&'a [Who], &'a str>,
+    /// Criteria that an active waiver excuses, by the name of the rule: in words with owner and end.
+    pub waived: &'a BTreeMap<String, String>,
+}
+
+impl<'a> Situation<'a> {
+    /// Where the phase stands.
+    pub fn standing(&self) -> &'a Standing {
+        self.standings.phase(&self.phase.id)
+    }
+
+    /// The phases that are parts of this one.
+    pub fn parts(&self) -> impl Iterator<Item = &'a PlannedPhase> {
+        let id = &self.phase.id;
+        let phases = self.world.phases.iter();
+        phases.filter(move |one| one.parent.as_ref() == Some(id))
+    }
+}

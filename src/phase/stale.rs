@@ -1,0 +1,144 @@
+//! `stale`: whether a completion of the phase still holds. It keeps nobody from completing the phase again.
+
+use super::{Answer, Asking, GateNow, PhaseRule, PlannedPhase, Situation, World};
+use crate::model::{Completion, ConditionRecord, Enforce};
+use crate::policy::{Condition, Unit};
+use crate::problem::Problems;
+use crate::source::{At, Node, Value};
+
+/// The rule `stale`.
+pub struct Stale;
+
+impl PhaseRule for Stale {
+    fn name(&self) -> &'static str {
+        "stale"
+    }
+
+    fn about(&self) -> &'static str {
+        "whether an earlier completion of the phase still holds, and if not why"
+    }
+
+    fn judge(&self, situation: &Situation<'_>) -> Option<Answer> {
+        let standing = situation.standing();
+        if standing.completion.is_none() && standing.stale.is_empty() {
+            return None;
+        }
+        // It is told, not asked: completing the phase again is what mends it.
+        let wanted = "an earlier completion that does not hold is told";
+        let asking = Asking::new(self.name(), wanted, Some(situation.phase.at.place()));
+        Some(asking.done(standing.words()))
+    }
+}
+
+/// What the record relied on and the file demands no more, in words.
+pub(super) fn weakened(
+    world: &World<'_>,
+    phase: &PlannedPhase,
+    record: &Completion,
+) -> Vec<String> {
+    let mut found = Vec::new();
+    let asked = super::gates_of(phase, world.phases);
+    for gate in own_gates(record) {
+        if world.gates.contains_key(gate) && !asked.iter().any(|one| one == gate) {
+            found.push(format!("gate `{gate}` was taken out of the phase"));
+        }
+    }
+    for (gate, recorded) in &record.gates {
+        if recorded.enforce != Enforce::Block.word() {
+            continue;
+        }
+        let Some(now) = world.gates.get(gate) else {
+            found.push(format!("gate `{gate}`, which it relied on, was removed"));
+            continue;
+        };
+        if now.enforce != Enforce::Block {
+            found.push(format!(
+                "gate `{gate}`, which it relied on, does not block any more"
+            ));
+        }
+        let conditions = recorded.conditions.iter();
+        found.extend(conditions.filter_map(|one| loosened(one, now, phase)));
+    }
+    found
+}
+
+/// The gates that the phase itself listed: gates that those need are recorded too, and may go.
+fn own_gates(record: &Completion) -> impl Iterator<Item = &str> {
+    let rule = record.criteria.iter().find(|one| one.rule == "gates");
+    let list = rule.and_then(|one| one.asks.get("gates"));
+    list.into_iter()
+        .flat_map(|list| list.split(' '))
+        .filter(|id| !id.is_empty())
+}
+
+fn loosened(recorded: &ConditionRecord, now: &GateNow, phase: &PlannedPhase) -> Option<String> {
+    if recorded.written.is_empty() {
+        return None;
+    }
+    let own = now.bounds.iter().filter(|(fact, _)| *fact == recorded.fact);
+    let targets = phase
+        .targets
+        .iter()
+        .filter(|target| target.fact == recorded.fact);
+    let texts: Vec<String> = own
+        .map(|(_, text)| text.clone())
+        .chain(targets.map(super::Target::text))
+        .collect();
+    let what = format!("`{} {}`", recorded.fact, recorded.bound);
+    if texts.is_empty() {
+        // A bound whose name is made by its judge is looked for by its words; one that is no number only in a list.
+        let comparable = units(&recorded.bound).next().is_some() || recorded.fact.ends_with(']');
+        return (comparable && !now.texts.contains(&recorded.bound))
+            .then(|| format!("the bound {what}, which it relied on, was removed or changed"));
+    }
+    let kept = texts.iter().any(|text| !is_looser(text, &recorded.bound));
+    (!kept).then(|| {
+        format!(
+            "the bound {what}, which it relied on, is now `{}`",
+            texts.join(", ")
+        )
+    })
+}
+
+/// Whether a bound accepts what an older one refused. What cannot be compared counts as looser.
+fn is_looser(now: &str, old: &str) -> bool {
+    if now == old {
+        return false;
+    }
+    let band = |text: &str| text.contains(" (fails ");
+    if band(now) && !band(old) {
+        return true;
+    }
+    let mut compared = false;
+    for (unit, older) in units(old) {
+        if let Some(newer) = read(now, unit) {
+            if newer.is_looser_than(&older) {
+                return true;
+            }
+            compared = true;
+        }
+    }
+    !compared
+}
+
+fn units(text: &str) -> impl Iterator<Item = (Unit, Condition)> {
+    [
+        Unit::Count,
+        Unit::Share,
+        Unit::Duration,
+        Unit::Size,
+        Unit::Number,
+    ]
+    .into_iter()
+    .filter_map(move |unit| Some((unit, read(text, unit)?)))
+}
+
+fn read(text: &str, unit: Unit) -> Option<Condition> {
+    let pass = text.split_once(" (fails ").map_or(text, |(pass, _)| pass);
+    let node = Node {
+        at: At::start_of(""),
+        value: Value::Text(pass.to_owned()),
+    };
+    let mut quiet = Problems::default();
+    Condition::read(&node, unit, &mut quiet).filter(|_| !quiet.refuse())
+}

@@ -1,0 +1,187 @@
+//! Where a phase began: the commit that holds what the phase before it was completed on. Found by its content, never by
+//! ancestry, so that squashing and rebasing lose nothing.
+
+use std::collections::BTreeMap;
+
+use super::standing::completion;
+use super::{History, PlannedPhase, Standings, plan};
+
+/// Where a phase began.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Start {
+    /// The commit.
+    pub commit: String,
+    /// The phase whose completion it holds; none where it is the merge base with the default branch.
+    pub after: Option<String>,
+    /// What people should know of it.
+    pub note: Option<String>,
+}
+
+/// Finds the start of a phase. `commits` are those of HEAD's history with the subject of each, newest first;
+/// `merge_base` is that with the default branch, or why there is none. An error says what is not known: whatever needs
+/// the start is then inconclusive.
+pub fn start<'a>(
+    phase: &PlannedPhase,
+    phases: &[PlannedPhase],
+    standings: &Standings,
+    commits: impl IntoIterator<Item = (&'a str, &'a str)>,
+    merge_base: Result<&str, &str>,
+) -> Result<Start, String> {
+    let before = comes_after(phase, phases);
+    let mut subjects: BTreeMap<&str, &str> = BTreeMap::new();
+    for id in &before {
+        if let Some(entry) = &standings.phase(id).completion {
+            subjects.insert(&entry.record.tree, id);
+        }
+    }
+    if !subjects.is_empty() {
+        let found = commits
+            .into_iter()
+            .find_map(|(commit, subject)| Some((commit, *subjects.get(subject)?)));
+        if let Some((commit, after)) = found {
+            return Ok(Start {
+                commit: commit.to_owned(),
+                after: Some(after.to_owned()),
+                note: None,
+            });
+        }
+    }
+    let missing = match subjects.values().next() {
+        Some(id) => Some(format!(
+            "no commit here holds the tree that `{id}` was completed on: it counts from the default branch"
+        )),
+        None if before.is_empty() => None,
+        None => {
+            Some("no phase before it is complete: it counts from the default branch".to_owned())
+        }
+    };
+    match merge_base {
+        Ok(commit) => Ok(Start {
+            commit: commit.to_owned(),
+            after: None,
+            note: missing,
+        }),
+        Err(why) => Err(match missing {
+            Some(missing) => format!("{missing}, and {why}"),
+            None => why.to_owned(),
+        }),
+    }
+}
+
+/// The phases that it comes after: its own, else those of the phase that it is a part of.
+fn comes_after<'a>(phase: &'a PlannedPhase, phases: &'a [PlannedPhase]) -> Vec<&'a str> {
+    let mut here = Some(phase);
+    for _ in 0..=phases.len() {
+        let Some(one) = here else { break };
+        if !one.after.is_empty() {
+            return one.after.iter().map(String::as_str).collect();
+        }
+        here = one.parent.as_deref().and_then(|id| plan::find(phases, id));
+    }
+    Vec::new()
+}
+
+/// The names of the tests that a gate had when the phase began, from the records of the phases that it comes after:
+/// what is there now and not there is *added*. An error says why that is not known.
+pub fn tests_at_start<'a>(
+    phase: &PlannedPhase,
+    phases: &[PlannedPhase],
+    history: &'a History,
+    standings: &Standings,
+    gate: &str,
+) -> Result<Vec<&'a str>, String> {
+    let mut names: Vec<&'a str> = Vec::new();
+    let mut known = false;
+    for id in comes_after(phase, phases) {
+        let digest = standings
+            .phase(id)
+            .completion
+            .as_ref()
+            .map(|entry| &entry.digest);
+        let entry = digest.and_then(|digest| history.entry(digest));
+        let record = entry.and_then(|entry| completion(entry)?.gates.get(gate));
+        if let Some(record) = record {
+            known = true;
+            names.extend(record.tests.iter().map(String::as_str));
+        }
+    }
+    names.sort_unstable();
+    names.dedup();
+    match known {
+        true => Ok(names),
+        false => Err(format!(
+            "no completion that `{}` comes after holds the tests of gate `{gate}`",
+            phase.id
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Scene, phase};
+    use super::*;
+
+    const COMMITS: &[(&str, &str)] = &[("c4", "t4"), ("c3", "tree"), ("c2", "tree"), ("c1", "t1")];
+
+    fn scene() -> Scene {
+        let mut beta = phase("beta");
+        beta.after = vec!["alpha".to_owned()];
+        let mut task = phase("task");
+        task.parent = Some("beta".to_owned());
+        Scene::new(vec![phase("alpha"), beta, task])
+    }
+
+    fn begin(scene: &Scene, id: &str, base: Result<&str, &str>) -> Result<Start, String> {
+        let phase = plan::find(&scene.phases, id).expect("there");
+        let commits = COMMITS.iter().copied();
+        scene.with(|world, standings| start(phase, world.phases, standings, commits, base))
+    }
+
+    #[test]
+    fn the_newest_commit_with_the_completed_content_is_the_start_of_the_phase_and_its_parts() {
+        let mut scene = scene();
+        scene.complete("alpha", &[]);
+        for id in ["beta", "task"] {
+            let start = begin(&scene, id, Err("no base")).expect("known");
+            assert_eq!(
+                (start.commit.as_str(), start.after.as_deref()),
+                ("c3", Some("alpha"))
+            );
+        }
+    }
+
+    #[test]
+    fn a_lost_commit_is_noted_and_the_default_branch_stands_in() {
+        let mut scene = scene();
+        scene.subject.id = "squashed".to_owned();
+        scene.complete("alpha", &[]);
+        let start = begin(&scene, "beta", Ok("base")).expect("known");
+        assert_eq!((start.commit.as_str(), start.after), ("base", None));
+        assert!(start.note.is_some_and(|note| note.contains("alpha")));
+    }
+
+    #[test]
+    fn without_any_of_them_the_start_is_not_known() {
+        let found = begin(&scene(), "beta", Err("the clone is shallow"));
+        assert!(found.is_err_and(|why| why.contains("shallow")));
+        assert_eq!(
+            begin(&scene(), "alpha", Ok("base")).map(|start| start.note),
+            Ok(None)
+        );
+    }
+
+    #[test]
+    fn tests_are_added_against_the_record_of_the_phase_before() {
+        let mut scene = scene();
+        scene.complete_with("alpha", |completion| {
+            completion.gates.entry("unit".to_owned()).or_default().tests =
+                vec!["b".to_owned(), "a".to_owned()];
+        });
+        let beta = plan::find(&scene.phases, "beta").expect("there");
+        scene.with(|world, standings| {
+            let names = |gate| tests_at_start(beta, world.phases, world.history, standings, gate);
+            assert_eq!(names("unit"), Ok(vec!["a", "b"]));
+            assert!(names("other").is_err());
+        });
+    }
+}

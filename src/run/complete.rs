@@ -1,0 +1,17 @@
+//! Commands on phases, but for their words: gathers what the rules ask for, has them judged, and records what follows.
+//!
+//! Nothing is decided here. The rules decide from plain data; this room fetches the data, and when a completion may be
+//! written it writes one record, last of all, so that nothing is ever complete without its record.
+
+mod completion;
+mod ground;
+mod hands;
+mod newest;
+mod view;
+mod write;
+
+pub use completion::{completion, observation};
+pub use ground::{Ground, NoGround};
+pub use newest::Known;
+pub use view::{Judged, View};
+pub use write::{About, Keys, Written};

@@ -21,6 +21,7 @@ mod probe;
 mod ratchet;
 mod reports;
 mod require;
+mod sample;
 #[cfg(test)]
 mod scene;
 mod tests;

@@ -103,10 +103,21 @@ impl Probe {
         condition: &Condition,
         make: impl Fn(&Measure) -> Option<Evidence>,
     ) -> Vec<Self> {
+        Self::beyond_filled(fact, key, condition, |probe, value| {
+            Some(probe.evidence(make(value)?))
+        })
+    }
+
+    /// The same where more than one report, or none, is made of a value.
+    pub fn beyond_filled(
+        fact: &str,
+        key: &str,
+        condition: &Condition,
+        fill: impl Fn(Self, &Measure) -> Option<Self>,
+    ) -> Vec<Self> {
         let made = refused(fact, key, condition).into_iter().filter_map(|bad| {
-            let evidence = make(&bad.value)?;
             let probe = Self::new(bad.title).bound(fact, condition).given(bad.given);
-            Some(probe.evidence(evidence))
+            fill(probe, &bad.value)
         });
         let made: Vec<Self> = made.collect();
         if made.is_empty() {
@@ -216,6 +227,23 @@ pub fn refused(fact: &str, key: &str, condition: &Condition) -> Vec<Refused> {
         ..one(known, None)
     });
     all
+}
+
+/// Shares of so many that an absolute condition must not accept.
+pub(super) fn refused_of(fact: &str, condition: &Condition, whole: u64) -> Vec<Refused> {
+    if condition.is_relative() {
+        return Vec::new();
+    }
+    let values = condition.refused_of(whole).into_iter();
+    let values = values.map(|value| Refused {
+        title: format!("{fact} {value}"),
+        value,
+        given: Given {
+            strict: true,
+            ..Given::default()
+        },
+    });
+    values.collect()
 }
 
 fn baseline(key: &str, known: Measure, condition: &Condition) -> BaselineState {

@@ -1,12 +1,11 @@
 //! Trees that a `files` gate must not pass on.
 
 use regex::Regex;
-use regex_syntax::ParserBuilder;
-use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::env::{Env, Look};
 use super::{FileGate, Pattern, readers};
 use crate::gate::probe::{path_for, refused, short};
+use crate::gate::sample::found_by;
 use crate::gate::{Content, Probe};
 use crate::model::Measure;
 use crate::policy::Condition;
@@ -191,92 +190,4 @@ fn ready(env: &Env, files: &[Pattern]) -> Option<(String, &'static str)> {
         let read = readers::read(path, text);
         kept && readers::is_known(path) && read.keys().any(|name| !env.is_excepted(name))
     })
-}
-
-/// A text in which the expression finds something.
-fn found_by(regex: &Regex) -> Option<String> {
-    let hir = ParserBuilder::new()
-        .multi_line(true)
-        .build()
-        .parse(regex.as_str())
-        .ok()?;
-    let mut text = String::new();
-    sample(&hir, &mut text)?;
-    // What the expression asks of the neighbourhood is tried out.
-    let tries = [
-        text.clone(),
-        format!(" {text} "),
-        format!("\n{text}\n"),
-        format!("x{text}x"),
-    ];
-    tries.into_iter().find(|text| regex.is_match(text))
-}
-
-/// One of the shortest texts that the expression describes.
-fn sample(hir: &Hir, to: &mut String) -> Option<()> {
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => {}
-        HirKind::Literal(literal) => to.push_str(std::str::from_utf8(&literal.0).ok()?),
-        HirKind::Class(class) => to.push(one_of(class)?),
-        HirKind::Capture(capture) => sample(&capture.sub, to)?,
-        HirKind::Concat(parts) => parts.iter().try_for_each(|part| sample(part, to))?,
-        HirKind::Alternation(parts) => sample(parts.first()?, to)?,
-        HirKind::Repetition(repetition) => {
-            for _ in 0..repetition.min.min(1_000) {
-                sample(&repetition.sub, to)?;
-            }
-        }
-    }
-    Some(())
-}
-
-fn one_of(class: &Class) -> Option<char> {
-    let ranges: Vec<(char, char)> = match class {
-        Class::Unicode(class) => class
-            .iter()
-            .map(|range| (range.start(), range.end()))
-            .collect(),
-        Class::Bytes(class) => {
-            let ascii = class.iter().filter(|range| range.start() < 128);
-            ascii
-                .map(|range| (range.start() as char, range.end().min(127) as char))
-                .collect()
-        }
-    };
-    let usual = ['X', 'x', '1', ' '].into_iter();
-    let has = |c: &char| ranges.iter().any(|(low, high)| low <= c && c <= high);
-    usual
-        .clone()
-        .find(has)
-        .or_else(|| ranges.first().map(|(low, _)| *low))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_text_is_found_for_usual_expressions() {
-        for pattern in [
-            r"status\(501\)",
-            r"//.*\b(TODO|FIXME|XXX)\b",
-            r"process\.env\.(\w+)",
-            r"^unsafe_code",
-            r"^\s*#\[ignore\]$",
-            r"[^a-z]{3,}",
-            r"(?i)password\s*=",
-            r"\bfoo\b",
-            r"é+",
-        ] {
-            let regex = regex::RegexBuilder::new(pattern)
-                .multi_line(true)
-                .build()
-                .unwrap();
-            assert!(
-                regex.is_match(&found_by(&regex).unwrap_or_default()),
-                "{pattern}"
-            );
-        }
-        assert_eq!(found_by(&Regex::new("a[^\\s\\S]").unwrap()), None);
-    }
 }

@@ -183,6 +183,7 @@ fn options_that_are_shown_exist() {
         &["inspect", "--help"],
         &["init", "--help"],
         &["explain", "--help"],
+        &["config", "prove", "--help"],
         &["waive", "--help"],
         &["waive", "list", "--help"],
         &["config", "schema", "--help"],

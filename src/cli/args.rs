@@ -97,7 +97,7 @@ pub enum Command {
     Inspect(Inspect),
     /// Write a first tollgate.yaml for the stacks found here
     Init(Init),
-    /// Show what a gate asks, where that is written, and how to run it
+    /// Show what a gate asks, what its last verdict rests on, and what would turn it
     Explain(Explain),
     /// Accept something for a while, or list what is accepted
     Waive(Waive),
@@ -310,6 +310,12 @@ pub struct Explain {
     /// A gate of the file, or a preset of the catalogue such as rust/clippy
     #[arg(value_name = "GATE")]
     pub gate: String,
+    /// Explain the verdict of this run instead of the last one; the start of its id is enough
+    #[arg(long, value_name = "ID")]
+    pub run: Option<String>,
+    /// Explain the last verdict for machines
+    #[arg(long)]
+    pub json: bool,
     /// As it will be on this day
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub at: Option<Date>,
@@ -415,9 +421,8 @@ pub enum ConfigCommand {
         #[arg(long)]
         waivers: bool,
     },
-    /// Not in this version
-    #[command(hide = true)]
-    Prove(Rest),
+    /// Feed every gate missing, broken and bad evidence, and name those that stay green
+    Prove(Prove),
 }
 
 /// Compare what two revisions demand.
@@ -438,9 +443,13 @@ pub struct PolicyDiffArgs {
     pub output: Vec<String>,
 }
 
-/// Whatever follows.
+/// Prove gates.
 #[derive(Debug, ClapArgs)]
-pub struct Rest {
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
-    pub words: Vec<String>,
+pub struct Prove {
+    /// Gates to prove; all when none is named
+    #[arg(value_name = "GATE")]
+    pub gates: Vec<String>,
+    /// Draw the proof as terminal or json, into PATH or standard output; repeatable
+    #[arg(short, long, value_name = "KIND[=PATH]")]
+    pub output: Vec<String>,
 }

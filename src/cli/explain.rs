@@ -1,15 +1,21 @@
-//! `tollgate explain`: what a gate asks, where that is written, and how to run it.
+//! `tollgate explain`: what a gate asks, where that is written, what its last verdict rests on, and how to run it.
 
 use std::fmt::Write as _;
+use std::io;
 
 use super::args::{Explain, Global};
 use super::exit::Exit;
 use super::project;
+use super::reasoning::{self, Now};
 use super::screen::Screen;
+use super::world;
 use crate::config::{self, Plan, PlannedGate, Preset};
 use crate::model::Enforce;
-use crate::output::{neutral, wrap};
+use crate::output::{self, neutral, wrap};
 use crate::problem::{Problems, nearest};
+use crate::run;
+use crate::store::{self, Record};
+use crate::vcs::Repository;
 
 /// Explains a gate of the file, or a preset of the catalogue.
 pub fn explain(global: &Global, args: &Explain, screen: &Screen) -> anyhow::Result<Exit> {
@@ -24,10 +30,7 @@ pub fn explain(global: &Global, args: &Explain, screen: &Screen) -> anyhow::Resu
         return Ok(Exit::Usage);
     };
     match plan.gates.iter().find(|gate| gate.id == args.gate) {
-        Some(gate) => {
-            screen.print(&of_gate(&plan, gate, args.at))?;
-            Ok(Exit::Go)
-        }
+        Some(gate) => with_verdict(&plan, gate, args, screen),
         None => {
             let names = plan
                 .gates
@@ -44,6 +47,55 @@ pub fn explain(global: &Global, args: &Explain, screen: &Screen) -> anyhow::Resu
             Ok(Exit::Usage)
         }
     }
+}
+
+/// What the gate asks, and how its last run, or the one named, answered.
+fn with_verdict(
+    plan: &Plan,
+    gate: &PlannedGate,
+    args: &Explain,
+    screen: &Screen,
+) -> anyhow::Result<Exit> {
+    let repository = Repository::find(&plan.root);
+    let store = store::place(&plan.root, repository.as_ref().map(|r| r.common.as_path()));
+    let has = |record: &Record| record.gate(&gate.id).is_some();
+    let record = match &args.run {
+        None => Record::newest(&store, has),
+        Some(id) => match Record::of(&store, id) {
+            Some(record) if has(&record) => Some(record),
+            Some(record) => {
+                screen.error(&format!(
+                    "run {} did not have gate `{}`",
+                    record.id, gate.id
+                ));
+                return Ok(Exit::Usage);
+            }
+            None => {
+                screen.error(&format!(
+                    "there is no run `{}`, or more than one begins so: runs are kept in {}",
+                    neutral::line(id),
+                    store.join("runs").display()
+                ));
+                return Ok(Exit::Usage);
+            }
+        },
+    };
+    let subject = run::current_subject(plan);
+    let now = Now {
+        plan,
+        moment: world::now(),
+        subject: subject.as_ref(),
+    };
+    let explanation = reasoning::explanation(gate, record.as_ref(), &now);
+    if args.json {
+        output::explanation_json(&explanation, &mut io::stdout().lock())?;
+        return Ok(Exit::Go);
+    }
+    let mut text = of_gate(plan, gate, args.at);
+    text.push('\n');
+    screen.print(&text)?;
+    output::explanation(&explanation, &screen.style(), &mut io::stdout().lock())?;
+    Ok(Exit::Go)
 }
 
 fn of_gate(plan: &Plan, gate: &PlannedGate, at: Option<jiff::civil::Date>) -> String {

@@ -11,7 +11,7 @@ use crate::model::{Finding, Level, Target, Until, Waiver};
 use crate::output::neutral;
 use crate::policy::{Covers, Standing, days, is_fact, renewals, standings};
 use crate::source::Source;
-use crate::store::{last_record, place};
+use crate::store::{Record, place};
 use crate::vcs::Repository;
 
 /// A waiver as it stands on a day.
@@ -157,7 +157,7 @@ impl LastRun {
     pub fn read(plan: &Plan) -> Option<Self> {
         let repository = Repository::find(&plan.root);
         let store = place(&plan.root, repository.as_ref().map(|r| r.common.as_path()));
-        let mut record: Value = serde_json::from_slice(&last_record(&store)?).ok()?;
+        let mut record = Record::newest(&store, |_| true)?.outcome;
         Some(Self {
             verdict: record.get_mut("verdict")?.take(),
         })

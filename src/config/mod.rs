@@ -10,6 +10,7 @@ mod calendar;
 mod check;
 mod compare;
 mod extends;
+mod facts;
 mod file;
 mod load;
 mod merge;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::facts;
 use super::plan::PlannedGate;
 use crate::gate;
 use crate::phase::PlannedPhase;
@@ -23,6 +24,12 @@ pub(super) fn check(gates: &[PlannedGate], problems: &mut Problems) {
             continue;
         }
         let reach = reach(gates, index);
+        for reference in gate.judges.iter().flat_map(|judge| judge.references()) {
+            let named = |index: &&usize| gates[**index].id == reference.value[0];
+            if let Some(&of) = reach.iter().find(named) {
+                facts::check(&gates[of], &reference, problems);
+            }
+        }
         for mention in mentions {
             if !reach.iter().any(|&index| gates[index].id == mention.value) {
                 problems.push(unreachable(gates, gate, &mention, &reach));

@@ -192,18 +192,7 @@ impl Bounds {
         let step = step_words(&sample.value, &known.value);
         let step = step.map(|step| format!(" ({step})")).unwrap_or_default();
         verdict.measured = Some(format!("{}{step}", sample.value.beside(met.bound())));
-        let apart = known
-            .spread
-            .map(|spread| format!(" ± {}", known.value.another(spread, None)));
-        // A value that differs between equal runs must not choose the digits of what is no such value.
-        let beside = sample.value.number().filter(|_| !sample.volatile);
-        verdict.bound = format!(
-            "{} (baseline {}{} → {})",
-            condition.text(),
-            known.value.beside(beside),
-            apart.unwrap_or_default(),
-            met.wanted(&sample.value, beside)
-        );
+        verdict.bound = bound_words(condition, &met, &known, &sample.value, sample.volatile);
         self.headroom(name, sample, &known, spread);
     }
 
@@ -261,6 +250,28 @@ impl Bounds {
             notes: note.into_iter().collect(),
         }
     }
+}
+
+/// A relative bound as it is shown beside a value: as written, and what follows from the baseline that it has met.
+pub fn bound_words(
+    condition: &Condition,
+    met: &Condition,
+    known: &KnownValue,
+    value: &Measure,
+    volatile: bool,
+) -> String {
+    // A value that differs between equal runs must not choose the digits of what is no such value.
+    let beside = value.number().filter(|_| !volatile);
+    let apart = known
+        .spread
+        .map(|spread| format!(" ± {}", known.value.another(spread, None)));
+    format!(
+        "{} (baseline {}{} → {})",
+        condition.text(),
+        known.value.beside(beside),
+        apart.unwrap_or_default(),
+        met.wanted(value, beside)
+    )
 }
 
 /// Without a baseline the absolute bounds still hold or do not.

@@ -145,7 +145,7 @@ impl Judging {
         self.measured(name, condition, value, missing);
     }
 
-    /// Judges a condition on a value that is no fact of its own.
+    /// Judges a condition on a value that is no fact yet: it becomes one, for every measured value has a name.
     pub fn measured(
         &mut self,
         name: &str,
@@ -164,6 +164,9 @@ impl Judging {
         sample: Option<Sample>,
         missing: &str,
     ) {
+        if let (Some(sample), None) = (sample, self.value(name)) {
+            self.record(name, sample.value, sample.volatile);
+        }
         self.compared(name, name, condition, sample, missing);
     }
 

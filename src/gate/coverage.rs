@@ -3,6 +3,7 @@
 mod merged;
 mod patch;
 mod paths;
+mod probes;
 mod sources;
 
 use globset::GlobMatcher;
@@ -11,7 +12,7 @@ use serde_json::{Value as Json, json};
 use super::drop::Drops;
 use super::reports::glob;
 use super::wording::{count, few};
-use super::{Context, Gate, GateKind, Judging, Reports};
+use super::{Context, Gate, GateKind, Judging, Probe, Reports};
 use crate::model::{CoverageReport, EvidenceKind, FileCoverage, Judgement, Measure, Tally, Wants};
 use crate::policy::{Bound, Condition, Percent, Weight};
 use crate::problem::{Code, Fields, Many, Problem, Problems, Text, object, options};
@@ -368,6 +369,28 @@ impl Gate for CoverageGate {
 
     fn reports(&self) -> Option<&Reports> {
         Some(&self.reports)
+    }
+
+    fn facts(&self) -> Vec<String> {
+        let names = [
+            "files",
+            "excluded",
+            "lines",
+            "branches",
+            "functions",
+            "each-file.lines",
+            "each-file.branches",
+            "each-file.functions",
+            "patch.lines",
+            "patch.branches",
+            "patch.pragmas",
+            "patch.unmeasured",
+        ];
+        names.map(str::to_owned).to_vec()
+    }
+
+    fn bad_evidence(&self) -> Vec<Probe> {
+        self.probes()
     }
 
     fn wants(&self) -> Wants {

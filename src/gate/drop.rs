@@ -86,6 +86,12 @@ pub(super) fn as_limits(drops: &mut Node) {
 }
 
 impl Drops {
+    /// Each bound: the share, its name, and the step from the baseline.
+    pub(super) fn bounds(&self) -> impl Iterator<Item = (&'static str, &str, &Condition)> {
+        let bounds = self.bounds.iter();
+        bounds.map(|(share, name, condition)| (*share, name.as_str(), condition))
+    }
+
     /// Judges each share that is bound; those that no report speaks of are inconclusive.
     pub(super) fn judge(
         &self,

@@ -134,6 +134,23 @@ impl ExitRule {
         }
     }
 
+    /// A status that says that nothing was found: 0 where that is one.
+    pub fn good(&self) -> Option<i32> {
+        let declared = self.ok.iter().map(|range| *range.start());
+        [0].into_iter()
+            .chain(declared)
+            .find(|status| self.meaning(*status, true) == Meaning::Ok)
+    }
+
+    /// A status that says that something was found: 1 where that is one.
+    pub fn findings(&self) -> Option<i32> {
+        let declared = self.findings.iter().map(|range| *range.start());
+        [1].into_iter()
+            .chain(declared)
+            .chain(2..126)
+            .find(|status| self.meaning(*status, true) == Meaning::Findings)
+    }
+
     /// The first exit status that means less trouble here than by an older rule. Without a judge, findings fail
     /// and a crash is undecided: neither passes, so neither is less.
     pub fn looser_than(&self, old: &Self, judged: bool) -> Option<i32> {

@@ -2,6 +2,7 @@
 
 mod compare;
 mod part;
+mod probes;
 #[cfg(test)]
 mod table;
 
@@ -17,7 +18,7 @@ use super::known::{self, Missing};
 use super::place::in_repository;
 use super::reports::glob;
 use super::wording::{count, few};
-use super::{Context, Gate, GateKind, Judging, Reports};
+use super::{Context, Gate, GateKind, Judging, Probe, Reports};
 use crate::model::{
     Evidence, EvidenceKind, Finding, FindingReport, ITEMS_KEPT, Judgement, Level, Measure, Wants,
 };
@@ -194,6 +195,28 @@ impl Gate for FindingGate {
 
     fn reports(&self) -> Option<&Reports> {
         Some(&self.reports)
+    }
+
+    fn facts(&self) -> Vec<String> {
+        let names = [
+            "critical",
+            "high",
+            "medium",
+            "low",
+            "info",
+            "total",
+            "suppressed",
+            "waived",
+            "severities.*",
+            "rules.*",
+            "new",
+            "fixed",
+        ];
+        names.map(str::to_owned).to_vec()
+    }
+
+    fn bad_evidence(&self) -> Vec<Probe> {
+        self.probes()
     }
 
     fn implied(&self) -> Vec<(&'static str, Condition)> {

@@ -3,12 +3,14 @@
 //! Each answer was gathered before. What git cannot tell (no repository, no upstream, a clone that is cut) decides
 //! nothing. Signatures are not judged: whether one is good depends on the keys of the machine that looks.
 
+mod probes;
+
 use regex::Regex;
 use serde_json::Value as Json;
 
 use super::context::{Judging, Stated};
 use super::wording::{count, few};
-use super::{Context, Gate, GateKind};
+use super::{Context, Gate, GateKind, Probe};
 use crate::model::{Commit, GitGiven, GitWants, Judgement, Measure, Unknown, Verdict, Wants};
 use crate::policy::Weight;
 use crate::problem::{Code, Fields, Flag, Many, Problem, Problems, Text, object, options};
@@ -278,6 +280,23 @@ fn stated(judging: &mut Judging, name: &str, at: &At, wanted: &str, found: Resul
 impl Gate for GitGate {
     fn kind(&self) -> &'static str {
         "git"
+    }
+
+    fn facts(&self) -> Vec<String> {
+        [
+            "changed",
+            "behind",
+            "unpushed",
+            "commits",
+            "merges",
+            "bad-messages",
+        ]
+        .map(str::to_owned)
+        .to_vec()
+    }
+
+    fn bad_evidence(&self) -> Vec<Probe> {
+        self.probes()
     }
 
     fn wants(&self) -> Wants {

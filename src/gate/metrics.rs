@@ -4,13 +4,15 @@
 //! select exactly one number: none or several is inconclusive, never a guess. With `samples` several are wanted, from
 //! one report or more, and their median is judged.
 
+mod probes;
+
 use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
 use serde_json_path::JsonPath;
 
 use super::bounds::Sample;
 use super::wording::count;
-use super::{Context, Gate, GateKind, Judging, Reports};
+use super::{Context, Gate, GateKind, Judging, Probe, Reports};
 use crate::model::{Evidence, EvidenceKind, Judgement, Measure, MetricReport, Wants};
 use crate::policy::{Bound, Plain, median_and_spread};
 use crate::problem::{Code, Count, Fields, Problem, Problems, Text, object, options};
@@ -222,6 +224,17 @@ impl Gate for MetricGate {
 
     fn reports(&self) -> Option<&Reports> {
         Some(&self.reports)
+    }
+
+    fn facts(&self) -> Vec<String> {
+        self.values
+            .iter()
+            .map(|metric| metric.name.clone())
+            .collect()
+    }
+
+    fn bad_evidence(&self) -> Vec<Probe> {
+        self.probes()
     }
 
     fn wants(&self) -> Wants {

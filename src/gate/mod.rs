@@ -17,9 +17,11 @@ mod http;
 mod known;
 mod metrics;
 mod place;
+mod probe;
 mod ratchet;
 mod reports;
 mod require;
+mod sample;
 #[cfg(test)]
 mod scene;
 mod tests;
@@ -29,9 +31,11 @@ mod tree;
 mod trial;
 mod wording;
 
+pub use bounds::bound_words;
 pub(crate) use bounds::{Bounds, Question};
 pub use context::{Context, Facts, Judging};
 pub use exit::{Ended, ExitOptions, ExitRule};
+pub use probe::{Against, Content, Force, Probe, refused};
 pub use reports::{Elsewhere, Reports};
 pub(crate) use reports::{glob, literal};
 
@@ -79,6 +83,11 @@ pub trait Gate: Debug + Send + Sync {
     fn wants(&self) -> Wants {
         Wants::default()
     }
+    /// Names of the facts that it may record, below its kind; `*` stands for one part. Empty where that is not known: then
+    /// nobody's expression is checked against them.
+    fn facts(&self) -> Vec<String> {
+        Vec::new()
+    }
     /// Conditions that it judges, by key, also those that are implied and written nowhere. What is implied must be
     /// named here, or writing another bound beside it could do away with it unseen.
     fn implied(&self) -> Vec<(&'static str, Condition)> {
@@ -98,6 +107,17 @@ pub trait Gate: Debug + Send + Sync {
     }
     /// The gates whose facts it speaks of.
     fn mentions(&self) -> Vec<Located<String>> {
+        Vec::new()
+    }
+    /// The facts that it speaks of, as paths that begin with a gate.
+    fn references(&self) -> Vec<Located<Vec<String>>> {
+        Vec::new()
+    }
+    /// Evidence of its own kind that it must not pass on, made from its own bounds: for each bound a value just beyond it
+    /// ([`Probe::beyond`]), and whatever else must never pass. `config prove` feeds each to the judge as a run would, and
+    /// names what stays green. A judge without probes is shown as not proven. What is missing, stale, empty or broken needs
+    /// no probe here: every gate that reads reports is asked that.
+    fn bad_evidence(&self) -> Vec<Probe> {
         Vec::new()
     }
     /// Judges the evidence.

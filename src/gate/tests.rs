@@ -3,6 +3,7 @@
 mod change;
 mod inventory;
 mod options;
+mod probes;
 mod red;
 #[cfg(test)]
 mod table;
@@ -18,7 +19,7 @@ use self::red::{SHOWN, Told};
 use super::known::{self, Missing};
 use super::place::in_repository;
 use super::wording::{count, few};
-use super::{Context, Gate, GateKind, Judging, Reports};
+use super::{Context, Gate, GateKind, Judging, Probe, Reports};
 use crate::model::{
     Baseline, Cause, Evidence, EvidenceKind, Judgement, Measure, TestOutcome, TestReport, Verdict,
     Wants,
@@ -130,6 +131,34 @@ impl Gate for TestGate {
 
     fn reports(&self) -> Option<&Reports> {
         Some(&self.reports)
+    }
+
+    fn facts(&self) -> Vec<String> {
+        let names = [
+            "passed",
+            "failed",
+            "errored",
+            "skipped",
+            "total",
+            "flaky",
+            "all-skipped",
+            "pass-rate",
+            "duration",
+            "slowest",
+            "waived",
+            "quarantined",
+            "quarantined-failed",
+            "left-out",
+            "removed",
+            "newly-skipped",
+            "added",
+            "renamed",
+        ];
+        names.map(str::to_owned).to_vec()
+    }
+
+    fn bad_evidence(&self) -> Vec<Probe> {
+        self.probes()
     }
 
     fn implied(&self) -> Vec<(&'static str, Condition)> {

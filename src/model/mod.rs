@@ -11,6 +11,7 @@ mod coverage;
 mod event;
 mod evidence;
 mod exact;
+mod explanation;
 mod finding;
 mod given;
 mod http;
@@ -19,6 +20,7 @@ mod metric;
 mod outcome;
 mod people;
 mod phase;
+mod proof;
 mod record;
 mod repository;
 mod verdict;
@@ -33,6 +35,7 @@ pub use coverage::{CoverageReport, FileCoverage, LineCoverage, Tally};
 pub use event::{Event, Progress};
 pub use evidence::{Evidence, EvidenceKind, ReportEvidence, ReportRefusal, Warning};
 pub use exact::{Asked, Exact};
+pub use explanation::{EXPLANATION, ExplainedCondition, ExplainedReason, Explanation, LastVerdict};
 pub use finding::{Finding, FindingReport, FindingState, Level, WaivedFindings};
 pub use given::{Given, GreenList, Wants};
 pub use http::{HttpAnswer, HttpAsk, HttpGiven, HttpTrouble, HttpWants, Whom};
@@ -41,6 +44,7 @@ pub use metric::MetricReport;
 pub use outcome::{GateRun, Outcome, RunRecord, Subject, SubjectState, Termination};
 pub use people::{People, Person, PublicKey};
 pub use phase::{Board, BoardMetric, BoardPhase, Outstanding, PhaseOutcome, PhaseState, Sort};
+pub use proof::{Feed, GateProof, PROOF, Proof, Proving, Tooth};
 pub use record::{
     Completion, ConditionRecord, Criterion, Entry, GateRecord, ReasonRecord, Record, ReportRecord,
     Says, Signature, SignatureState, Who,

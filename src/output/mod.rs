@@ -6,6 +6,7 @@
 
 mod board;
 mod detail;
+mod explanation;
 mod inspect;
 mod json;
 mod junit;
@@ -15,6 +16,7 @@ pub mod neutral;
 pub mod phase;
 mod policy;
 mod progress;
+mod proof;
 mod style;
 mod terminal;
 mod words;
@@ -23,11 +25,13 @@ use std::io;
 
 use crate::model::Outcome;
 
+pub use explanation::{explanation, explanation_json};
 pub use inspect::{Inspected, inspect};
 pub use json::{FORMAT as JSON_FORMAT, SCHEMA as JSON_SCHEMA};
 pub(crate) use layout::wrap;
 pub use policy::{POLICY_OUTPUTS, SCHEMA as POLICY_SCHEMA, policy_diff};
 pub use progress::{Clock, live, plain};
+pub use proof::{proof, proof_json};
 pub use style::Style;
 
 /// A way to show an outcome.

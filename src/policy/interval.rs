@@ -139,7 +139,16 @@ impl Interval {
     pub fn is_empty(&self) -> bool {
         match (self.low, self.high) {
             (Some((low, low_in)), Some((high, high_in))) => {
-                low > high || (low == high && (!low_in || !high_in || self.holes.contains(&low)))
+                let all_holes = || {
+                    let mut value = low;
+                    while value <= high && self.holes.contains(&value) {
+                        value += Decimal::ONE;
+                    }
+                    value > high
+                };
+                low > high
+                    || (low == high && (!low_in || !high_in || self.holes.contains(&low)))
+                    || (self.whole && all_holes())
             }
             _ => false,
         }

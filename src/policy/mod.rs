@@ -9,6 +9,9 @@ mod interval;
 mod pragmas;
 mod readiness;
 mod sample;
+#[cfg(test)]
+mod tests;
+mod turn;
 mod units;
 mod waiver;
 
@@ -20,6 +23,7 @@ pub use condition::{
 pub use pragmas::is_pragma;
 pub use readiness::readiness;
 pub use sample::median_and_spread;
+pub use turn::Turn;
 pub use units::{Date, Days, Span, Unit, parse_duration};
 pub use waiver::{
     Covers, Standing, WaiverRules, days, is_fact, is_like, path_glob, renewals, standing, standings,

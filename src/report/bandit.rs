@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::MapAccess;
 
 use super::json::{self, Each, Fields, Int, Object};
-use super::{Head, Input, ReportError, ReportFormat, Sink};
+use super::{Empty, Examples, Head, Input, ReportError, ReportFormat, Sink};
 use crate::model::{EvidenceKind, Finding, Level};
 
 /// The format `bandit`.
@@ -33,6 +33,15 @@ impl ReportFormat for Bandit {
         })
     }
 
+    fn examples(&self) -> Examples {
+        Examples {
+            empty: Empty::Nothing(
+                r#"{"errors":[],"generated_at":"2026-01-01T00:00:00Z","metrics":{"_totals":{"loc":0,"nosec":0,"skipped_tests":0}},"results":[]}"#,
+            ),
+            bad: r#"{"errors":[],"generated_at":"2026-01-01T00:00:00Z","metrics":{"_totals":{"loc":1,"nosec":0,"skipped_tests":0}},"results":[{"filename":"a.py","issue_confidence":"HIGH","issue_severity":"HIGH","issue_text":"exec","line_number":1,"col_offset":0,"test_id":"B102","test_name":"exec_used"}]}"#,
+        }
+    }
+
     fn parse(&self, input: &mut Input, sink: &mut dyn Sink) -> Result<(), ReportError> {
         let mut whole = Whole {
             sink,
@@ -46,7 +55,8 @@ impl ReportFormat for Bandit {
         }
         if whole.scanned == Some(0) {
             let message = "no line of code was scanned; see which paths bandit was given";
-            whole.sink.warn("no-files", message.to_owned());
+            // A scan of nothing proves the absence of nothing.
+            whole.sink.broken(message);
         }
         Ok(())
     }
@@ -199,8 +209,9 @@ mod tests {
     }
 
     #[test]
-    fn scan_of_nothing_is_told() {
-        assert_eq!(testing::findings(&Bandit, &report("", 0, "")).1, "no-files");
+    fn scan_of_nothing_is_broken_evidence() {
+        let (found, warnings) = testing::findings(&Bandit, &report("", 0, ""));
+        assert_eq!((found.broken.len(), warnings.as_str()), (1, "broken"));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::json::Int;
 use super::lines::{Lines, cut_off};
-use super::{Head, Input, ReportError, ReportFormat, Shape, Sink};
+use super::{Empty, Examples, Head, Input, ReportError, ReportFormat, Shape, Sink};
 use crate::model::{EvidenceKind, Finding, Level};
 
 /// The format `clippy`.
@@ -48,6 +48,17 @@ impl ReportFormat for Clippy {
             let reason = shape.text("reason");
             reason.is_some_and(|reason| known.contains(&reason))
         })
+    }
+
+    fn examples(&self) -> Examples {
+        Examples {
+            empty: Empty::Nothing("{\"reason\":\"build-finished\",\"success\":false}\n"),
+            bad: concat!(
+                "{\"reason\":\"compiler-message\",\"package_id\":\"p\",\"target\":{\"kind\":[\"lib\"],\"name\":\"p\",\"src_path\":\"src/lib.rs\"},",
+                "\"message\":{\"message\":\"unused\",\"level\":\"error\",\"code\":{\"code\":\"dead_code\"},\"spans\":[],\"children\":[]}}\n",
+                "{\"reason\":\"build-finished\",\"success\":false}\n"
+            ),
+        }
     }
 
     fn parse(&self, input: &mut Input, sink: &mut dyn Sink) -> Result<(), ReportError> {

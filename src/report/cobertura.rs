@@ -9,7 +9,7 @@
 mod tests;
 
 use super::xml::{Tag, Visitor, walk};
-use super::{Combine, Head, Input, ReportError, ReportFormat, Sink, count};
+use super::{Combine, Empty, Examples, Head, Input, ReportError, ReportFormat, Sink, count};
 use crate::model::{EvidenceKind, Tally};
 
 /// The format.
@@ -40,6 +40,15 @@ impl ReportFormat for Cobertura {
         named
             || (!text.contains("<project")
                 && (text.contains("<packages") || text.contains("<sources")))
+    }
+
+    fn examples(&self) -> Examples {
+        Examples {
+            empty: Empty::Nothing(
+                r#"<coverage lines-valid="0" lines-covered="0" line-rate="0" branch-rate="0" version="1"><packages/></coverage>"#,
+            ),
+            bad: r#"<coverage lines-valid="1" lines-covered="0" line-rate="0" branch-rate="0" version="1"><packages><package name="p"><classes><class name="a" filename="src/a.c"><methods/><lines><line number="1" hits="0"/></lines></class></classes></package></packages></coverage>"#,
+        }
     }
 
     fn parse(&self, input: &mut Input, sink: &mut dyn Sink) -> Result<(), ReportError> {

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use std::io::Read;
 
 use super::number::decimal;
-use super::{Head, Input, ReportError, ReportFormat, Sink, json};
+use super::{Empty, Examples, Head, Input, ReportError, ReportFormat, Sink, json};
 use crate::model::EvidenceKind;
 
 /// Bytes of a file; tables of metrics are small.
@@ -33,6 +33,13 @@ impl ReportFormat for Csv {
 
     fn sniff(&self, _: &Head<'_>) -> bool {
         false
+    }
+
+    fn examples(&self) -> Examples {
+        Examples {
+            empty: Empty::Nothing("value\n"),
+            bad: "value\n1\n",
+        }
     }
 
     fn parse(&self, input: &mut Input, sink: &mut dyn Sink) -> Result<(), ReportError> {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::json::{self, Each, Fields, Int, Object};
-use super::{Head, Input, ReportError, ReportFormat, Sink};
+use super::{Empty, Examples, Head, Input, ReportError, ReportFormat, Sink};
 use crate::model::{EvidenceKind, Finding, Level};
 
 /// The format `eslint`.
@@ -43,6 +43,13 @@ impl ReportFormat for Eslint {
             && !shape.inside("messages", "index")
     }
 
+    fn examples(&self) -> Examples {
+        Examples {
+            empty: Empty::Nothing("[]"),
+            bad: r#"[{"filePath":"a.js","messages":[{"ruleId":"eqeqeq","severity":2,"message":"no","line":1,"column":1}],"errorCount":1,"warningCount":0}]"#,
+        }
+    }
+
     fn parse(&self, input: &mut Input, sink: &mut dyn Sink) -> Result<(), ReportError> {
         let files = json::read(input, Root { sink: &mut *sink })?;
         match files {
@@ -51,7 +58,8 @@ impl ReportFormat for Eslint {
                 Err(ReportError::malformed("wrong-shape", message))
             }
             Some(0) => {
-                sink.warn("no-files", "no file was linted".to_owned());
+                // A scan of nothing proves the absence of nothing.
+                sink.broken("no file was linted");
                 Ok(())
             }
             Some(_) => Ok(()),
@@ -217,8 +225,9 @@ mod tests {
     }
 
     #[test]
-    fn no_file_at_all_is_told() {
-        assert_eq!(testing::findings(&Eslint, "[]").1, "no-files");
+    fn no_file_at_all_is_broken_evidence() {
+        let (found, warnings) = testing::findings(&Eslint, "[]");
+        assert_eq!((found.broken.len(), warnings.as_str()), (1, "broken"));
     }
 
     #[test]

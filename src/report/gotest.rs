@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 
 use super::lines::{Lines, cut_off};
-use super::{Head, Input, ReportError, ReportFormat, Shape, Sink};
+use super::{Empty, Examples, Head, Input, ReportError, ReportFormat, Shape, Sink};
 use crate::model::{EvidenceKind, TestCase, TestOutcome};
 
 /// Bytes of output kept for one failure.
@@ -44,6 +44,15 @@ impl ReportFormat for GoTest {
                 let action = shape.text("Action").unwrap_or("");
                 known.split(' ').any(|word| word == action) && keys.iter().any(|key| shape.has(key))
             })
+    }
+
+    fn examples(&self) -> Examples {
+        Examples {
+            empty: Empty::Nothing(
+                "{\"Action\":\"start\",\"Package\":\"p\"}\n{\"Action\":\"output\",\"Package\":\"p\",\"Output\":\"?   \\tp\\t[no test files]\\n\"}\n{\"Action\":\"skip\",\"Package\":\"p\",\"Elapsed\":0}\n",
+            ),
+            bad: "{\"Action\":\"run\",\"Package\":\"p\",\"Test\":\"TestT\"}\n{\"Action\":\"fail\",\"Package\":\"p\",\"Test\":\"TestT\",\"Elapsed\":0}\n{\"Action\":\"fail\",\"Package\":\"p\",\"Elapsed\":0}\n",
+        }
     }
 
     fn parse(&self, input: &mut Input, sink: &mut dyn Sink) -> Result<(), ReportError> {

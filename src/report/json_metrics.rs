@@ -7,7 +7,7 @@
 use std::io::Read;
 
 use super::number::decimal;
-use super::{Head, Input, ReportError, ReportFormat, Sink, json};
+use super::{Empty, Examples, Head, Input, ReportError, ReportFormat, Sink, json};
 use crate::model::EvidenceKind;
 
 /// Bytes of a document that can be kept.
@@ -31,6 +31,13 @@ impl ReportFormat for Json {
 
     fn sniff(&self, _: &Head<'_>) -> bool {
         false
+    }
+
+    fn examples(&self) -> Examples {
+        Examples {
+            empty: Empty::Nothing("{}"),
+            bad: r#"{"value":1}"#,
+        }
     }
 
     fn parse(&self, input: &mut Input, sink: &mut dyn Sink) -> Result<(), ReportError> {

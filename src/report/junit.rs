@@ -12,7 +12,7 @@ mod time;
 mod tests;
 
 use super::xml::{Tag, Visitor, walk};
-use super::{Head, Input, ReportError, ReportFormat, Sink};
+use super::{Empty, Examples, Head, Input, ReportError, ReportFormat, Sink};
 use crate::model::{EvidenceKind, TestCase, TestOutcome};
 
 /// The format.
@@ -36,6 +36,13 @@ impl ReportFormat for Junit {
             Some("testsuites" | "testsuite" | "testcase") => true,
             Some("testrun") => head.text.contains("<testsuite"),
             _ => false,
+        }
+    }
+
+    fn examples(&self) -> Examples {
+        Examples {
+            empty: Empty::Nothing(r#"<testsuites tests="0"></testsuites>"#),
+            bad: r#"<testsuite name="s" tests="1" failures="1"><testcase classname="c" name="t"><failure message="wanted 2, found 3"/></testcase></testsuite>"#,
         }
     }
 

@@ -12,7 +12,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use super::text::{Lines, text};
-use super::{Combine, Head, Input, ReportError, ReportFormat, Sink, count};
+use super::{Combine, Empty, Examples, Head, Input, ReportError, ReportFormat, Sink, count};
 use crate::model::{EvidenceKind, Tally};
 use marks::{Marks, key};
 
@@ -41,6 +41,13 @@ impl ReportFormat for Lcov {
                     .iter()
                     .any(|start| line.starts_with(start))
             })
+    }
+
+    fn examples(&self) -> Examples {
+        Examples {
+            empty: Empty::Nothing("TN:\n"),
+            bad: "TN:\nSF:src/a.c\nDA:1,0\nLF:1\nLH:0\nend_of_record\n",
+        }
     }
 
     fn parse(&self, input: &mut Input, sink: &mut dyn Sink) -> Result<(), ReportError> {

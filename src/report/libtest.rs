@@ -11,7 +11,7 @@ mod binary;
 mod tests;
 
 use super::text::{Lines, plain};
-use super::{Head, Input, ReportError, ReportFormat, Sink};
+use super::{Empty, Examples, Head, Input, ReportError, ReportFormat, Sink};
 use crate::model::EvidenceKind;
 use binary::Binary;
 
@@ -41,6 +41,15 @@ impl ReportFormat for Libtest {
                     .all(|c| ".Fib /".contains(c) || c.is_ascii_digit());
                 terse || line.starts_with("test ")
             })
+    }
+
+    fn examples(&self) -> Examples {
+        Examples {
+            empty: Empty::Nothing(
+                "\nrunning 0 tests\n\ntest result: ok. 0 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\n",
+            ),
+            bad: "\nrunning 1 test\ntest t ... FAILED\n\nfailures:\n\n---- t stdout ----\nwanted 2, found 3\n\n\nfailures:\n    t\n\ntest result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\n",
+        }
     }
 
     fn parse(&self, input: &mut Input, sink: &mut dyn Sink) -> Result<(), ReportError> {

@@ -14,6 +14,7 @@ mod count;
 mod covered;
 mod csv;
 mod eslint;
+mod examples;
 mod fingerprint;
 mod gotest;
 mod input;
@@ -44,6 +45,7 @@ mod xml;
 
 pub use choice::{Choice, selects};
 pub use collector::Collector;
+pub use examples::{Empty, Examples};
 pub(crate) use fingerprint::{content, moved as moved_fingerprint, plain as plain_fingerprint};
 pub use input::Input;
 pub use inspect::inspect_line;
@@ -71,6 +73,8 @@ pub trait ReportFormat: Sync {
     fn empty_is_clean(&self) -> bool {
         false
     }
+    /// The smallest reports of it, one with nothing in it and one with something bad: `config prove` feeds them to gates.
+    fn examples(&self) -> Examples;
     /// Reads the report to its end.
     fn parse(&self, input: &mut Input, sink: &mut dyn Sink) -> Result<(), ReportError>;
 }

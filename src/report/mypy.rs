@@ -7,7 +7,7 @@
 //! <https://mypy.readthedocs.io/en/stable/command_line.html>
 
 use super::lines::{Lines, plain};
-use super::{Head, Input, ReportError, ReportFormat, Sink};
+use super::{Empty, Examples, Head, Input, ReportError, ReportFormat, Sink};
 use crate::model::{EvidenceKind, Finding, Level};
 
 /// The format `mypy`.
@@ -43,6 +43,13 @@ impl ReportFormat for Mypy {
                     _ => false,
                 }
             })
+    }
+
+    fn examples(&self) -> Examples {
+        Examples {
+            empty: Empty::Nothing("Success: no issues found in 0 source files\n"),
+            bad: "a.py:1: error: wrong type  [arg-type]\nFound 1 error in 1 file (checked 1 source file)\n",
+        }
     }
 
     fn parse(&self, input: &mut Input, sink: &mut dyn Sink) -> Result<(), ReportError> {
@@ -169,7 +176,12 @@ impl Check {
         self.wrapping = false;
         match line {
             Line::Diagnostic(place, message) => self.diagnostic(&place, message, sink),
-            Line::Success => self.summary = true,
+            Line::Success => {
+                self.summary = true;
+                if text.contains(" in 0 source files") {
+                    self.fail("mypy checked no file", sink);
+                }
+            }
             Line::Found(count, rest) => {
                 self.summary = true;
                 self.declared = self.declared.saturating_add(count);
@@ -241,8 +253,8 @@ impl Check {
             ));
         }
         if !self.summary && !self.failed {
-            let message = "no summary line: the output may be cut off".to_owned();
-            sink.warn("no-summary", message);
+            // What is not there may be in the part that is missing.
+            sink.broken("no summary line: the output is cut off");
         }
         if self.unknown > 0 {
             let message = format!("{} lines are none of mypy's", self.unknown);
@@ -339,10 +351,10 @@ mod tests {
     }
 
     #[test]
-    fn output_without_summary_counts_and_is_told() {
+    fn output_without_summary_counts_and_is_broken_evidence() {
         let text = "a.py:1: error: bad  [x]\n";
-        let (found, warnings) = testing::findings(&Mypy, text);
-        assert_eq!((found.total, warnings.as_str()), (1, "no-summary"));
+        let (found, _) = testing::findings(&Mypy, text);
+        assert_eq!((found.total, found.broken.len()), (1, 1));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use super::lines::Lines;
 use super::number::decimal;
-use super::{Head, Input, ReportError, ReportFormat, Sink};
+use super::{Empty, Examples, Head, Input, ReportError, ReportFormat, Sink};
 use crate::model::EvidenceKind;
 
 /// The format `openmetrics`.
@@ -35,6 +35,13 @@ impl ReportFormat for OpenMetrics {
             let start = (words.next(), words.next(), words.next());
             matches!(start, (Some("#"), Some("HELP" | "TYPE" | "UNIT"), Some(name)) if is_name(name))
         })
+    }
+
+    fn examples(&self) -> Examples {
+        Examples {
+            empty: Empty::Nothing("# EOF\n"),
+            bad: "# TYPE value gauge\nvalue 1\n# EOF\n",
+        }
     }
 
     fn parse(&self, input: &mut Input, sink: &mut dyn Sink) -> Result<(), ReportError> {

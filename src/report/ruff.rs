@@ -8,7 +8,7 @@
 use serde::Deserialize;
 
 use super::json::{self, Each, Int};
-use super::{Head, Input, ReportError, ReportFormat, Sink};
+use super::{Empty, Examples, Head, Input, ReportError, ReportFormat, Sink};
 use crate::model::{EvidenceKind, Finding, Level};
 
 /// The format `ruff`.
@@ -32,6 +32,13 @@ impl ReportFormat for Ruff {
             let own = shape.has_all(&["code", "message", "filename"]);
             shape.list && (shape.empty || (own && shape.inside("location", "row")))
         })
+    }
+
+    fn examples(&self) -> Examples {
+        Examples {
+            empty: Empty::Clean("[]"),
+            bad: r#"[{"code":"F401","message":"unused","filename":"a.py","location":{"row":1,"column":1},"severity":"error"}]"#,
+        }
     }
 
     fn parse(&self, input: &mut Input, sink: &mut dyn Sink) -> Result<(), ReportError> {

@@ -8,7 +8,7 @@
 mod tests;
 
 use super::text::{Lines, plain};
-use super::{Head, Input, Limits, ReportError, ReportFormat, Sink};
+use super::{Empty, Examples, Head, Input, Limits, ReportError, ReportFormat, Sink};
 use crate::model::{EvidenceKind, TestCase, TestOutcome};
 
 /// The format.
@@ -37,6 +37,13 @@ impl ReportFormat for Tap {
                 || plan(line).is_some()
                 || Point::read(line).is_some_and(|p| p.number.is_some())
         })
+    }
+
+    fn examples(&self) -> Examples {
+        Examples {
+            empty: Empty::Nothing("TAP version 13\n1..0\n"),
+            bad: "TAP version 13\n1..1\nnot ok 1 - t\n",
+        }
     }
 
     fn parse(&self, input: &mut Input, sink: &mut dyn Sink) -> Result<(), ReportError> {

@@ -6,7 +6,7 @@
 //! <https://www.typescriptlang.org/docs/handbook/compiler-options.html>
 
 use super::lines::{Lines, plain};
-use super::{Head, Input, ReportError, ReportFormat, Sink};
+use super::{Empty, Examples, Head, Input, ReportError, ReportFormat, Sink};
 use crate::model::{EvidenceKind, Finding, Level};
 
 /// The format `tsc`.
@@ -32,6 +32,13 @@ impl ReportFormat for Tsc {
 
     fn empty_is_clean(&self) -> bool {
         true
+    }
+
+    fn examples(&self) -> Examples {
+        Examples {
+            empty: Empty::Clean(""),
+            bad: "a.ts(1,1): error TS2322: wrong type\n",
+        }
     }
 
     fn parse(&self, input: &mut Input, sink: &mut dyn Sink) -> Result<(), ReportError> {

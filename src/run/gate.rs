@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::collect::{self, Collected, Sources};
-use super::conclude::{Concluded, Found, conclude};
+use super::conclude::Concluded;
 use super::fresh::{self, Before, Match};
 use super::given;
 use super::outbox::Outbox;
@@ -16,13 +16,14 @@ use super::plain::Plain;
 use super::services::{Pool, Setting, Trouble};
 use super::subject::Start;
 use super::waivers::Waivers;
+use super::weigh::{Asked, Part, Weighed, weigh};
 use crate::config::{Origin, Plan, PlannedCommand, PlannedGate};
 use crate::exec::{self, Command, Guard, Mask, Program, Spool, Stop};
-use crate::gate::{Context, Ended, Facts};
+use crate::gate::Facts;
 use crate::ledger::History;
 use crate::model::{
-    Baseline, Cause, ChangedLines, ChangesUnknown, Event, Fact, GateRun, GateVerdict, Judgement,
-    Note, Reason, ReportUsed, Termination, Verdict,
+    Baseline, Cause, ChangedLines, ChangesUnknown, Event, Fact, GateRun, GateVerdict, Note, Reason,
+    Termination, Verdict,
 };
 use crate::store::RunFolder;
 use crate::vcs::{EventBase, Repository};
@@ -139,14 +140,15 @@ pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
         shared.outbox.push(started);
         run.attempts = number;
         let attempt = attempt(shared, gate, &task);
-        let (
-            Concluded {
-                mut verdict,
-                facts,
-                accepted,
-            },
+        let Weighed {
+            concluded:
+                Concluded {
+                    mut verdict,
+                    facts,
+                    accepted,
+                },
             quarantine,
-        ) = judge(shared, gate, &task, &attempt);
+        } = judge(shared, gate, &task, &attempt);
         describe(&mut run, shared, &attempt);
         let passed = matches!(verdict.verdict, Verdict::Pass | Verdict::Waived);
         if passed || number == attempts || shared.stop.asked() {
@@ -435,96 +437,49 @@ fn start(shared: &Shared, gate: &PlannedGate, command: &Command) -> exec::Ended 
     exec::run(command, &shared.stop, Some(&mut live))
 }
 
-/// Reads the reports of every judge, lets them judge, joins the exit status, and concludes.
-fn judge(
-    shared: &Shared,
-    gate: &PlannedGate,
-    task: &Task,
-    attempt: &Attempt,
-) -> (Concluded, Vec<(String, bool)>) {
-    let mut whole = Judgement::default();
-    let mut used: Vec<ReportUsed> = Vec::new();
+/// Reads the reports of every judge, and lets them judge.
+fn judge(shared: &Shared, gate: &PlannedGate, task: &Task, attempt: &Attempt) -> Weighed {
     let how = attempt.ended.as_ref().map(|ended| &ended.how);
     let explained =
         attempt.refused.is_some() || how.is_some_and(|how| gate.exit.explains_missing_reports(how));
-    let mut reported = false;
+    let mut parts: Vec<Part<'_>> = Vec::new();
+    let mut notes = Vec::new();
     if attempt.refused.is_none() || attempt.ended.is_some() {
         for judge in &gate.judges {
-            let mut collected = match judge.reports() {
+            let collected = match judge.reports() {
                 Some(reports) => collect_for(shared, gate, reports, task, attempt, explained),
                 None => Collected::default(),
             };
-            let reports = collected.reports.iter_mut();
-            reports.for_each(|report| shared.plain.evidence_of(report));
-            reported |= !collected.reports.is_empty();
             let mut wants = judge.wants();
             // Without its needs nothing is asked of a service that may be half there.
             wants.http = wants.http.filter(|_| task.judge_only.is_none());
             let given = given::given(shared, gate, judge.kind(), wants);
-            let context = Context {
-                gate: &gate.id,
-                root: &shared.plan.root,
-                dir: &gate.dir,
-                reports: &collected.reports,
-                facts: &task.facts,
-                given: &given,
-            };
-            let mut judgement = judge.judge(&context);
             if judge.wants().baseline {
-                let note = given::first_run_note(shared, gate, &given);
-                judgement.notes.extend(note);
-                let holds = &mut judgement.accepted.holds;
-                holds.insert(judge.kind().to_owned());
+                notes.extend(given::first_run_note(shared, gate, &given));
             }
-            join(&mut whole, judgement, collected.reasons);
-            used.extend(collected.reports.iter().map(|report| ReportUsed {
-                path: report.path.clone(),
-                format: report.format.to_owned(),
-                warnings: report.warnings.clone(),
-            }));
+            parts.push(Part {
+                judge: &**judge,
+                collected,
+                given,
+            });
         }
     }
-    if let Some(ended) = &attempt.ended {
-        let judged = gate.judges.iter().any(|judge| judge.reports().is_some());
-        gate.exit.judge(
-            Ended {
-                how: &ended.how,
-                judged,
-                reported,
-            },
-            &mut whole,
-        );
-        whole.notes.extend(ended_notes(ended));
-    }
-    whole.reasons.extend(attempt.refused.clone());
-    if let (Some(need), false) = (&task.judge_only, reported) {
-        whole = Judgement::default();
-        whole.reasons.push(super::scheduler::unmet(need));
-    }
-    whole.reasons.dedup();
-    shared.plain.judgement(&mut whole, &mut used);
-    let quarantine = std::mem::take(&mut whole.quarantine);
-    let secret = shared.plain.accepted(&mut whole.accepted);
-    let concluded = conclude(Found {
+    notes.extend(attempt.ended.iter().flat_map(ended_notes));
+    let asked = Asked {
+        gates: &shared.plan.gates,
         gate,
-        needs: gate
-            .needs
-            .iter()
-            .map(|&need| shared.plan.gates[need].id.clone())
-            .collect(),
-        judgement: whole,
-        reports: used,
+        root: &shared.plan.root,
+        facts: &task.facts,
+        how,
         duration: attempt.ended.as_ref().map(|ended| ended.duration),
+        refused: attempt.refused.as_ref(),
+        unmet: task.judge_only.as_deref(),
         given: &given::of_exit(shared, gate),
         today: shared.today,
         waivers: &shared.waivers,
-    });
-    let concluded = Concluded {
-        // A name that holds a secret can neither be committed nor be changed: it would never be found again.
-        accepted: concluded.accepted.filter(|_| !secret),
-        ..concluded
+        plain: &shared.plain,
     };
-    (concluded, quarantine)
+    weigh(&asked, parts, notes)
 }
 
 fn collect_for(
@@ -561,27 +516,6 @@ fn elsewhere(shared: &Shared, pattern: &str) -> Vec<Match> {
         .into_iter()
         .map(|path| Match { path, fresh: false })
         .collect()
-}
-
-fn join(whole: &mut Judgement, one: Judgement, reasons: Vec<Reason>) {
-    whole.conditions.extend(one.conditions);
-    whole.reasons.extend(reasons);
-    whole.reasons.extend(one.reasons);
-    whole.notes.extend(one.notes);
-    whole.facts.extend(one.facts);
-    whole.failures.extend(one.failures);
-    whole.failures_cut += one.failures_cut;
-    whole.findings.extend(one.findings);
-    whole.findings_cut += one.findings_cut;
-    whole.accepted.merge(one.accepted);
-    for (waiver, waived) in one.waived {
-        whole
-            .waived
-            .entry(waiver)
-            .or_default()
-            .add(waived.count, waived.first);
-    }
-    whole.quarantine.extend(one.quarantine);
 }
 
 fn ended_notes(ended: &exec::Ended) -> Vec<Note> {

@@ -26,6 +26,7 @@ mod order;
 mod outbox;
 mod plain;
 mod policy;
+mod prove;
 mod record;
 mod scheduler;
 mod select;
@@ -35,6 +36,7 @@ mod skip;
 mod subject;
 mod trusted;
 mod waivers;
+mod weigh;
 
 pub use complete::{
     About, Ground, Judged, Keys, Known, NoGround, View, Written, completion, observation,
@@ -43,8 +45,10 @@ pub use decide::decide;
 pub use engine::run;
 pub use order::schedule;
 pub use policy::{POLICY_GATE, PolicyCheck};
+pub use prove::{NotProven, prove};
 pub use select::{Selection, select, select_exactly};
 pub use skip::{SKIP, Skip, skips};
+pub use subject::current as current_subject;
 pub use trusted::{PolicyAt, PolicyFile, PolicyTrouble, Trusted, fetch, policy_diff, trusted};
 
 use std::collections::BTreeMap;

@@ -63,7 +63,7 @@ pub fn select(plan: &Plan, names: &[String]) -> Result<Selection, Vec<Problem>> 
     Ok(Selection { gates })
 }
 
-fn unknown(plan: &Plan, name: &str) -> Problem {
+pub(super) fn unknown(plan: &Plan, name: &str) -> Problem {
     let known = || plan.gates.iter().map(|gate| gate.id.as_str());
     let problem = Problem::nowhere(Code::SELECTION, format!("there is no gate `{name}`"));
     match nearest(name, known()) {

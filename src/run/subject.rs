@@ -52,6 +52,13 @@ impl Ours {
     }
 }
 
+/// The subject as it is now: what a run that begins now would be about. `None` outside git, or where git does not answer.
+pub fn current(plan: &Plan) -> Option<Subject> {
+    let repository = Repository::find(&plan.root)?;
+    let start = Start::read(repository, &plan.root, &Ours::of(plan, &[])).ok()?;
+    Some(start.content.subject)
+}
+
 impl Start {
     /// Asks git twice: what differs, and the tree of HEAD.
     pub fn read(repository: Repository, root: &Path, ours: &Ours) -> Result<Self, String> {

@@ -16,7 +16,7 @@ pub use durations::Durations;
 pub use evidence::{BUDGET, Bundles, Pruned};
 pub use locks::{Held, Slots};
 pub use quarantine::Quarantine;
-pub use runs::{RunFolder, last_record, prune, run_records};
+pub use runs::{Record, RunFolder, prune, run_records};
 
 use std::path::{Path, PathBuf};
 

@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 /// Runs that are kept at most.
 const MOST_RUNS: usize = 100;
 /// Runs that may be there beyond them until the oldest are deleted: deleting a few at once is cheaper than one each
@@ -52,6 +54,71 @@ impl RunFolder {
     }
 }
 
+/// Records larger than this are not read.
+const LARGEST: u64 = 256 << 20;
+
+/// The record of one run, as it was written.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// Id of the run.
+    pub id: String,
+    /// The outcome as JSON.
+    pub outcome: Value,
+}
+
+impl Record {
+    /// The newest record that passes the test. Those that cannot be read are passed over.
+    pub fn newest(store: &Path, wanted: impl Fn(&Record) -> bool) -> Option<Self> {
+        let mut ids = ids(store);
+        ids.sort_unstable();
+        // An id tells the second; of runs of one second the record itself tells which came last.
+        let same = |a: &String, b: &String| a.split('-').next() == b.split('-').next();
+        let mut seconds = ids.chunk_by(same).rev();
+        seconds.find_map(|ids| {
+            let records = ids.iter().filter_map(|id| Self::read(store, id));
+            records
+                .filter(|record| wanted(record))
+                .max_by_key(Self::moment)
+        })
+    }
+
+    /// When it began.
+    fn moment(&self) -> Option<jiff::Timestamp> {
+        self.outcome["run"]["started"].as_str()?.parse().ok()
+    }
+
+    /// The record of a run by its id, or by the start of it when only one run begins so.
+    pub fn of(store: &Path, id: &str) -> Option<Self> {
+        let ids = ids(store);
+        let mut like = ids.iter().filter(|known| known.starts_with(id));
+        let first = like.next()?;
+        let exact = ids.iter().find(|known| *known == id);
+        match (exact, like.next()) {
+            (Some(exact), _) => Self::read(store, exact),
+            (None, None) => Self::read(store, first),
+            (None, Some(_)) => None,
+        }
+    }
+
+    /// The verdict on a gate.
+    pub fn gate(&self, id: &str) -> Option<&Value> {
+        let mut gates = self.outcome["verdict"]["gates"].as_array()?.iter();
+        gates.find(|gate| gate["id"] == id)
+    }
+
+    fn read(store: &Path, id: &str) -> Option<Self> {
+        let file = store.join("runs").join(id).join(RECORD);
+        if fs::metadata(&file).ok()?.len() > LARGEST {
+            return None;
+        }
+        let outcome = serde_json::from_slice(&fs::read(file).ok()?).ok()?;
+        Some(Self {
+            id: id.to_owned(),
+            outcome,
+        })
+    }
+}
+
 /// The records of all runs of a store, the newest first.
 pub fn run_records(store: &Path) -> Vec<PathBuf> {
     let runs = fs::read_dir(store.join("runs")).into_iter().flatten();
@@ -64,18 +131,13 @@ pub fn run_records(store: &Path) -> Vec<PathBuf> {
     runs
 }
 
-/// The record of the newest run of a store that has one. Larger ones than a person's project leaves are not read.
-pub fn last_record(store: &Path) -> Option<Vec<u8>> {
-    const LARGEST: u64 = 256 << 20;
-    let mut runs: Vec<PathBuf> = fs::read_dir(store.join("runs"))
-        .ok()?
+fn ids(store: &Path) -> Vec<String> {
+    let entries = fs::read_dir(store.join("runs"))
+        .into_iter()
         .flatten()
-        .map(|entry| entry.path().join(RECORD))
-        .collect();
-    runs.sort();
-    let newest = runs.into_iter().rev().find(|record| record.is_file())?;
-    let size = fs::metadata(&newest).ok()?.len();
-    (size <= LARGEST).then(|| fs::read(newest).ok()).flatten()
+        .flatten();
+    let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    names.collect()
 }
 
 /// Deletes the oldest runs beyond number and size, after a run that wrote so many bytes. Ids sort by time. What

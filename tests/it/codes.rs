@@ -80,10 +80,6 @@ fn what_comes_in_a_later_version_is_refused_by_name() {
             .exits(2)
             .complains("is not in this version of tollgate");
     }
-    project
-        .call(&["config", "prove"])
-        .exits(2)
-        .complains("`config prove` is not in this version");
     for options in [
         &["--changed"][..],
         &["--ref", "main"],

@@ -6,6 +6,7 @@
 
 mod absence;
 mod baseline;
+mod cheating;
 mod codes;
 mod config;
 mod contradiction;
@@ -35,6 +36,8 @@ mod phase_complete;
 mod phase_records;
 mod phase_soak;
 mod policy;
+mod prove;
+mod reasoning;
 mod resources;
 mod retry;
 mod secrets;

@@ -4,13 +4,14 @@
 //! that nobody wrote is not done.
 
 mod markdown;
+mod probes;
 
 use regex::Regex;
 use serde_json::Value as Json;
 
 use super::tree::{Pattern, Tree, patterns};
 use super::wording::{count, few};
-use super::{Context, Gate, GateKind, Judging};
+use super::{Context, Gate, GateKind, Judging, Probe};
 use crate::model::{Finding, ITEMS_KEPT, Judgement, Level, Measure, Verdict, Wants};
 use crate::policy::{Bound, Condition, Percent, Pieces};
 use crate::problem::{Code, Fields, Many, Problem, Problems, Text, object, options};
@@ -342,6 +343,16 @@ impl Gate for ChecklistGate {
 
     fn implied(&self) -> Vec<(&'static str, Condition)> {
         self.bounds.clone()
+    }
+
+    fn facts(&self) -> Vec<String> {
+        ["files", "total", "open", "done", "tags.*"]
+            .map(str::to_owned)
+            .to_vec()
+    }
+
+    fn bad_evidence(&self) -> Vec<Probe> {
+        self.probes()
     }
 
     fn wants(&self) -> Wants {

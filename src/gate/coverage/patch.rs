@@ -4,6 +4,8 @@
 //! What is missing is never taken for covered: without a base, without lines in the reports, or with changed source
 //! files that no report knows, nothing is decided.
 
+mod probes;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};

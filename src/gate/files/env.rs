@@ -60,14 +60,14 @@ impl Shape for EnvParity {
 /// The built question.
 #[derive(Debug)]
 pub(super) struct Env {
-    example: Text,
-    look: Look,
-    exclude: Vec<Pattern>,
+    pub(super) example: Text,
+    pub(super) look: Look,
+    pub(super) exclude: Vec<Pattern>,
     except: Vec<String>,
 }
 
 #[derive(Debug)]
-enum Look {
+pub(super) enum Look {
     /// With the expressions of the known languages, in these files or all.
     Ready(Vec<Pattern>),
     /// With declared expressions.
@@ -121,7 +121,7 @@ impl Env {
     }
 
     /// Whether the example need not name it.
-    fn is_excepted(&self, name: &str) -> bool {
+    pub(super) fn is_excepted(&self, name: &str) -> bool {
         let ready = matches!(self.look, Look::Ready(_));
         let set = SET_BY_OTHERS.iter().copied().filter(|_| ready);
         let mut all = self.except.iter().map(String::as_str).chain(set);

@@ -4,6 +4,7 @@
 //! Nothing outside the project is ever read: links that lead out do not count as being there.
 
 mod env;
+mod probes;
 mod readers;
 
 use std::fs;
@@ -13,7 +14,7 @@ use serde_json::Value as Json;
 
 use super::tree::{Pattern, Tree, line_of, pattern, patterns, regex};
 use super::wording::{count, few};
-use super::{Context, Gate, GateKind, Judging};
+use super::{Context, Gate, GateKind, Judging, Probe};
 use crate::model::{Judgement, Measure, Verdict, Wants};
 use crate::policy::{Bound, Bytes, Weight};
 use crate::problem::{Code, Fields, Many, Problem, Problems, Text, object, options};
@@ -292,6 +293,23 @@ impl FileGate {
 impl Gate for FileGate {
     fn kind(&self) -> &'static str {
         "files"
+    }
+
+    fn facts(&self) -> Vec<String> {
+        let names = [
+            "missing",
+            "unwanted",
+            "forbidden",
+            "env-missing",
+            "env-declared",
+            "env-read",
+            "env-unused",
+        ];
+        names.map(str::to_owned).to_vec()
+    }
+
+    fn bad_evidence(&self) -> Vec<Probe> {
+        self.probes()
     }
 
     fn wants(&self) -> Wants {

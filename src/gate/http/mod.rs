@@ -6,6 +6,7 @@
 
 mod judge;
 mod options;
+mod probes;
 
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use serde_json::Value as Json;
 use serde_json_path::JsonPath;
 
 use super::tree::regex;
-use super::{Context, Gate, GateKind};
+use super::{Context, Gate, GateKind, Probe};
 use crate::model::{HttpAsk, HttpWants, Judgement, Wants, Whom};
 use crate::policy::Condition;
 use crate::problem::{Code, Fields, Many, Problem, Problems, Text, object};
@@ -313,6 +314,14 @@ fn value(key: Key, wanted: Text, problems: &mut Problems) -> Option<Value> {
 impl Gate for HttpGate {
     fn kind(&self) -> &'static str {
         "http"
+    }
+
+    fn facts(&self) -> Vec<String> {
+        ["checks", "failed", "slowest"].map(str::to_owned).to_vec()
+    }
+
+    fn bad_evidence(&self) -> Vec<Probe> {
+        self.probes()
     }
 
     fn wants(&self) -> Wants {

@@ -60,7 +60,7 @@ impl RatchetGate {
     }
 
     /// Whether the gate looks at that path.
-    fn looks_at(&self, path: &str) -> bool {
+    pub(super) fn looks_at(&self, path: &str) -> bool {
         let own = path.starts_with(OWN) || path == &*self.at.file;
         let named = self.files.iter().any(|one| one.text == path);
         let selected = self.files.is_empty() || self.files.iter().any(|one| one.selects(path));

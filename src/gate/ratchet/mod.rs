@@ -5,6 +5,7 @@
 
 mod judge;
 mod options;
+mod probes;
 mod sets;
 
 use regex::Regex as TextRegex;
@@ -12,7 +13,7 @@ use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 use serde_json::{Value as Json, json};
 
 use super::tree::{Pattern, patterns};
-use super::{Context, Gate, GateKind};
+use super::{Context, Gate, GateKind, Probe};
 use crate::model::{Judgement, Wants};
 use crate::policy::{Changes, Condition, Side};
 use crate::problem::{Code, Fields, Problem, Problems, Text, nearest, object};
@@ -301,6 +302,14 @@ impl Counted {
 impl Gate for RatchetGate {
     fn kind(&self) -> &'static str {
         "ratchet"
+    }
+
+    fn facts(&self) -> Vec<String> {
+        self.names()
+    }
+
+    fn bad_evidence(&self) -> Vec<Probe> {
+        self.probes()
     }
 
     fn wants(&self) -> Wants {

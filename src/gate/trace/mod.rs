@@ -5,6 +5,7 @@
 //! nothing. No id and no test decide nothing.
 
 mod finder;
+mod probes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +15,7 @@ use serde_json::{Value as Json, json};
 use super::context::Judging;
 use super::tree::{Pattern, Tree, line_of, patterns, regex};
 use super::wording::few;
-use super::{Context, Gate, GateKind, Reports};
+use super::{Context, Gate, GateKind, Probe, Reports};
 use crate::model::{
     Evidence, EvidenceKind, Judgement, ListedTest, Measure, TestOutcome, Verdict, Wants,
 };
@@ -380,6 +381,16 @@ fn why(id: &str, one: &Known) -> String {
 impl Gate for TraceGate {
     fn kind(&self) -> &'static str {
         "trace"
+    }
+
+    fn facts(&self) -> Vec<String> {
+        ["tests-failed", "total", "covered", "missing", "share"]
+            .map(str::to_owned)
+            .to_vec()
+    }
+
+    fn bad_evidence(&self) -> Vec<Probe> {
+        self.probes()
     }
 
     fn reports(&self) -> Option<&Reports> {

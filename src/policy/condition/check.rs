@@ -2,9 +2,10 @@
 
 use rust_decimal::Decimal;
 
-use super::clause::{Clause, Target, sets};
+use super::clause::{Clause, Target, sets, with};
 use super::{Condition, Op};
 use crate::policy::Unit;
+use crate::policy::interval::Interval;
 use crate::problem::{Code, Problem, Problems};
 
 impl Condition {
@@ -41,12 +42,11 @@ impl Condition {
         if self.fail.is_empty() {
             return;
         }
-        let empty = |clauses: &[Clause]| {
-            let sets = sets(self.unit, clauses, Decimal::ZERO);
-            sets.iter().any(|set| set.is_empty())
-        };
-        let both: Vec<Clause> = self.pass.iter().chain(&self.fail).copied().collect();
-        if empty(&self.fail) || !empty(&both) {
+        let fails = sets(self.unit, &self.fail, Decimal::ZERO);
+        // With the tolerance: what it lets pass must not be a declared fail either.
+        let both = with(self.accepts(), &self.fail);
+        let empty = |sets: &[Interval]| sets.iter().any(Interval::is_empty);
+        if empty(&fails) || !empty(&both) {
             problems.push(
                 Problem::new(
                     Code::POINTLESS_CONDITION,

@@ -121,7 +121,15 @@ pub(super) fn sets(unit: Unit, clauses: &[Clause], ease: Decimal) -> [Interval; 
         Unit::Share => Interval::between(Some(-hundred), Some(hundred)),
         _ => Interval::between(None, None),
     };
-    let mut sets = [Interval::domain(unit), percents, amounts];
+    eased([Interval::domain(unit), percents, amounts], clauses, ease)
+}
+
+/// What is left of the sets when these clauses must hold too.
+pub(super) fn with(sets: [Interval; 3], clauses: &[Clause]) -> [Interval; 3] {
+    eased(sets, clauses, Decimal::ZERO)
+}
+
+fn eased(mut sets: [Interval; 3], clauses: &[Clause], ease: Decimal) -> [Interval; 3] {
     for clause in clauses {
         let (index, bound) = match clause.target {
             Target::Fixed(bound) | Target::Met { bound, .. } => (0, clause.op.eased(bound, ease)),

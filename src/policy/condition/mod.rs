@@ -64,6 +64,23 @@ impl Condition {
         &self.at
     }
 
+    /// What it counts in.
+    pub fn unit(&self) -> Unit {
+        self.unit
+    }
+
+    /// The bounds of all its clauses that are numbers, those of a band with them; a step is one once it has met its
+    /// baseline.
+    pub(super) fn bounds(&self) -> Vec<Decimal> {
+        let clauses = self.pass.iter().chain(&self.fail);
+        clauses.filter_map(Clause::fixed).collect()
+    }
+
+    /// How far beyond its bounds it still accepts.
+    pub(super) fn tolerance(&self) -> Option<Decimal> {
+        self.tolerance
+    }
+
     /// A built-in condition `= 0`, written nowhere.
     pub fn zero(at: &At) -> Self {
         Self {

@@ -84,6 +84,11 @@ impl Condition {
         let fail = fields.node("fail");
         let tolerance = fields.node("tolerance");
         fields.rest(problems);
+        if let (Some(_), Some(is)) = (pass, is) {
+            let message = "`is` and `pass` say the same thing";
+            problems.push(Problem::new(Code::NO_EFFECT, &is.at, message).help("keep one"));
+            return None;
+        }
         let Some(main) = pass.or(is) else {
             problems.push(
                 Problem::new(Code::CONDITION, &node.at, "a condition needs `is:`, or `pass:` with `fail:`")
@@ -99,6 +104,16 @@ impl Condition {
         }
         if let Some(node) = tolerance {
             condition.tolerance = Some(read_tolerance(node, unit, problems)?);
+            let eased = |clause: &Clause| !matches!(clause.op, Op::Equal | Op::Not);
+            if !condition.pass.iter().any(eased) {
+                let message = format!("a tolerance changes nothing beside `{}`", condition.text);
+                problems.push(
+                    Problem::new(Code::NO_EFFECT, &node.at, message)
+                        .label("no effect")
+                        .help("write a bound with `>=` or `<=`, or remove it"),
+                );
+                return None;
+            }
         }
         Some(condition)
     }

@@ -13,7 +13,7 @@ mod run;
 use serde::de::{IgnoredAny, MapAccess};
 
 use super::json::{self, Each, Fields, Object, Scalar, once};
-use super::{Head, Input, ReportError, ReportFormat, Sink};
+use super::{Empty, Examples, Head, Input, ReportError, ReportFormat, Sink};
 use crate::model::EvidenceKind;
 
 /// The format `sarif`.
@@ -44,6 +44,13 @@ impl ReportFormat for Sarif {
             || (shape.has("runs") && known.iter().any(|start| version.starts_with(start)))
             || shape.inside("runs", "results")
             || (shape.inside("runs", "tool") && shape.is_list("runs"))
+    }
+
+    fn examples(&self) -> Examples {
+        Examples {
+            empty: Empty::Nothing(r#"{"version":"2.1.0","runs":[]}"#),
+            bad: r#"{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"scan"}},"results":[{"ruleId":"R1","level":"error","message":{"text":"no"}}]}]}"#,
+        }
     }
 
     fn parse(&self, input: &mut Input, sink: &mut dyn Sink) -> Result<(), ReportError> {

@@ -134,27 +134,7 @@ impl Gate for TestGate {
     }
 
     fn facts(&self) -> Vec<String> {
-        let names = [
-            "passed",
-            "failed",
-            "errored",
-            "skipped",
-            "total",
-            "flaky",
-            "all-skipped",
-            "pass-rate",
-            "duration",
-            "slowest",
-            "waived",
-            "quarantined",
-            "quarantined-failed",
-            "left-out",
-            "removed",
-            "newly-skipped",
-            "added",
-            "renamed",
-        ];
-        names.map(str::to_owned).to_vec()
+        self.names()
     }
 
     fn bad_evidence(&self) -> Vec<Probe> {

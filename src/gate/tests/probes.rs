@@ -14,6 +14,31 @@ use crate::policy::Condition;
 const MANY: u64 = 1_000;
 
 impl TestGate {
+    /// The names of all facts.
+    pub(super) fn names(&self) -> Vec<String> {
+        let names = [
+            "passed",
+            "failed",
+            "errored",
+            "skipped",
+            "total",
+            "flaky",
+            "all-skipped",
+            "pass-rate",
+            "duration",
+            "slowest",
+            "waived",
+            "quarantined",
+            "quarantined-failed",
+            "left-out",
+            "removed",
+            "newly-skipped",
+            "added",
+            "renamed",
+        ];
+        names.map(str::to_owned).to_vec()
+    }
+
     /// A value just beyond each bound, and runs that say no whatever is bound.
     pub(super) fn probes(&self) -> Vec<Probe> {
         let mut probes: Vec<Probe> = self

@@ -99,8 +99,8 @@ pub fn parse(bytes: &[u8]) -> Result<Record, String> {
     Ok(record)
 }
 
-/// As [`parse`], and refuses bytes that are not the one way to write their record: a key that is left out when it says
-/// nothing, written all the same. It costs as much again, and only `verify` has to know.
+/// Reads a record as `parse` does, and refuses bytes that are not the one way to write their record: a key that is left
+/// out when it says nothing, written all the same. It costs as much again, and only `verify` has to know.
 pub fn parse_strictly(bytes: &[u8]) -> Result<Record, String> {
     let record = parse(bytes)?;
     if render(&record) != bytes {

@@ -1,6 +1,7 @@
 //! What is kept of a test beside its count: the file it is in, and its entry in an inventory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::limits::{Limits, cut};
 use crate::model::{ListedTest, TestCase, TestOutcome};
@@ -10,6 +11,8 @@ use crate::model::{ListedTest, TestCase, TestOutcome};
 pub(super) struct TestFile {
     name: String,
     ran: Option<bool>,
+    /// Hashes of the names of files in which a test ran.
+    run_in: HashSet<u64>,
 }
 
 impl TestFile {
@@ -29,6 +32,9 @@ impl TestFile {
     /// Puts the file into the report.
     pub(super) fn leave(&mut self, files: &mut BTreeMap<String, bool>) {
         let Some(ran) = self.ran.take() else { return };
+        if ran && !self.is_news() {
+            return;
+        }
         let name = cut(&self.name, Limits::DEFAULT.text);
         if let Some(before) = files.get_mut(&name) {
             *before |= ran;
@@ -38,12 +44,27 @@ impl TestFile {
     }
 }
 
+impl TestFile {
+    /// Whether nothing was said yet of a test that ran in this file: files may take turns with every test, and a look
+    /// at a number is cheaper than one at all names.
+    fn is_news(&mut self) -> bool {
+        let mut hasher = DefaultHasher::new();
+        self.name.hash(&mut hasher);
+        self.run_in.len() >= Limits::DEFAULT.entries || self.run_in.insert(hasher.finish())
+    }
+}
+
 /// The file of a test as the report names it. Without one, the class where it looks like a name and not like a
 /// title, else the suite: what most runners make one of for each file.
 fn name<'a>(case: &TestCase<'a>) -> &'a str {
     if !case.file.is_empty() {
         case.file
-    } else if case.classname.is_empty() || case.classname.contains(char::is_whitespace) {
+    } else if case.classname.is_empty()
+        || case
+            .classname
+            .bytes()
+            .any(|byte| byte.is_ascii_whitespace())
+    {
         case.suite
     } else {
         case.classname

@@ -1,6 +1,6 @@
 //! Links the program at a fixed address on Linux, where gates start often and nothing may be slow.
 //!
-//! A position-independent program of this size is relocated page by page at each start: a tenth of the time of a run
+//! A position-independent program of this size is relocated page by page at each start: a twentieth of the time of a run
 //! with one gate, and 1.5 MiB of memory that no other process shares. What that costs is the random address of the
 //! program's own code; libraries, heap and stack keep theirs, and there is no unsafe code in the program.
 

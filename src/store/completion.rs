@@ -20,7 +20,7 @@ pub struct CompletionLock {
 pub struct Holder(pub String);
 
 impl CompletionLock {
-    /// Takes the lock for somebody, in words that others will read (`phase complete beta in /work/app, process 12`), or
+    /// Takes the lock for somebody, in words that others will read (`phase complete beta in /srv/app, process 12`), or
     /// says who has it. Does not wait.
     pub fn take(store: &Path, holder: &str) -> io::Result<Result<Self, Holder>> {
         let folder = store.join("locks");

@@ -285,6 +285,16 @@ pub struct Verify {
 pub enum LedgerCommand {
     /// Write records in a form that other tools read
     Export(Export),
+    /// Remove raw evidence that no record needs, until the rest is within the budget
+    Prune(Prune),
+}
+
+/// Remove raw evidence that no record needs.
+#[derive(Debug, ClapArgs)]
+pub struct Prune {
+    /// Bytes to keep at most, such as 2GiB; git's setting `tollgate.evidenceBudget`, else 512MiB
+    #[arg(long, value_name = "SIZE")]
+    pub budget: Option<String>,
 }
 
 /// Write records in a form that other tools read.

@@ -38,7 +38,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Args, Command, ConfigCommand, PolicyCommand};
+use args::{Args, Command, ConfigCommand, LedgerCommand, PolicyCommand};
 use screen::Screen;
 
 /// Runs the program on its own arguments.
@@ -89,9 +89,10 @@ fn dispatch(arguments: Vec<OsString>) -> Exit {
             PolicyCommand::Diff(diff) => policy::diff(&args.global, diff, &screen),
         },
         Command::Verify(verify) => verify::verify(&args.global, verify, &screen),
-        Command::Ledger {
-            command: args::LedgerCommand::Export(export),
-        } => ledger::export(&args.global, export, &screen),
+        Command::Ledger { command } => match command {
+            LedgerCommand::Export(export) => ledger::export(&args.global, export, &screen),
+            LedgerCommand::Prune(prune) => ledger::prune(&args.global, prune, &screen),
+        },
         Command::Completions { shell } => shells::completions(*shell, &screen),
         Command::Man => shells::man(&screen),
         Command::Later(words) => later(&words.join(" "), &screen),

@@ -88,6 +88,15 @@ impl Repository {
 
     /// The bytes of tree objects by id. One git process; none where nothing is asked.
     fn trees(&self, ids: &[String]) -> Result<BTreeMap<String, Vec<u8>>, GitTrouble> {
+        self.objects(ids, "tree")
+    }
+
+    /// The bytes of objects of a kind by id. One git process; none where nothing is asked.
+    pub(super) fn objects(
+        &self,
+        ids: &[String],
+        kind: &str,
+    ) -> Result<BTreeMap<String, Vec<u8>>, GitTrouble> {
         let mut ids: Vec<&String> = ids.iter().collect();
         ids.sort();
         ids.dedup();
@@ -106,7 +115,7 @@ impl Repository {
         if answer.how != Termination::Exit(0) || answer.cut {
             return Err(GitTrouble(format!("`git cat-file`: {}", answer.how)));
         }
-        objects(&answer.stdout)
+        objects(&answer.stdout, kind)
             .ok_or_else(|| GitTrouble("`git cat-file` gave what cannot be read".to_owned()))
     }
 
@@ -133,8 +142,8 @@ impl Repository {
     }
 }
 
-/// `<id> tree <size>\n<bytes>\n`, again and again.
-fn objects(mut answer: &[u8]) -> Option<BTreeMap<String, Vec<u8>>> {
+/// `<id> <kind> <size>\n<bytes>\n`, again and again.
+fn objects(mut answer: &[u8], wanted: &str) -> Option<BTreeMap<String, Vec<u8>>> {
     let mut found = BTreeMap::new();
     while !answer.is_empty() {
         let end = answer.iter().position(|byte| *byte == b'\n')?;
@@ -142,7 +151,7 @@ fn objects(mut answer: &[u8]) -> Option<BTreeMap<String, Vec<u8>>> {
         answer = &answer[end + 1..];
         let mut words = head.split(' ');
         let (id, kind) = (words.next()?, words.next()?);
-        if kind != "tree" {
+        if kind != wanted {
             return None;
         }
         let size: usize = words.next()?.parse().ok()?;

@@ -13,6 +13,7 @@ mod contradiction;
 mod elsewhere;
 mod enforce;
 mod environment;
+mod evidence;
 mod flood;
 mod fresh;
 mod hostile_files;

@@ -82,7 +82,7 @@ fn dispatch(arguments: Vec<OsString>) -> Exit {
         Command::Config { command } => match command {
             ConfigCommand::Check { at } => check::check(&args.global, *at, &screen),
             ConfigCommand::Show => check::show(&args.global, &screen),
-            ConfigCommand::Schema { waivers } => check::schema(*waivers, &screen),
+            ConfigCommand::Schema(of) => check::schema(of, &screen),
             ConfigCommand::Prove(what) => prove::prove(&args.global, what, &screen),
         },
         Command::Policy { command } => match command {

@@ -214,14 +214,14 @@ mod tests {
 
     #[test]
     fn cut_answers_are_no_trees() {
-        assert!(objects(b"abc tree 4\nabcd\n").is_some());
+        assert!(objects(b"abc tree 4\nabcd\n", "tree").is_some());
         for cut in [
             "abc tree 9\nabcd\n",
             "abc missing\n",
             "abc blob 1\nx\n",
             "abc tree 4",
         ] {
-            assert!(objects(cut.as_bytes()).is_none(), "{cut}");
+            assert!(objects(cut.as_bytes(), "tree").is_none(), "{cut}");
         }
     }
 }

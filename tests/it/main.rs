@@ -32,6 +32,7 @@ mod ledger_kill;
 mod needs;
 mod outputs;
 mod patch;
+mod people;
 mod phase_blocked;
 mod phase_complete;
 mod phase_records;

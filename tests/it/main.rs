@@ -48,6 +48,7 @@ mod services;
 mod skip;
 mod start;
 mod storage;
+mod subfolder;
 mod subject;
 mod support;
 mod waivers;

@@ -35,6 +35,7 @@ mod patch;
 mod people;
 mod phase_blocked;
 mod phase_complete;
+mod phase_kill;
 mod phase_records;
 mod phase_soak;
 mod phase_tests;

@@ -112,7 +112,7 @@ impl Engine {
             base: request.base.clone(),
             event: request.ci.then(|| EventBase::of(&request.env)).flatten(),
             names: request.phase,
-            tests_then: request.tests_then.clone(),
+            tests_then: request.tests_then.tests.clone(),
             changes: OnceLock::new(),
             tracked: OnceLock::new(),
             began: Instant::now(),

@@ -87,8 +87,8 @@ pub struct Request {
     pub ci: bool,
     /// Whether a phase is judged: a tree that moves then decides against it, and what changed selects no gate.
     pub phase: bool,
-    /// The tests of gates when the phase began, of those for which anybody asks.
-    pub tests_then: BTreeMap<String, TestsThen>,
+    /// How the phase began that is judged.
+    pub tests_then: Beginning,
     /// Gates that whoever runs this skips, each with the reason.
     pub skip: Vec<Skip>,
     /// The run is made to record baselines: judges measure, and compare with none.
@@ -105,6 +105,15 @@ pub struct Request {
     pub guard: Option<Arc<Guard>>,
     /// The switch that ends the run.
     pub stop: Stop,
+}
+
+/// How a phase began, as far as a run for it has to know.
+#[derive(Clone, Debug, Default)]
+pub struct Beginning {
+    /// The phase; none in a run that is for no phase.
+    pub phase: Option<String>,
+    /// The tests of gates at that time, of those for which anybody asks.
+    pub tests: BTreeMap<String, TestsThen>,
 }
 
 /// What a run leaves.

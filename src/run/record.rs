@@ -121,6 +121,7 @@ pub(super) async fn finish(engine: Engine) -> Finished {
         tollgate: env!("CARGO_PKG_VERSION").to_owned(),
         machine: format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH),
         commit,
+        phase: engine.request.tests_then.phase.clone(),
         interrupted,
         notes,
         gates: runs,

@@ -23,6 +23,7 @@ mod phase;
 mod proof;
 mod record;
 mod repository;
+mod says;
 mod verdict;
 mod waiver;
 mod weakening;

@@ -23,6 +23,7 @@ mod phase;
 mod proof;
 mod record;
 mod repository;
+mod test_files;
 mod verdict;
 mod waiver;
 mod weakening;
@@ -50,6 +51,7 @@ pub use record::{
     Says, Signature, SignatureState, Who,
 };
 pub use repository::{Commit, GitGiven, GitWants, Unknown};
+pub use test_files::TestFiles;
 pub use verdict::{
     Cause, ConditionVerdict, Decision, Enforce, Fact, GateVerdict, Judgement, Note, Reason,
     ReportUsed, VARIES, Verdict, VerdictDocument,

@@ -24,6 +24,7 @@ mod proof;
 mod record;
 mod repository;
 mod says;
+mod test_files;
 mod verdict;
 mod waiver;
 mod weakening;
@@ -51,6 +52,7 @@ pub use record::{
     Says, Signature, SignatureState, TestNames, TestsRecord, Who,
 };
 pub use repository::{Commit, GitGiven, GitWants, Unknown};
+pub use test_files::TestFiles;
 pub use verdict::{
     Cause, ConditionVerdict, Decision, Enforce, Fact, GateVerdict, Judgement, Note, Reason,
     ReportUsed, VARIES, Verdict, VerdictDocument,

@@ -9,6 +9,7 @@
     reason = "how long gates take is measured here"
 )]
 
+mod accepted;
 mod applies;
 mod asking;
 mod beside;
@@ -36,11 +37,13 @@ mod select;
 mod services;
 mod signals;
 mod skip;
+mod stored;
 mod subject;
 mod trusted;
 mod waivers;
 mod weigh;
 
+pub use accepted::Acceptance;
 pub use complete::{
     About, Ground, Judged, Keys, Known, NoGround, View, Written, completion, observation,
 };

@@ -40,7 +40,8 @@ impl Ours {
     }
 
     fn has(&self, top: &Path, prefix: &str, path: &str) -> bool {
-        if path.starts_with(LEDGER) || self.files.iter().any(|file| *file == top.join(path)) {
+        let full = top.join(path);
+        if path.starts_with(LEDGER) || self.files.iter().any(|file| full.starts_with(file)) {
             return true;
         }
         let Some(below) = path.strip_prefix(prefix) else {

@@ -96,6 +96,8 @@ impl Drop for Lodging {
             let _ = fs::remove_file(&self.note);
         }
         forget_work_trees(&self.common, &self.folder);
+        // As git does with its last entry. Not before: another work tree may be about to be made.
+        let _ = fs::remove_dir(self.common.join("worktrees"));
     }
 }
 

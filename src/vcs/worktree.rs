@@ -229,6 +229,4 @@ pub fn forget_work_trees(common: &Path, folder: &Path) {
             let _ = fs::remove_dir_all(&entry);
         }
     }
-    // Git removes the folder with its last entry, too.
-    let _ = fs::remove_dir(common.join("worktrees"));
 }

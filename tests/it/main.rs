@@ -38,6 +38,7 @@ mod phase_soak;
 mod policy;
 mod prove;
 mod reasoning;
+mod refs;
 mod resources;
 mod retry;
 mod secrets;

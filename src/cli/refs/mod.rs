@@ -83,6 +83,15 @@ impl<'a> Asked<'a> {
         if !named && file.name == FILE_NAME && !file.root.join(FILE_NAME).exists() {
             file.root.clone_from(&repository.top);
         }
+        let temporary = world::temporary();
+        let real = std::fs::canonicalize(&temporary).unwrap_or_else(|_| temporary.clone());
+        if real.starts_with(&repository.top) {
+            screen.error(&format!(
+                "the folder for temporary files, {}, lies in the repository: set TMPDIR to one outside",
+                temporary.display()
+            ));
+            return Ok(Err(Exit::Usage));
+        }
         let rows = match rows(&repository, &typed.refs, typed.merged_into.as_deref()) {
             Ok(rows) => rows,
             Err(trouble) => {
@@ -246,7 +255,7 @@ fn setting(
         store: place(&file.root, Some(&repository.common)),
         repository,
         root: file.root.clone(),
-        temporary: std::env::temp_dir(),
+        temporary: world::temporary(),
         name: sha256_hex(unique.as_bytes())[..12].to_owned(),
         jobs,
         withheld,

@@ -52,8 +52,12 @@ pub fn refs_markdown(table: &RefTable, to: &mut dyn io::Write) -> io::Result<()>
             text(&trouble.help)
         )?;
     }
-    for note in &table.notes {
-        writeln!(to, "\n> {}", text(note))?;
+    let of_rows = table.rows.iter().take(ROWS).flat_map(|row| {
+        let notes = row.notes.iter();
+        notes.map(|note| format!("{}: {note}", row.shown()))
+    });
+    for note in of_rows.chain(table.notes.iter().cloned()) {
+        writeln!(to, "\n> {}", text(&note))?;
     }
     Ok(())
 }

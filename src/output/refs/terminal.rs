@@ -19,8 +19,8 @@ pub fn refs(table: &RefTable, style: &Style, to: &mut dyn io::Write) -> io::Resu
     for row in table.rows.iter().filter(|row| is_told(row, style)) {
         told(&mut page, row)?;
     }
-    for note in table.notes.iter().filter(|_| !style.quiet) {
-        labelled(&mut page, Ink::Care, "note", note)?;
+    for note in notes(table, style) {
+        labelled(&mut page, Ink::Care, "note", &note)?;
     }
     rows(&mut page, table)?;
     let ink = match table.exit {
@@ -39,7 +39,20 @@ pub fn refs(table: &RefTable, style: &Style, to: &mut dyn io::Write) -> io::Resu
 
 /// Whether a row is told in full.
 fn is_told(row: &RefRow, style: &Style) -> bool {
-    row.same_as.is_none() && (row.exit != 0 || style.verbose > 0)
+    row.same_as.is_none() && (ended(row) != "go" || style.verbose > 0)
+}
+
+/// What is to be known of rows that are not told in full, and of all of them.
+fn notes(table: &RefTable, style: &Style) -> Vec<String> {
+    let short = table.rows.iter().filter(|row| !is_told(row, style));
+    let of_rows = short.flat_map(|row| {
+        let run = row.outcome.iter().filter(|_| row.same_as.is_none());
+        let run = run.flat_map(|outcome| &outcome.run.notes);
+        let notes = row.notes.iter().chain(run);
+        notes.map(|note| format!("{}: {note}", row.shown()))
+    });
+    let all = of_rows.chain(table.notes.iter().cloned());
+    all.filter(|_| !style.quiet).collect()
 }
 
 fn told(page: &mut Page<'_>, row: &RefRow) -> io::Result<()> {

@@ -13,6 +13,8 @@ use crate::vcs::forget_work_trees;
 const NOTES: &str = "worktrees";
 /// The file in the folder that names its note.
 const OWN: &str = ".tollgate-lodging";
+/// The lock on the list of work trees.
+const TURN: &str = "worktrees.lock";
 /// So many names are tried.
 const TRIES: u32 = 100;
 
@@ -21,6 +23,7 @@ const TRIES: u32 = 100;
 pub struct Lodging {
     folder: PathBuf,
     note: PathBuf,
+    store: PathBuf,
     common: PathBuf,
     _lock: File,
 }
@@ -47,6 +50,7 @@ impl Lodging {
                     return Ok(Self {
                         folder,
                         note,
+                        store: store.to_path_buf(),
                         common: common.to_path_buf(),
                         _lock: lock,
                     });
@@ -72,8 +76,22 @@ impl Lodging {
     pub fn vacate(&self, folder: &Path) {
         if folder.starts_with(&self.folder) && folder != self.folder {
             let _ = remove(folder);
+            let _turn = Self::turn(&self.store);
             forget_work_trees(&self.common, folder);
         }
+    }
+
+    /// The right to change which work trees git knows of; waits for others, in all processes.
+    pub fn turn(store: &Path) -> io::Result<File> {
+        let folder = store.join("locks");
+        fs::create_dir_all(&folder)?;
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(folder.join(TURN))?;
+        file.lock()?;
+        Ok(file)
     }
 
     /// Removes what killed runs left; says what could not be removed, in words.
@@ -83,8 +101,14 @@ impl Lodging {
             let name = entry.file_name();
             !name.as_encoded_bytes().starts_with(b".")
         });
-        names
-            .filter_map(|entry| clean(&entry.path(), common))
+        let notes: Vec<PathBuf> = names.map(|entry| entry.path()).collect();
+        if notes.is_empty() {
+            return Vec::new();
+        }
+        let _turn = Self::turn(store);
+        notes
+            .iter()
+            .filter_map(|note| clean(note, common))
             .collect()
     }
 }
@@ -95,6 +119,7 @@ impl Drop for Lodging {
         if remove(&self.folder).is_ok() {
             let _ = fs::remove_file(&self.note);
         }
+        let _turn = Self::turn(&self.store);
         forget_work_trees(&self.common, &self.folder);
         // As git does with its last entry. Not before: another work tree may be about to be made.
         let _ = fs::remove_dir(self.common.join("worktrees"));

@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::repository::accepted;
 use super::revision::Objects;
@@ -37,6 +38,11 @@ const QUIET: &[&str] = &[
     "-c",
     "worktree.useRelativePaths=false",
 ];
+
+/// So often a work tree is asked for.
+const TRIES: u32 = 5;
+/// Between two times.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// What a name points at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +77,9 @@ impl Repository {
         names.iter().map(|name| point(&mut objects, name)).collect()
     }
 
-    /// Makes a work tree of a commit in a folder that does not exist yet.
+    /// Makes a work tree of a commit in a folder that does not exist yet; nothing is checked out in it so far.
+    ///
+    /// One at a time: git reads the entries of all work trees and takes one that is half made for a broken one.
     pub fn add_work_tree(
         &self,
         folder: &Path,
@@ -85,16 +93,33 @@ impl Repository {
             "add",
             "--quiet",
             "--detach",
+            "--no-checkout",
             &folder_text,
             commit,
         ]);
-        accepted(self.write(&arguments, &[], stop), "worktree add")?;
+        let mut tries = TRIES;
+        let answer = loop {
+            let answer = self.write(&arguments, &[], stop);
+            tries -= 1;
+            // Somebody else's git may be at it at the same moment.
+            if answer.is_ok() || tries == 0 || stop.asked() || folder.exists() {
+                break answer;
+            }
+            std::thread::sleep(PAUSE);
+        };
+        accepted(answer, "worktree add")?;
         let made = Repository::find(folder).filter(|made| made.common == self.common);
-        let made = made.ok_or_else(|| {
+        made.ok_or_else(|| {
             GitTrouble("`git worktree add` made no work tree of this repository".to_owned())
-        })?;
-        made.fill_submodules(&self.common, stop)?;
-        Ok(made)
+        })
+    }
+
+    /// Checks out the content of a work tree that was just made.
+    pub fn fill_work_tree(&self, stop: &Stop) -> Result<(), GitTrouble> {
+        let mut arguments = QUIET.to_vec();
+        arguments.extend(["reset", "--hard", "--quiet", "--no-recurse-submodules"]);
+        accepted(self.write(&arguments, &[], stop), "reset")?;
+        self.fill_submodules(&self.common, stop)
     }
 
     /// Merges a commit into what is checked out here. The moment and the person of the commit are fixed: the same two

@@ -9,6 +9,7 @@ use super::{Refusal, Setting, Trouble};
 use crate::config::{PlannedCommand, Worktree};
 use crate::exec::{self, Command, Stop};
 use crate::model::Termination;
+use crate::store::Lodging;
 use crate::vcs::{GitTrouble, Merged};
 
 /// Bytes of what a failed command said that are shown.
@@ -90,9 +91,13 @@ fn made(
     stop: &Stop,
 ) -> Result<Tree, Trouble> {
     let repository = &setting.repository;
-    let made = repository
-        .add_work_tree(folder, &content.commit, stop)
-        .map_err(not_made)?;
+    let made = {
+        // Without the lock it works nearly always.
+        let _turn = Lodging::turn(&setting.store).ok();
+        repository.add_work_tree(folder, &content.commit, stop)
+    };
+    let made = made.map_err(not_made)?;
+    made.fill_work_tree(stop).map_err(not_made)?;
     let mut commit = content.commit.clone();
     if let Some(other) = &content.merges {
         let into = row.merged_into.as_deref().unwrap_or_default();

@@ -24,6 +24,7 @@ mod proof;
 mod record;
 mod refs;
 mod repository;
+mod test_files;
 mod verdict;
 mod waiver;
 mod weakening;
@@ -38,7 +39,7 @@ pub use evidence::{Evidence, EvidenceKind, ReportEvidence, ReportRefusal, Warnin
 pub use exact::{Asked, Exact};
 pub use explanation::{EXPLANATION, ExplainedCondition, ExplainedReason, Explanation, LastVerdict};
 pub use finding::{Finding, FindingReport, FindingState, Level, WaivedFindings};
-pub use given::{Given, GreenList, Wants};
+pub use given::{Given, GreenList, KnownTests, TestsThen, Wants};
 pub use http::{HttpAnswer, HttpAsk, HttpGiven, HttpTrouble, HttpWants, Whom};
 pub use measure::Measure;
 pub use metric::MetricReport;
@@ -48,10 +49,11 @@ pub use phase::{Board, BoardMetric, BoardPhase, Outstanding, PhaseOutcome, Phase
 pub use proof::{Feed, GateProof, PROOF, Proof, Proving, Tooth};
 pub use record::{
     Completion, ConditionRecord, Criterion, Entry, GateRecord, ReasonRecord, Record, ReportRecord,
-    Says, Signature, SignatureState, Who,
+    Says, Signature, SignatureState, TestNames, TestsRecord, Who,
 };
 pub use refs::{RefRow, RefTable, RefTrouble};
 pub use repository::{Commit, GitGiven, GitWants, Unknown};
+pub use test_files::TestFiles;
 pub use verdict::{
     Cause, ConditionVerdict, Decision, Enforce, Fact, GateVerdict, Judgement, Note, Reason,
     ReportUsed, VARIES, Verdict, VerdictDocument,

@@ -410,6 +410,7 @@ impl Scheduler {
             accepted,
             wrote: Vec::new(),
             quarantine: Vec::new(),
+            tests: None,
         });
     }
 

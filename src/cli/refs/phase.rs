@@ -60,7 +60,10 @@ async fn decided(
     if let Some(outcome) = view(&ground, now, today).complete(phase) {
         return Ok(verdict(typed, outcome, None));
     }
-    let request = request(asked, typed, place, &plan, phase, today);
+    let request = Request {
+        tests_then: view(&ground, now, today).tests_then(phase),
+        ..request(asked, typed, place, &plan, phase, today)
+    };
     let mut finished = run::run(request, progress).await;
     if let Some(signal) = finished.outcome.run.interrupted {
         return Err(Trouble::new(
@@ -101,6 +104,7 @@ fn request(
         phase: true,
         recording: false,
         skip: Vec::new(),
+        tests_then: run::Beginning::default(),
         base: typed.base.clone().or_else(|| place.tree.base.clone()),
         now: world::now(),
         today,
@@ -139,7 +143,12 @@ fn ground(plan: &Arc<Plan>) -> Result<Ground, Trouble> {
         Err(NoGround::People(problems, _)) => return Err(refused("people-refused", &problems)),
     };
     let mut problems = Problems::default();
-    unmeetable(&ground.plan.phases, &ground.people, &mut problems);
+    unmeetable(
+        &ground.plan.phases,
+        &ground.people,
+        world::now(),
+        &mut problems,
+    );
     if problems.refuse() {
         return Err(refused("phase-unmeetable", &problems.sorted()));
     }

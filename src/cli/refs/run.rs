@@ -134,6 +134,7 @@ async fn judge(
         ci: asked.ci,
         phase: false,
         skip: read.skip,
+        tests_then: run::Beginning::default(),
         recording: false,
         base: args.base.clone().or_else(|| place.tree.base.clone()),
         now: world::now(),

@@ -22,6 +22,7 @@ mod people;
 mod phase;
 mod proof;
 mod record;
+mod refs;
 mod repository;
 mod test_files;
 mod verdict;
@@ -50,6 +51,7 @@ pub use record::{
     Completion, ConditionRecord, Criterion, Entry, GateRecord, ReasonRecord, Record, ReportRecord,
     Says, Signature, SignatureState, TestNames, TestsRecord, Who,
 };
+pub use refs::{RefRow, RefTable, RefTrouble};
 pub use repository::{Commit, GitGiven, GitWants, Unknown};
 pub use test_files::TestFiles;
 pub use verdict::{

@@ -6,6 +6,7 @@
 
 mod absence;
 mod baseline;
+mod bending;
 mod cheating;
 mod codes;
 mod config;

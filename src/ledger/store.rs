@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::graph::Graph;
 use super::sign::{Question, Signer, Signers};
@@ -45,7 +46,7 @@ pub struct Broken {
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     folder: PathBuf,
-    entries: BTreeMap<String, Entry>,
+    entries: BTreeMap<String, Arc<Entry>>,
     graph: Graph,
     broken: Vec<Broken>,
     strays: Vec<String>,
@@ -140,12 +141,13 @@ impl Ledger {
             record,
             signatures: Vec::new(),
         };
-        self.entries.insert(digest, entry);
+        self.entries.insert(digest, Arc::new(entry));
     }
 
     fn note_signature(&mut self, digest: &str, person: String) {
         match self.entries.get_mut(digest) {
             Some(entry) => {
+                let entry = Arc::make_mut(entry);
                 if !entry.signatures.iter().any(|one| one.person == person) {
                     entry.signatures.push(Signature {
                         person,
@@ -160,7 +162,12 @@ impl Ledger {
 
     /// Every record, by digest.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.values()
+        self.entries.values().map(|entry| &**entry)
+    }
+
+    /// The same, to be held beside the ledger: ten thousand records are not copied for that.
+    pub fn shared(&self) -> impl Iterator<Item = Arc<Entry>> {
+        self.entries.values().map(Arc::clone)
     }
 
     /// How many records there are.
@@ -175,7 +182,7 @@ impl Ledger {
 
     /// The record of a digest.
     pub fn entry(&self, digest: &str) -> Option<&Entry> {
-        self.entries.get(digest)
+        self.entries.get(digest).map(|entry| &**entry)
     }
 
     /// The one record whose digest begins so.
@@ -206,9 +213,7 @@ impl Ledger {
     pub fn in_order(&self) -> Vec<&Entry> {
         let (order, circle) = self.graph.depths();
         let digests = order.into_iter().map(|(digest, _)| digest).chain(circle);
-        digests
-            .filter_map(|digest| self.entries.get(digest))
-            .collect()
+        digests.filter_map(|digest| self.entry(digest)).collect()
     }
 
     /// How the records stand to each other.
@@ -257,7 +262,7 @@ impl Ledger {
         let signers = Signers::of(people).map_err(LedgerTrouble)?;
         let states = in_parallel(&questions, |(_, question)| signers.check(question));
         for ((digest, question), state) in questions.into_iter().zip(states) {
-            let entry = self.entries.get_mut(&digest);
+            let entry = self.entries.get_mut(&digest).map(Arc::make_mut);
             let mut signatures = entry.into_iter().flat_map(|entry| &mut entry.signatures);
             if let Some(one) = signatures.find(|one| one.person == question.person) {
                 one.state = state;
@@ -309,13 +314,14 @@ impl Ledger {
             for one in self
                 .entries
                 .get_mut(&digest)
+                .map(Arc::make_mut)
                 .into_iter()
                 .flat_map(|e| &mut e.signatures)
             {
                 one.state = SignatureState::Good;
             }
         }
-        Ok(self.entries[&digest].clone())
+        Ok(Entry::clone(&self.entries[&digest]))
     }
 
     /// Adds a signature to a record that is there.

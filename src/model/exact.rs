@@ -3,11 +3,13 @@
 //! JSON numbers are doubles to many readers, and to RFC 8785. So decimals are text here, and whole numbers too where a
 //! double does not hold them.
 
+use std::fmt;
+
 use rust_decimal::Decimal;
-use serde::de::Error as _;
+use serde::de::{Error as _, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::Measure;
 
@@ -64,32 +66,100 @@ impl Serialize for Exact {
 
 impl<'de> Deserialize<'de> for Exact {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let map = Map::deserialize(from)?;
-        read(&map).map(Exact).ok_or_else(|| {
-            D::Error::custom(
-                "wanted a measured value: `count`, `part` and `whole`, `seconds`, `bytes` or `number`",
-            )
-        })
+        from.deserialize_map(Reader)
     }
 }
 
-fn read(map: &Map<String, Value>) -> Option<Measure> {
-    let mut entries = map.iter();
-    let measure = match (entries.next()?, entries.next()) {
-        ((unit, value), None) => match unit.as_str() {
-            "count" => Measure::Count(read_whole(value)?),
-            "bytes" => Measure::Size(read_whole(value)?),
-            "seconds" => Measure::Duration(value.as_str()?.parse().ok()?),
-            "number" => Measure::Number(value.as_str()?.parse().ok()?),
-            _ => return None,
-        },
-        ((part, of), Some((whole, all))) if part == "part" && whole == "whole" => Measure::Share {
-            part: read_whole(of)?,
-            whole: read_whole(all)?,
-        },
-        _ => return None,
-    };
-    entries.next().is_none().then_some(measure)
+/// A key of a measured value.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(field_identifier, rename_all = "lowercase")]
+enum Key {
+    Count,
+    Part,
+    Whole,
+    Seconds,
+    Bytes,
+    Number,
+}
+
+/// Reads a value without building a map of it: a ledger holds many thousands.
+struct Reader;
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Exact;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(
+            "a measured value: `count`, `part` and `whole`, `seconds`, `bytes` or `number`",
+        )
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Exact, A::Error> {
+        let wanted = || {
+            A::Error::custom(
+                "wanted a measured value: `count`, `part` and `whole`, `seconds`, `bytes` or `number`",
+            )
+        };
+        let first: Option<(Key, Written)> = map.next_entry()?;
+        let second: Option<(Key, Written)> = map.next_entry()?;
+        let more: Option<(Key, Written)> = map.next_entry()?;
+        let measure = match (first, second, more) {
+            (Some((Key::Count, value)), None, _) => value.whole().map(Measure::Count),
+            (Some((Key::Bytes, value)), None, _) => value.whole().map(Measure::Size),
+            (Some((Key::Seconds, value)), None, _) => value.decimal().map(Measure::Duration),
+            (Some((Key::Number, value)), None, _) => value.decimal().map(Measure::Number),
+            (Some((Key::Part, part)), Some((Key::Whole, whole)), None) => {
+                let pair = part.whole().zip(whole.whole());
+                pair.map(|(part, whole)| Measure::Share { part, whole })
+            }
+            _ => None,
+        };
+        measure.map(Exact).ok_or_else(wanted)
+    }
+}
+
+/// A number as it is written: plain, or as text.
+enum Written {
+    Plain(u64),
+    Text(String),
+}
+
+impl Written {
+    fn whole(&self) -> Option<u64> {
+        match self {
+            Written::Plain(number) => Some(*number).filter(|number| *number <= DOUBLE),
+            Written::Text(text) => text.parse().ok().filter(|number| *number > DOUBLE),
+        }
+    }
+
+    fn decimal(&self) -> Option<Decimal> {
+        match self {
+            Written::Plain(_) => None,
+            Written::Text(text) => text.parse().ok(),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Written {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Number;
+        impl Visitor<'_> for Number {
+            type Value = Written;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("a whole number, or a number as text")
+            }
+
+            fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Written, E> {
+                Ok(Written::Plain(number))
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Written, E> {
+                Ok(Written::Text(text.to_owned()))
+            }
+        }
+        from.deserialize_any(Number)
+    }
 }
 
 fn whole(number: u64) -> Value {
@@ -97,14 +167,6 @@ fn whole(number: u64) -> Value {
         json!(number)
     } else {
         json!(number.to_string())
-    }
-}
-
-fn read_whole(value: &Value) -> Option<u64> {
-    match value {
-        Value::Number(number) => number.as_u64().filter(|number| *number <= DOUBLE),
-        Value::String(text) => text.parse().ok().filter(|number| *number > DOUBLE),
-        _ => None,
     }
 }
 

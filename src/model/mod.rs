@@ -24,6 +24,7 @@ mod proof;
 mod record;
 mod refs;
 mod repository;
+mod says;
 mod test_files;
 mod verdict;
 mod waiver;

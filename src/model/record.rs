@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::says::Written;
 use super::{Asked, Exact, TestOutcome};
 
 /// One record, as its predicate holds it.
@@ -52,7 +53,7 @@ pub struct Who {
     rename_all = "kebab-case",
     rename_all_fields = "kebab-case",
     tag = "kind",
-    deny_unknown_fields
+    try_from = "Written"
 )]
 pub enum Says {
     /// The phase is complete.

@@ -1,6 +1,7 @@
 //! The order of records: parents first, by depth, then by digest. Times order nothing.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use crate::model::Entry;
 
@@ -8,7 +9,7 @@ use crate::model::Entry;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Chain {
     /// The records.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<Arc<Entry>>,
     /// For each, its parents that are there.
     pub parents: Vec<Vec<usize>>,
     /// Digests of records that stand in or above a circle: such records were forged, and count for nothing.
@@ -17,8 +18,8 @@ pub(super) struct Chain {
 
 impl Chain {
     /// Orders records; their own order is irrelevant, and one that is given twice counts once.
-    pub fn of(entries: Vec<Entry>) -> Self {
-        let mut by_digest: BTreeMap<String, Entry> = BTreeMap::new();
+    pub fn of(entries: impl Iterator<Item = Arc<Entry>>) -> Self {
+        let mut by_digest: BTreeMap<String, Arc<Entry>> = BTreeMap::new();
         for entry in entries {
             by_digest.entry(entry.digest.clone()).or_insert(entry);
         }
@@ -37,7 +38,7 @@ impl Chain {
                     .collect()
             })
             .collect();
-        let entries: Vec<Entry> = order
+        let entries: Vec<Arc<Entry>> = order
             .iter()
             .filter_map(|digest| by_digest.remove(digest))
             .collect();
@@ -68,7 +69,7 @@ impl Chain {
 }
 
 /// Digests by depth, then by name; those in or above a circle are left out.
-fn order(entries: &BTreeMap<String, Entry>) -> Vec<String> {
+fn order(entries: &BTreeMap<String, Arc<Entry>>) -> Vec<String> {
     let mut open: HashMap<&str, usize> = HashMap::new();
     let mut children: HashMap<&str, Vec<&str>> = HashMap::new();
     let mut depth: HashMap<&str, usize> = HashMap::new();

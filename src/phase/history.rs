@@ -62,10 +62,13 @@ impl PhaseHistory {
 impl History {
     /// Folds records. `broken` names those that do not verify, with the reason: they prove nothing, but what they take
     /// back stays taken back.
-    pub fn of(entries: Vec<Entry>, broken: BTreeMap<String, String>) -> Self {
-        let chain = Chain::of(entries);
+    pub fn of(
+        entries: impl IntoIterator<Item = impl Into<Arc<Entry>>>,
+        broken: BTreeMap<String, String>,
+    ) -> Self {
+        let chain = Chain::of(entries.into_iter().map(Into::into));
         let facts = Facts::of(&chain, &broken);
-        let entries: Vec<Arc<Entry>> = chain.entries.into_iter().map(Arc::new).collect();
+        let entries = chain.entries;
         let mut history = Self {
             places: entries
                 .iter()
@@ -266,7 +269,7 @@ impl Facts {
     fn marks<'a>(&mut self, chain: &'a Chain) -> BTreeMap<usize, Vec<Mark<'a>>> {
         let entries = chain.entries.iter();
         let digests: HashMap<&str, &Entry> = entries
-            .map(|entry| (entry.digest.as_str(), entry))
+            .map(|entry| (entry.digest.as_str(), &**entry))
             .collect();
         let is_ruling = |digest: &str| {
             let named = digests.get(digest);

@@ -147,8 +147,7 @@ fn history(shared: &Shared) -> Result<History, Unknown> {
         let words = format!("{LEDGER}/{}: {}", broken.file, broken.why);
         return Err(Unknown::new(words, verify));
     }
-    let entries: Vec<Entry> = ledger.entries().cloned().collect();
-    Ok(History::of(entries, BTreeMap::new()))
+    Ok(History::of(ledger.shared(), BTreeMap::new()))
 }
 
 /// Whether the one who is judged could not have written the record: its name is the digest of its bytes.

@@ -198,10 +198,7 @@ pub fn reopen(global: &Global, typed: &Why, screen: &Screen) -> anyhow::Result<E
     if let Err(exit) = whole(&ground, screen).and_then(|()| reason(&typed.why, screen)) {
         return Ok(exit);
     }
-    let history = History::of(
-        ground.ledger.entries().cloned().collect(),
-        Default::default(),
-    );
+    let history = History::of(ground.ledger.shared(), Default::default());
     let recorded = history.phase(&typed.phase);
     // A phase that the file does not have any more can still be taken back.
     let known = !(recorded.completions.is_empty() && recorded.rulings.is_empty());

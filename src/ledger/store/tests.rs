@@ -158,7 +158,7 @@ fn a_right_name_does_not_make_a_record() {
         ),
         (
             with("\"kind\":\"ruling\"", "\"kind\":\"rulings\""),
-            "unknown variant `rulings`",
+            "there is no kind `rulings`",
         ),
         (
             with("\"kind\":\"ruling\"", "\"extra\":1,\"kind\":\"ruling\""),

@@ -52,10 +52,16 @@ impl Ground {
         })?;
         let ours = Ours::of(&plan, own_files);
         let trouble = |words: String| NoGround::Trouble(format!("git does not answer: {words}"));
-        let start = Start::read(repository.clone(), &plan.root, &ours).map_err(trouble)?;
-        let ledger = Ledger::read(&plan.root)
+        // Git looks at every file of a long ledger too: both at once.
+        let (start, who, ledger) = std::thread::scope(|scope| {
+            let ledger = scope.spawn(|| Ledger::read(&plan.root));
+            let start = Start::read(repository.clone(), &plan.root, &ours);
+            let who = who(&repository, &people);
+            (start, who, ledger.join().expect("a reader does not panic"))
+        });
+        let start = start.map_err(trouble)?;
+        let ledger = ledger
             .map_err(|error| NoGround::Trouble(format!("the ledger cannot be read: {error}")))?;
-        let who = who(&repository, &people);
         Ok(Self {
             store: place(&plan.root, Some(&repository.common)),
             plan,

@@ -43,13 +43,12 @@ pub struct Judged {
 impl<'a> View<'a> {
     /// Gathers. `known` is what earlier runs left; what this run finds is put over it by [`View::judge`].
     pub fn of(ground: &'a Ground, known: Known, now: Timestamp, today: Date) -> Self {
-        let entries: Vec<Entry> = ground.ledger.entries().cloned().collect();
         let broken = ground.ledger.broken().iter().map(|one| {
             let digest = one.file.trim_end_matches(".json").to_owned();
             (digest, one.why.clone())
         });
         Self {
-            history: History::of(entries, broken.collect()),
+            history: History::of(ground.ledger.shared(), broken.collect()),
             gates: gates_now(&ground.plan, today),
             differs: ground.differs(),
             waived: waived(ground, today),

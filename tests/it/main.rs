@@ -40,6 +40,8 @@ mod prove;
 mod reasoning;
 mod resources;
 mod retry;
+mod scenario_gaps;
+mod scenario_portfolio;
 mod secrets;
 mod services;
 mod skip;

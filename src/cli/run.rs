@@ -214,6 +214,7 @@ fn request(
         ci: world::is_ci(global.ci.as_deref()),
         phase: false,
         skip: Vec::new(),
+        tests_then: run::Beginning::default(),
         recording: false,
         base: args.base.clone(),
         now: world::now(),

@@ -124,6 +124,9 @@ pub struct RunRecord {
     /// Commit of HEAD, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
+    /// The phase that it was for; what it found counts since the beginning of that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phase: Option<String>,
     /// `SIGINT`, `SIGTERM` or `SIGHUP` when the run was interrupted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interrupted: Option<&'static str>,
@@ -155,6 +158,7 @@ impl RunRecord {
             tollgate: self.tollgate.clone(),
             machine: self.machine.clone(),
             commit: self.commit.clone(),
+            phase: self.phase.clone(),
             interrupted: self.interrupted,
             notes: self.notes.clone(),
             gates: Vec::new(),

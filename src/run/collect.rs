@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use super::fresh::{self, Match};
 use crate::gate::{Elsewhere, Reports};
-use crate::model::{Cause, Measure, Reason, ReportEvidence, ReportRefusal, Verdict};
+use crate::model::{Cause, EvidenceKind, Measure, Reason, ReportEvidence, ReportRefusal, Verdict};
 use crate::report::{self, Counting, Sieve};
 use crate::source::Place;
 
@@ -27,6 +27,8 @@ pub(super) struct Sources<'a> {
     pub explained: bool,
     /// Takes out of the reports what waivers accept.
     pub sieve: Option<Arc<dyn Sieve>>,
+    /// The names of all tests are kept.
+    pub names: bool,
 }
 
 /// What came of the reports of a judge.
@@ -115,8 +117,10 @@ impl Collected {
     }
 
     fn read(&mut self, reports: &Reports, file: &Path, name: &str, from: &Sources<'_>) {
+        let mut choice = reports.choice.clone();
+        choice.whole |= from.names && reports.kind == EvidenceKind::Tests;
         let counting = Counting {
-            choice: reports.choice.clone(),
+            choice,
             sieve: from.sieve.clone(),
         };
         match report::read_counting(file, name, reports.declared(), &counting) {

@@ -7,6 +7,7 @@ mod completion;
 mod ground;
 mod hands;
 mod newest;
+mod then;
 mod view;
 mod write;
 

@@ -111,6 +111,8 @@ impl Engine {
             start: OnceLock::new(),
             base: request.base.clone(),
             event: request.ci.then(|| EventBase::of(&request.env)).flatten(),
+            names: request.phase,
+            tests_then: request.tests_then.tests.clone(),
             changes: OnceLock::new(),
             tracked: OnceLock::new(),
             began: Instant::now(),

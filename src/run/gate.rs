@@ -23,7 +23,7 @@ use crate::gate::Facts;
 use crate::ledger::History;
 use crate::model::{
     Baseline, Cause, ChangedLines, ChangesUnknown, Event, Fact, GateRun, GateVerdict, Note, Reason,
-    Termination, Verdict,
+    Termination, TestNames, TestsThen, Verdict,
 };
 use crate::store::RunFolder;
 use crate::vcs::{EventBase, Repository};
@@ -56,6 +56,10 @@ pub(super) struct Shared {
     /// Ref that changes are counted from, as asked for, and the one of the CI event.
     pub base: Option<String>,
     pub event: Option<EventBase>,
+    /// The names of all tests are kept: a phase's record needs them.
+    pub names: bool,
+    /// The tests of gates when the phase began.
+    pub tests_then: BTreeMap<String, TestsThen>,
     /// Asked of git once, by the first gate that wants it.
     pub changes: OnceLock<Result<Arc<ChangedLines>, ChangesUnknown>>,
     /// Paths that git tracks, once somebody wanted to know.
@@ -96,6 +100,8 @@ pub(super) struct Done {
     pub wrote: Vec<String>,
     /// Tests in quarantine, and whether each held.
     pub quarantine: Vec<(String, bool)>,
+    /// Every test by name, where they are kept.
+    pub tests: Option<TestNames>,
 }
 
 /// The last attempt's traces.
@@ -148,6 +154,7 @@ pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
                     accepted,
                 },
             quarantine,
+            tests,
         } = judge(shared, gate, &task, &attempt);
         describe(&mut run, shared, &attempt);
         let passed = matches!(verdict.verdict, Verdict::Pass | Verdict::Waived);
@@ -179,6 +186,7 @@ pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
                 accepted,
                 wrote,
                 quarantine,
+                tests,
             };
         }
         failed_before = true;
@@ -506,6 +514,7 @@ fn collect_for(
         env: &shared.env,
         explained,
         sieve: shared.waivers.sieve(&gate.id, &shared.plain),
+        names: shared.names,
     };
     collect::collect(reports, &sources)
 }

@@ -18,10 +18,13 @@ mod complete;
 mod conclude;
 mod decide;
 mod engine;
+mod evidence;
 mod fresh;
 mod gate;
 mod given;
+mod green;
 mod hygiene;
+mod names;
 mod order;
 mod outbox;
 mod plain;
@@ -43,6 +46,7 @@ pub use complete::{
 };
 pub use decide::decide;
 pub use engine::run;
+pub use evidence::{BUDGET_SETTING, budget, prune_evidence, size};
 pub use order::schedule;
 pub use policy::{POLICY_GATE, PolicyCheck};
 pub use prove::{NotProven, prove};
@@ -57,7 +61,7 @@ use std::sync::Arc;
 
 use crate::config::{Origin, Plan};
 use crate::exec::{Guard, Stop};
-use crate::model::{Baseline, Outcome};
+use crate::model::{Baseline, Outcome, TestNames, TestsThen};
 use crate::store::RunFolder;
 
 /// All that a run is told from outside.
@@ -83,6 +87,8 @@ pub struct Request {
     pub ci: bool,
     /// Whether a phase is judged: a tree that moves then decides against it, and what changed selects no gate.
     pub phase: bool,
+    /// How the phase began that is judged.
+    pub tests_then: Beginning,
     /// Gates that whoever runs this skips, each with the reason.
     pub skip: Vec<Skip>,
     /// The run is made to record baselines: judges measure, and compare with none.
@@ -101,6 +107,15 @@ pub struct Request {
     pub stop: Stop,
 }
 
+/// How a phase began, as far as a run for it has to know.
+#[derive(Clone, Debug, Default)]
+pub struct Beginning {
+    /// The phase; none in a run that is for no phase.
+    pub phase: Option<String>,
+    /// The tests of gates at that time, of those for which anybody asks.
+    pub tests: BTreeMap<String, TestsThen>,
+}
+
 /// What a run leaves.
 #[derive(Debug)]
 pub struct Finished {
@@ -108,6 +123,8 @@ pub struct Finished {
     pub outcome: Outcome,
     /// What a baseline of each gate would hold now; `None` where it would hold a secret.
     pub accepted: BTreeMap<String, Option<Baseline>>,
+    /// Every test of each gate by what became of it, in a run for a phase and where all are known by name.
+    pub tests: BTreeMap<String, TestNames>,
     /// The folder of the run, if it could be made.
     pub folder: Option<RunFolder>,
     /// Where records are kept.

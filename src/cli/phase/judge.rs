@@ -187,7 +187,7 @@ impl<'a> Command<'a> {
                 .error("the content is not that of a commit: nothing was recorded");
             return Ok(Err(Exit::Undecided));
         }
-        let says = run::completion(ground, phase, judged, outcome, finished.folder.as_ref());
+        let says = run::completion(ground, phase, judged, finished);
         let about = About {
             phase: &phase.id,
             tree: &outcome.verdict.subject.id,
@@ -198,6 +198,7 @@ impl<'a> Command<'a> {
         Ok(match ground.append(&about, says, &keys, &here) {
             Ok(written) => {
                 notes(&written.notes, self.screen);
+                notes(&tidy(ground), self.screen);
                 Ok(written.entry.digest)
             }
             Err(words) => {
@@ -372,6 +373,7 @@ impl<'a> Command<'a> {
             phase: true,
             recording: false,
             skip: Vec::new(),
+            tests_then: self.view(ground).tests_then(phase),
             base: self.typed.base.clone(),
             now: world::now(),
             today: self.today,
@@ -385,6 +387,19 @@ impl<'a> Command<'a> {
         let people = targets.iter().any(Target::is_for_people);
         drive(self.global, request, people, self.screen)
     }
+}
+
+/// Brings raw evidence back within its budget, now that it is known what records need. Whatever comes of it, the phase
+/// is complete.
+fn tidy(ground: &Ground) -> Vec<String> {
+    let repository = Some(&ground.repository);
+    let (budget, note) = run::budget(repository);
+    let over = match run::prune_evidence(&ground.plan.root, repository, budget) {
+        Ok(pruned) if pruned.left > budget => Some(super::super::ledger::over(&pruned, budget)),
+        Ok(_) => None,
+        Err(why) => Some(why),
+    };
+    note.into_iter().chain(over).collect()
 }
 
 /// Files that this command writes: they are no part of the content.

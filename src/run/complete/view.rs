@@ -20,14 +20,14 @@ use crate::policy::{Standing, standings};
 /// What is known of all phases at one moment.
 #[derive(Debug)]
 pub struct View<'a> {
-    ground: &'a Ground,
+    pub(super) ground: &'a Ground,
     history: History,
     gates: BTreeMap<String, GateNow>,
     differs: Vec<String>,
     now: Timestamp,
     today: Date,
     known: Known,
-    asked: Asked,
+    pub(super) asked: Asked,
     waived: BTreeMap<String, BTreeMap<String, String>>,
 }
 
@@ -66,7 +66,7 @@ impl<'a> View<'a> {
         &self.history
     }
 
-    fn world(&self) -> World<'_> {
+    pub(super) fn world(&self) -> World<'_> {
         World {
             phases: &self.ground.plan.phases,
             gates: &self.gates,
@@ -80,7 +80,7 @@ impl<'a> View<'a> {
         }
     }
 
-    fn verdicts(&self, fresh: Option<&VerdictDocument>) -> BTreeMap<String, Verdict> {
+    pub(super) fn verdicts(&self, fresh: Option<&VerdictDocument>) -> BTreeMap<String, Verdict> {
         let known = self.known.gates.iter();
         let mut verdicts: BTreeMap<String, Verdict> =
             known.map(|(id, gate)| (id.clone(), gate.verdict)).collect();
@@ -214,9 +214,9 @@ impl<'a> View<'a> {
             .iter()
             .map(|phase| {
                 let gates = phase::gates_of(phase, world.phases);
-                let mut document = self
-                    .known
-                    .document(&gates, world.subject, world.policy, &as_of);
+                let mut document =
+                    self.known
+                        .document(&phase.id, &gates, world.subject, world.policy, &as_of);
                 if let Some(document) = &mut document {
                     phase::apply_targets(phase, document, &self.known.volatile);
                 }
@@ -236,6 +236,7 @@ impl<'a> View<'a> {
             verdicts: &verdicts,
             facts: &self.known.facts,
             before: &self.known.before,
+            of_phase: &self.known.of_phase,
         };
         (phase::board(&world, &outcomes, newest), outcomes)
     }

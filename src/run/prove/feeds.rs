@@ -185,6 +185,7 @@ fn feed(
         .as_ref()
         .is_some_and(|how| bench.gate.exit.explains_missing_reports(how));
     let sources = Sources {
+        names: false,
         root: bench.scratch.path(),
         streams: &streams,
         matches: &found,

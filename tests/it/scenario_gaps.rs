@@ -4,7 +4,7 @@
 use crate::support::Scenario;
 
 /// Each step with what the refusal before it must name.
-const REASONS: &[(&str, &[&str])] = &[
+const STEPS: &[(&str, &[&str])] = &[
     (
         "01-migrations",
         &["database::migrations/0002_parcels.sql no such table: main.events"],
@@ -86,17 +86,9 @@ fn tasks(scenario: &Scenario) -> Vec<(String, String)> {
 
 #[test]
 fn each_criterion_of_gap_fixing_blocks_and_is_lifted() {
-    let scenario = Scenario::of("gap-fixing");
-    scenario.walk(REASONS);
-    assert!(
-        tasks(&scenario)
-            .iter()
-            .all(|(_, state)| state == "complete")
-    );
-    for phase in ["critical", "high", "resilience"] {
-        assert_eq!(scenario.project.state(phase), "complete");
-    }
-    scenario.project.call(&["verify"]).exits(0);
+    let mut scenario = Scenario::of("gap-fixing");
+    scenario.walk(STEPS);
+    scenario.ends();
 }
 
 #[test]

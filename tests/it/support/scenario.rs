@@ -9,6 +9,8 @@ pub struct Scenario {
     /// The copy.
     pub project: Project,
     order: Vec<[String; 3]>,
+    /// Phases with what they were refused for once.
+    lifted: Vec<(String, String)>,
 }
 
 /// A step, and what was said on the way.
@@ -31,7 +33,8 @@ impl Scenario {
             .join("examples")
             .join(example);
         let scenario = Self {
-            order: order(&project, &shipped),
+            order: order(&shipped),
+            lifted: Vec::new(),
             project,
         };
         let root = scenario.project.root.display().to_string();
@@ -39,16 +42,9 @@ impl Scenario {
         scenario
     }
 
-    /// The names of all steps, in their order.
-    pub fn names(&self) -> Vec<&str> {
-        self.order.iter().map(|step| step[0].as_str()).collect()
-    }
-
     /// Takes the next step: sees the refusal, applies it, and completes what is complete then.
     pub fn next(&self) -> Step {
-        let taken = std::fs::read_to_string(self.project.root.join(".git/step"));
-        let number: usize = taken.map_or(0, |text| text.trim().parse().unwrap());
-        let [name, phase, completes] = &self.order[number];
+        let [name, phase, completes] = &self.order[self.taken()];
         let said = self.go(&self.project.root, &["next"]);
         let (refused, _) = said
             .split_once(&format!("== step {name}: "))
@@ -66,35 +62,49 @@ impl Scenario {
         }
     }
 
-    /// Takes every step that is left. Each is refused for its reason, which no later refusal of that phase names.
-    pub fn walk(&self, reasons: &[(&str, &[&str])]) {
-        let names: Vec<&str> = reasons.iter().map(|(name, _)| *name).collect();
-        let left = &self.names()[self.names().len() - names.len()..];
-        assert_eq!(left, names, "the steps and the reasons of the test");
-        let mut lifted: Vec<(String, &str)> = Vec::new();
-        for (name, reasons) in reasons {
+    /// Takes the next steps. Each phase is refused for these reasons, which no later refusal of it names.
+    pub fn walk(&mut self, steps: &[(&str, &[&str])]) {
+        for (name, reasons) in steps {
             let step = self.next();
             assert_eq!(step.name, *name);
             for reason in *reasons {
-                assert!(
-                    step.refused.contains(reason),
-                    "{name}: `{reason}` is not named\n{}",
-                    step.refused
-                );
+                let named = step.refused.contains(reason);
+                assert!(named, "{name}: `{reason}` is not named\n{}", step.refused);
             }
-            for (phase, reason) in &lifted {
+            for (phase, reason) in &self.lifted {
                 let again = *phase == step.phase && step.refused.contains(reason);
                 assert!(
                     !again,
-                    "{name}: `{reason}` is still named\n{}",
+                    "{name}: `{reason}` is named again\n{}",
                     step.refused
                 );
             }
-            lifted.extend(reasons.iter().map(|reason| (step.phase.clone(), *reason)));
+            let reasons = reasons.iter().map(|reason| (*reason).to_owned());
+            self.lifted
+                .extend(reasons.map(|reason| (step.phase.clone(), reason)));
             for phase in &step.completed {
                 assert_eq!(self.project.state(phase), "complete", "{name}");
             }
         }
+    }
+
+    /// Asserts that no step is left, that every phase is complete, and that the records say so.
+    pub fn ends(&self) {
+        assert_eq!(self.taken(), self.order.len());
+        let (_, document) = self.project.phase_json(&["status"]);
+        for phase in document["board"]["phases"].as_array().unwrap() {
+            assert_eq!(phase["state"], "complete", "{phase:#}");
+        }
+        self.project
+            .call(&["verify"])
+            .exits(0)
+            .says("the ledger is good");
+    }
+
+    /// How many steps are taken.
+    fn taken(&self) -> usize {
+        let number = std::fs::read_to_string(self.project.root.join(".git/step"));
+        number.map_or(0, |text| text.trim().parse().unwrap())
     }
 
     fn go(&self, dir: &Path, arguments: &[&str]) -> String {
@@ -112,9 +122,8 @@ impl Scenario {
 }
 
 /// Name, refused phase and completed phases of each step.
-fn order(project: &Project, shipped: &Path) -> Vec<[String; 3]> {
-    let text = std::fs::read_to_string(shipped.join("steps/order"))
-        .unwrap_or_else(|error| panic!("{}: {error}", project.root.display()));
+fn order(shipped: &Path) -> Vec<[String; 3]> {
+    let text = std::fs::read_to_string(shipped.join("steps/order")).unwrap();
     let lines = text.lines().filter(|line| !line.starts_with('#'));
     lines
         .map(|line| {

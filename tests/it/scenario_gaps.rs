@@ -138,3 +138,12 @@ fn the_board_says_where_each_task_stands_and_what_it_waits_for() {
         ["1-1 complete", "1-2 open", "1-3 blocked", "1-4 open"]
     );
 }
+
+#[test]
+fn the_scripts_of_the_examples_are_the_same() {
+    let go = |example: &str| {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        std::fs::read_to_string(root.join("examples").join(example).join("go")).unwrap()
+    };
+    assert_eq!(go("gap-fixing"), go("portfolio-api"));
+}

@@ -103,6 +103,7 @@ fn each_criterion_of_portfolio_api_blocks_and_is_lifted() {
     alpha_records_the_names_of_its_tests(&scenario.project);
     beta_is_not_entered_with_work_uncommitted(&scenario.project);
     scenario.walk(&STEPS[2..6]);
+    a_part_of_the_tests_runs_alone(&scenario.project);
     a_deleted_test_is_missed(&scenario.project);
     scenario.walk(&STEPS[6..15]);
     the_suites_run_side_by_side(&scenario.project);
@@ -131,6 +132,12 @@ fn beta_is_not_entered_with_work_uncommitted(project: &Project) {
     let outstanding = document["outcome"]["outstanding"].to_string();
     assert!(outstanding.contains("server/half.js"), "{document:#}");
     std::fs::remove_file(project.root.join("server/half.js")).unwrap();
+}
+
+fn a_part_of_the_tests_runs_alone(project: &Project) {
+    let ran = project.run(&["crud"]).exits(0);
+    ran.gate("crud").is("pass").fact("crud.tests.passed", 17);
+    assert_eq!(ran.verdict()["gates"].as_array().unwrap().len(), 1);
 }
 
 /// One of the 38 is gone, all others pass: of their number nobody would be able to tell.

@@ -39,6 +39,9 @@ impl Scenario {
         };
         let root = scenario.project.root.display().to_string();
         scenario.go(&shipped, &["copy", &root]);
+        for command in ["check", "prove"] {
+            scenario.project.call(&["config", command]).exits(0);
+        }
         scenario
     }
 

@@ -9,6 +9,7 @@
     reason = "how long gates take is measured here"
 )]
 
+mod accepted;
 mod applies;
 mod asking;
 mod beside;
@@ -41,6 +42,7 @@ mod trusted;
 mod waivers;
 mod weigh;
 
+pub use accepted::Acceptance;
 pub use complete::{
     About, Ground, Judged, Keys, Known, NoGround, View, Written, completion, observation,
 };

@@ -464,12 +464,11 @@ impl Case {
 /// Whether this is a file of Node's test runner that did not load, or ended before its tests did. Node reports it as a
 /// test that is called like the file and failed: as if it had got as far as an assertion.
 fn is_node_file(case: &Case, tag: &Tag<'_>) -> bool {
-    const ENDINGS: &[&str] = &["js", "cjs", "mjs", "ts", "cts", "mts"];
     let ending = case.name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    tag.get("type") == Some("testCodeFailure")
-        && tag.get("message") == Some("test failed")
-        && case.classname == "test"
-        && ENDINGS.contains(&ending)
+    let says = (tag.get("type"), tag.get("message"));
+    case.classname == "test"
+        && says == (Some("testCodeFailure"), Some("test failed"))
+        && ["js", "cjs", "mjs", "ts", "cts", "mts"].contains(&ending)
 }
 
 /// What a `status` or `result` attribute says, where it says anything but "passed".

@@ -37,6 +37,7 @@ mod select;
 mod services;
 mod signals;
 mod skip;
+mod stored;
 mod subject;
 mod trusted;
 mod waivers;

@@ -851,7 +851,10 @@ fn with_a_weaker_head(named: &str) -> (Project, Key) {
         .file("README.md", "x\n")
         .file(".gitignore", "unit.tap\n");
     let key = Key::new(&project, named, "");
-    let people = format!("version: 1\npeople: {{ {named}: {{ keys: ['{}'] }} }}\n", key.line);
+    let people = format!(
+        "version: 1\npeople: {{ {named}: {{ keys: ['{}'] }} }}\n",
+        key.line
+    );
     let project = project.file(".tollgate/people.yaml", people).committed();
     project.git(&["tag", "base"]);
     head(&project, &BASE.replace("passed: '>=2'", "passed: '>=1'"));
@@ -914,7 +917,10 @@ fn only_whom_the_trusted_revision_names_can_accept() {
     let eve = Key::new(&project, "eve", "");
     project.write(
         ".tollgate/people.yaml",
-        format!("version: 1\npeople: {{ eve: {{ keys: ['{}'] }} }}\n", eve.line),
+        format!(
+            "version: 1\npeople: {{ eve: {{ keys: ['{}'] }} }}\n",
+            eve.line
+        ),
     );
     project.commit();
     accept(&project, &eve).exits(3).complains("key of nobody");

@@ -46,6 +46,8 @@ mod reasoning;
 mod refs;
 mod resources;
 mod retry;
+mod scenario_gaps;
+mod scenario_portfolio;
 mod secrets;
 mod services;
 mod skip;

@@ -8,6 +8,7 @@ mod ledger;
 mod phases;
 mod project;
 mod ran;
+mod scenario;
 mod started;
 
 pub use given::{junit, lcov, sarif};
@@ -15,6 +16,7 @@ pub use ledger::{Key, TREE, appended, completion, independent, record, sign_off}
 pub use phases::People;
 pub use project::{Project, set_mode};
 pub use ran::Ran;
+pub use scenario::Scenario;
 pub use started::Started;
 
 use std::time::{Duration, Instant};

@@ -213,6 +213,7 @@ fn request(
         env: Vec::new(),
         ci: world::is_ci(global.ci.as_deref()),
         phase: false,
+        phase_began: None,
         skip: Vec::new(),
         recording: false,
         base: args.base.clone(),

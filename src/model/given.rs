@@ -4,9 +4,11 @@
 //! engine hands it over in [`Given`]. What could not be had is an `Err` in words, never an empty value.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use super::{
-    Baseline, BaselineState, ChangedLines, ChangesUnknown, GitGiven, GitWants, HttpGiven, HttpWants,
+    Baseline, BaselineState, ChangedLines, ChangesUnknown, GitGiven, GitWants, HttpGiven,
+    HttpWants, Unknown,
 };
 
 /// What a judge wants to know beside its reports. Asking costs time, so it is asked for.
@@ -58,6 +60,18 @@ pub struct Given {
     pub recorded: Option<Box<Baseline>>,
     /// The tests that were recorded as red, where it wanted a green list.
     pub green_list: GreenList,
+}
+
+/// When the phase that is judged began, or why that is not known.
+pub type PhaseBegan = Result<Began, Unknown>;
+
+/// The beginning of a phase.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Began {
+    /// The moment.
+    pub at: SystemTime,
+    /// What happened then, in words: `` `alpha` was completed ``.
+    pub since: String,
 }
 
 /// Tests that were recorded as red.

@@ -37,7 +37,7 @@ pub use evidence::{Evidence, EvidenceKind, ReportEvidence, ReportRefusal, Warnin
 pub use exact::{Asked, Exact};
 pub use explanation::{EXPLANATION, ExplainedCondition, ExplainedReason, Explanation, LastVerdict};
 pub use finding::{Finding, FindingReport, FindingState, Level, WaivedFindings};
-pub use given::{Given, GreenList, Wants};
+pub use given::{Began, Given, GreenList, PhaseBegan, Wants};
 pub use http::{HttpAnswer, HttpAsk, HttpGiven, HttpTrouble, HttpWants, Whom};
 pub use measure::Measure;
 pub use metric::MetricReport;

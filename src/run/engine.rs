@@ -110,6 +110,7 @@ impl Engine {
             repository,
             start: OnceLock::new(),
             base: request.base.clone(),
+            phase_began: request.phase_began.clone(),
             event: request.ci.then(|| EventBase::of(&request.env)).flatten(),
             changes: OnceLock::new(),
             tracked: OnceLock::new(),

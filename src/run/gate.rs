@@ -22,8 +22,8 @@ use crate::exec::{self, Command, Guard, Mask, Program, Spool, Stop};
 use crate::gate::Facts;
 use crate::ledger::History;
 use crate::model::{
-    Baseline, Cause, ChangedLines, ChangesUnknown, Event, Fact, GateRun, GateVerdict, Note, Reason,
-    Termination, Verdict,
+    Baseline, Cause, ChangedLines, ChangesUnknown, Event, Fact, GateRun, GateVerdict, Note,
+    PhaseBegan, Reason, Termination, Verdict,
 };
 use crate::store::RunFolder;
 use crate::vcs::{EventBase, Repository};
@@ -56,6 +56,8 @@ pub(super) struct Shared {
     /// Ref that changes are counted from, as asked for, and the one of the CI event.
     pub base: Option<String>,
     pub event: Option<EventBase>,
+    /// When the phase that is judged began.
+    pub phase_began: Option<PhaseBegan>,
     /// Asked of git once, by the first gate that wants it.
     pub changes: OnceLock<Result<Arc<ChangedLines>, ChangesUnknown>>,
     /// Paths that git tracks, once somebody wanted to know.
@@ -506,6 +508,7 @@ fn collect_for(
         env: &shared.env,
         explained,
         sieve: shared.waivers.sieve(&gate.id, &shared.plain),
+        phase_began: shared.phase_began.as_ref(),
     };
     collect::collect(reports, &sources)
 }

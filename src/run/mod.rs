@@ -57,7 +57,7 @@ use std::sync::Arc;
 
 use crate::config::{Origin, Plan};
 use crate::exec::{Guard, Stop};
-use crate::model::{Baseline, Outcome};
+use crate::model::{Baseline, Outcome, PhaseBegan};
 use crate::store::RunFolder;
 
 /// All that a run is told from outside.
@@ -83,6 +83,8 @@ pub struct Request {
     pub ci: bool,
     /// Whether a phase is judged: a tree that moves then decides against it, and what changed selects no gate.
     pub phase: bool,
+    /// When that phase began.
+    pub phase_began: Option<PhaseBegan>,
     /// Gates that whoever runs this skips, each with the reason.
     pub skip: Vec<Skip>,
     /// The run is made to record baselines: judges measure, and compare with none.

@@ -20,7 +20,7 @@ use crate::policy::{Standing, standings};
 /// What is known of all phases at one moment.
 #[derive(Debug)]
 pub struct View<'a> {
-    ground: &'a Ground,
+    pub(super) ground: &'a Ground,
     history: History,
     gates: BTreeMap<String, GateNow>,
     differs: Vec<String>,
@@ -66,7 +66,7 @@ impl<'a> View<'a> {
         &self.history
     }
 
-    fn world(&self) -> World<'_> {
+    pub(super) fn world(&self) -> World<'_> {
         World {
             phases: &self.ground.plan.phases,
             gates: &self.gates,
@@ -80,7 +80,7 @@ impl<'a> View<'a> {
         }
     }
 
-    fn verdicts(&self, fresh: Option<&VerdictDocument>) -> BTreeMap<String, Verdict> {
+    pub(super) fn verdicts(&self, fresh: Option<&VerdictDocument>) -> BTreeMap<String, Verdict> {
         let known = self.known.gates.iter();
         let mut verdicts: BTreeMap<String, Verdict> =
             known.map(|(id, gate)| (id.clone(), gate.verdict)).collect();

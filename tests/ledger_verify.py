@@ -87,6 +87,24 @@ def holds(asked):
     return all(results)
 
 
+def tests(name, gate):
+    """Names of tests: each once, sorted, as many as recorded; of a gate whose tests all fail only failed ones."""
+    kept = gate["tests"]
+    if "digest" in kept:
+        if "names" in kept or not re.fullmatch("[0-9a-f]{64}", kept["digest"]):
+            yield f"gate {name}: names and a list beside the record"
+        return
+    lists = kept.get("names", {})
+    names = [one for each in lists.values() for one in each]
+    if any(each != sorted(each, key=str.encode) for each in lists.values()) or len(set(names)) != len(names):
+        yield f"gate {name}: names of tests are not sorted, or one is there twice"
+    if len(names) != kept["count"]:
+        yield f"gate {name}: {kept['count']} tests recorded, {len(names)} named"
+    red = any(one["fact"].endswith(".tests.outcome") and one["verdict"] == "pass" for one in gate["conditions"])
+    if red and set(lists) - {"failed"}:
+        yield f"gate {name}: not every test failed"
+
+
 def completion(done, tree, record, records, signed):
     excused = bool(done["liens"])
     liens = {records[one][0]["says"]["on"] for one in done["liens"]}
@@ -99,6 +117,8 @@ def completion(done, tree, record, records, signed):
             kept = holds(one.get("asked", {}))
             if kept is not None and kept != (one["verdict"] == "pass") and one["verdict"] != "waived":
                 yield f"{one['fact']}: {one['verdict']} recorded, {'pass' if kept else 'fail'} follows"
+        if "tests" in gate:
+            yield from tests(name, gate)
         if gate["enforce"] == "block":
             excused |= worst == "waived"
             if worst in ("fail", "inconclusive", "cancelled") and name not in liens:

@@ -215,6 +215,7 @@ fn request(
         phase: false,
         phase_began: None,
         skip: Vec::new(),
+        tests_then: std::collections::BTreeMap::new(),
         recording: false,
         base: args.base.clone(),
         now: world::now(),

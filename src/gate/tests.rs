@@ -5,6 +5,7 @@ mod inventory;
 mod options;
 mod probes;
 mod red;
+mod since;
 #[cfg(test)]
 mod table;
 
@@ -154,6 +155,7 @@ impl Gate for TestGate {
                 .green_list
                 .as_ref()
                 .map(|text| text.value.clone()),
+            began: self.options.added.is_some(),
             ..Wants::default()
         }
     }
@@ -186,6 +188,8 @@ impl Gate for TestGate {
         self.accept(&mut judging, context, &seen);
         let expected = self.wanted.red.is_some();
         let out = judging.out();
+        let keeps = context.given.names && seen.incomplete.is_none();
+        out.tests = keeps.then(|| since::names(&seen.inventory));
         out.failures = seen.all.failures;
         out.failures_cut = seen.all.failures_cut;
         out.waived = seen.all.waived.by_waiver;
@@ -322,7 +326,11 @@ impl TestGate {
 
     /// What became of the tests of the baseline.
     fn judge_changes(&self, judging: &mut Judging, context: &Context<'_>, seen: &Seen) {
-        let given: Vec<(&str, &Condition)> = self.options.changes().collect();
+        let mut given: Vec<(&str, &Condition)> = self.options.changes().collect();
+        if let Some(then) = &context.given.began {
+            self.judge_added(judging, then, seen);
+            given.retain(|(name, _)| *name != "added");
+        }
         if given.is_empty() {
             return;
         }
@@ -340,6 +348,7 @@ impl TestGate {
                     changes: &changes,
                     baseline,
                     seen,
+                    phase: context.given.began.is_some(),
                 };
                 told.judge(judging, &given);
             }
@@ -430,6 +439,7 @@ fn judge_green(judging: &mut Judging, context: &Context<'_>, list: &Text, seen: 
     let bound = (text.as_str(), &list.at);
     let gates = given.green_list.gates.join(" ");
     let missing = match known::of(&given.green_list.state, given, &gates) {
+        Err(_) if given.green_list.unknown.is_some() => red::unrecorded(given, &gates),
         Err(missing) => missing,
         Ok(red) if red.tests.is_empty() => {
             known::never(given, &gates, "no test is recorded as red yet")

@@ -29,7 +29,7 @@ pub fn gate_record(verdict: &GateVerdict, run: Option<&GateRun>) -> GateRecord {
         facts,
         waivers: exceptions(verdict),
         reports: reports(verdict),
-        tests: Vec::new(),
+        tests: None,
         evidence: verdict.evidence_digest.clone(),
     }
 }

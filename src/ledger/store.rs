@@ -216,8 +216,12 @@ impl Ledger {
         let mut digests = BTreeSet::new();
         for entry in self.entries.values() {
             if let Says::Completion(done) = &entry.record.says {
-                let reports = done.gates.values().flat_map(|gate| &gate.reports);
-                digests.extend(reports.filter_map(|report| report.digest.clone()));
+                for gate in done.gates.values() {
+                    let reports = gate.reports.iter();
+                    digests.extend(reports.filter_map(|report| report.digest.clone()));
+                    let list = gate.tests.as_ref();
+                    digests.extend(list.and_then(|tests| tests.digest.clone()));
+                }
             }
         }
         digests

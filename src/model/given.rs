@@ -3,12 +3,13 @@
 //! Gates never read baseline, ledger, git or services themselves: they say in [`Wants`] what they need, and the
 //! engine hands it over in [`Given`]. What could not be had is an `Err` in words, never an empty value.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::{
     Baseline, BaselineState, ChangedLines, ChangesUnknown, GitGiven, GitWants, HttpGiven,
-    HttpWants, Unknown,
+    HttpWants, KnownTest, Unknown,
 };
 
 /// What a judge wants to know beside its reports. Asking costs time, so it is asked for.
@@ -26,6 +27,8 @@ pub struct Wants {
     pub http: Option<HttpWants>,
     /// The tests that were recorded as red by the gate of this name, or by those of the phase of this name.
     pub green_list: Option<String>,
+    /// The tests that there were when the phase began, in a run for a phase.
+    pub began: bool,
 }
 
 impl Wants {
@@ -60,6 +63,22 @@ pub struct Given {
     pub recorded: Option<Box<Baseline>>,
     /// The tests that were recorded as red, where it wanted a green list.
     pub green_list: GreenList,
+    /// The tests that there were when the phase began; `None` where no phase asks.
+    pub began: Option<TestsThen>,
+    /// Somebody keeps the names of all tests.
+    pub names: bool,
+}
+
+/// The tests of a gate at an earlier time, or why they are not known.
+pub type TestsThen = Result<Arc<KnownTests>, Unknown>;
+
+/// Tests by name, and where the names are from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KnownTests {
+    /// Since when, in words: `` `alpha` was completed ``.
+    pub since: String,
+    /// Each with what is known of it.
+    pub tests: BTreeMap<String, KnownTest>,
 }
 
 /// When the phase that is judged began, or why that is not known.
@@ -81,4 +100,8 @@ pub struct GreenList {
     pub gates: Vec<String>,
     /// What is known of them.
     pub state: BaselineState,
+    /// Why the record that should name them does not, and no baseline does either.
+    pub unknown: Option<Unknown>,
+    /// There is a record that should name them.
+    pub recorded: bool,
 }

@@ -37,7 +37,7 @@ pub use evidence::{Evidence, EvidenceKind, ReportEvidence, ReportRefusal, Warnin
 pub use exact::{Asked, Exact};
 pub use explanation::{EXPLANATION, ExplainedCondition, ExplainedReason, Explanation, LastVerdict};
 pub use finding::{Finding, FindingReport, FindingState, Level, WaivedFindings};
-pub use given::{Began, Given, GreenList, PhaseBegan, Wants};
+pub use given::{Began, Given, GreenList, KnownTests, PhaseBegan, TestsThen, Wants};
 pub use http::{HttpAnswer, HttpAsk, HttpGiven, HttpTrouble, HttpWants, Whom};
 pub use measure::Measure;
 pub use metric::MetricReport;
@@ -47,7 +47,7 @@ pub use phase::{Board, BoardMetric, BoardPhase, Outstanding, PhaseOutcome, Phase
 pub use proof::{Feed, GateProof, PROOF, Proof, Proving, Tooth};
 pub use record::{
     Completion, ConditionRecord, Criterion, Entry, GateRecord, ReasonRecord, Record, ReportRecord,
-    Says, Signature, SignatureState, Who,
+    Says, Signature, SignatureState, TestNames, TestsRecord, Who,
 };
 pub use repository::{Commit, GitGiven, GitWants, Unknown};
 pub use verdict::{

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Asked, Exact};
+use super::{Asked, Exact, TestOutcome};
 
 /// One record, as its predicate holds it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -161,13 +161,30 @@ pub struct GateRecord {
     /// Reports that took part.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub reports: Vec<ReportRecord>,
-    /// Names that later phases need: red tests, green tests.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub tests: Vec<String>,
+    /// Tests that it saw, which later phases may ask for by name.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub tests: Option<TestsRecord>,
     /// Digest of the normalised evidence.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub evidence: Option<String>,
 }
+
+/// The tests that a gate saw: by name in the record, or, where they are too many for one, in a list beside it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct TestsRecord {
+    /// How many.
+    pub count: u64,
+    /// SHA-256 of the list, under which the local store may hold it. Only where the names are not here.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub digest: Option<String>,
+    /// The names by what became of the tests; each list sorted.
+    #[serde(skip_serializing_if = "TestNames::is_empty", default)]
+    pub names: TestNames,
+}
+
+/// Names of tests by what became of them.
+pub type TestNames = BTreeMap<TestOutcome, Vec<String>>;
 
 /// A clause beside the conditions.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

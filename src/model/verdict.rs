@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::{
-    AppliedWaiver, Asked, Baseline, Finding, Measure, Subject, TestFailure, Waived, WaiverState,
-    Warning,
+    AppliedWaiver, Asked, Baseline, Finding, Measure, Subject, TestFailure, TestNames, Waived,
+    WaiverState, Warning,
 };
 use crate::source::Place;
 
@@ -249,6 +249,8 @@ pub struct Judgement {
     pub waived: BTreeMap<usize, Waived>,
     /// Tests in quarantine, and whether each held.
     pub quarantine: Vec<(String, bool)>,
+    /// Every test by name, where somebody keeps them and all are known.
+    pub tests: Option<TestNames>,
 }
 
 /// A report that took part, by the digest of its bytes.

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::standing::completion;
 use super::{History, PlannedPhase, Standings, plan};
+use crate::model::TestsRecord;
 
 /// Where a phase began.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,38 +107,40 @@ pub fn began<'a>(
     newest.ok_or_else(|| format!("no phase comes before `{}`", phase.id))
 }
 
-/// The names of the tests that a gate had when the phase began, from the records of the phases that it comes after:
-/// what is there now and not there is *added*. An error says why that is not known.
+/// The tests that a gate had when the phase began, as the records of the phases that it comes after keep them, each
+/// with its phase: what is there now and not there is *added*. An error says why that is not known.
 pub fn tests_at_start<'a>(
-    phase: &PlannedPhase,
-    phases: &[PlannedPhase],
+    phase: &'a PlannedPhase,
+    phases: &'a [PlannedPhase],
     history: &'a History,
     standings: &Standings,
     gate: &str,
-) -> Result<Vec<&'a str>, String> {
-    let mut names: Vec<&'a str> = Vec::new();
-    let mut known = false;
+) -> Result<Vec<(&'a str, &'a TestsRecord)>, String> {
+    let mut known = Vec::new();
+    let mut why = format!("no phase comes before `{}`", phase.id);
     for id in comes_after(phase, phases) {
-        let digest = standings
-            .phase(id)
-            .completion
-            .as_ref()
-            .map(|entry| &entry.digest);
-        let entry = digest.and_then(|digest| history.entry(digest));
-        let record = entry.and_then(|entry| completion(entry)?.gates.get(gate));
-        if let Some(record) = record {
-            known = true;
-            names.extend(record.tests.iter().map(String::as_str));
+        let shown = standings.phase(id).completion.as_ref();
+        let entry = shown.and_then(|entry| history.entry(&entry.digest));
+        let Some((entry, done)) = entry.and_then(|entry| Some((entry, completion(entry)?))) else {
+            why = format!("`{id}` is not complete");
+            continue;
+        };
+        match done.gates.get(gate).map(|record| &record.tests) {
+            Some(Some(tests)) => known.push((id, tests)),
+            Some(None) => {
+                why = format!(
+                    "the completion of `{id}` ({}, by tollgate {}) keeps no names of the tests of `{gate}`",
+                    entry.digest.get(..12).unwrap_or_default(),
+                    entry.record.tollgate
+                );
+            }
+            None => why = format!("the completion of `{id}` did not judge gate `{gate}`"),
         }
     }
-    names.sort_unstable();
-    names.dedup();
-    match known {
-        true => Ok(names),
-        false => Err(format!(
-            "no completion that `{}` comes after holds the tests of gate `{gate}`",
-            phase.id
-        )),
+    if known.is_empty() {
+        Err(why)
+    } else {
+        Ok(known)
     }
 }
 
@@ -145,6 +148,7 @@ pub fn tests_at_start<'a>(
 mod tests {
     use super::super::testing::{Scene, phase};
     use super::*;
+    use crate::model::TestOutcome;
 
     const COMMITS: &[(&str, &str)] = &[("c4", "t4"), ("c3", "tree"), ("c2", "tree"), ("c1", "t1")];
 
@@ -231,17 +235,38 @@ mod tests {
     }
 
     #[test]
-    fn tests_are_added_against_the_record_of_the_phase_before() {
+    fn tests_at_the_start_are_those_of_the_record_before_and_else_it_is_said_why() {
         let mut scene = scene();
+        let why = |scene: &Scene, gate: &str| {
+            let beta = plan::find(&scene.phases, "beta").expect("there");
+            scene.with(|world, standings| {
+                tests_at_start(beta, world.phases, world.history, standings, gate).map(|known| {
+                    known
+                        .iter()
+                        .map(|(id, one)| (id.to_string(), one.count))
+                        .collect::<Vec<_>>()
+                })
+            })
+        };
+        assert_eq!(
+            why(&scene, "unit"),
+            Err("`alpha` is not complete".to_owned())
+        );
         scene.complete_with("alpha", |completion| {
-            completion.gates.entry("unit".to_owned()).or_default().tests =
-                vec!["b".to_owned(), "a".to_owned()];
+            completion.gates.entry("old".to_owned()).or_default();
+            completion.gates.entry("unit".to_owned()).or_default().tests = Some(TestsRecord {
+                count: 2,
+                names: [(TestOutcome::Passed, vec!["a".to_owned(), "b".to_owned()])].into(),
+                digest: None,
+            });
         });
-        let beta = plan::find(&scene.phases, "beta").expect("there");
-        scene.with(|world, standings| {
-            let names = |gate| tests_at_start(beta, world.phases, world.history, standings, gate);
-            assert_eq!(names("unit"), Ok(vec!["a", "b"]));
-            assert!(names("other").is_err());
-        });
+        assert_eq!(why(&scene, "unit"), Ok(vec![("alpha".to_owned(), 2)]));
+        let old = why(&scene, "old").expect_err("no names");
+        assert!(
+            old.contains("tollgate 0) keeps no names of the tests of `old`"),
+            "{old}"
+        );
+        let other = why(&scene, "other").expect_err("not judged");
+        assert!(other.contains("did not judge gate `other`"), "{other}");
     }
 }

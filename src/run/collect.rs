@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use super::fresh::{self, Match};
 use crate::gate::{Elsewhere, Reports};
 use crate::model::{
-    Began, Cause, Measure, PhaseBegan, Reason, ReportEvidence, ReportRefusal, Verdict,
+    Began, Cause, EvidenceKind, Measure, PhaseBegan, Reason, ReportEvidence, ReportRefusal, Verdict,
 };
 use crate::report::{self, Counting, Sieve};
 use crate::source::Place;
@@ -31,6 +31,8 @@ pub(super) struct Sources<'a> {
     pub sieve: Option<Arc<dyn Sieve>>,
     /// When the phase that is judged began; `None` where none is.
     pub phase_began: Option<&'a PhaseBegan>,
+    /// The names of all tests are kept.
+    pub names: bool,
 }
 
 /// What came of the reports of a judge.
@@ -119,8 +121,10 @@ impl Collected {
     }
 
     fn read(&mut self, reports: &Reports, file: &Path, name: &str, from: &Sources<'_>) {
+        let mut choice = reports.choice.clone();
+        choice.whole |= from.names && reports.kind == EvidenceKind::Tests;
         let counting = Counting {
-            choice: reports.choice.clone(),
+            choice,
             sieve: from.sieve.clone(),
         };
         match report::read_counting(file, name, reports.declared(), &counting) {

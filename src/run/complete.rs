@@ -8,6 +8,7 @@ mod completion;
 mod ground;
 mod hands;
 mod newest;
+mod then;
 mod view;
 mod write;
 

@@ -112,6 +112,8 @@ impl Engine {
             base: request.base.clone(),
             phase_began: request.phase_began.clone(),
             event: request.ci.then(|| EventBase::of(&request.env)).flatten(),
+            names: request.phase,
+            tests_then: request.tests_then.clone(),
             changes: OnceLock::new(),
             tracked: OnceLock::new(),
             began: Instant::now(),

@@ -23,7 +23,7 @@ use crate::gate::Facts;
 use crate::ledger::History;
 use crate::model::{
     Baseline, Cause, ChangedLines, ChangesUnknown, Event, Fact, GateRun, GateVerdict, Note,
-    PhaseBegan, Reason, Termination, Verdict,
+    PhaseBegan, Reason, Termination, TestNames, TestsThen, Verdict,
 };
 use crate::store::RunFolder;
 use crate::vcs::{EventBase, Repository};
@@ -58,6 +58,10 @@ pub(super) struct Shared {
     pub event: Option<EventBase>,
     /// When the phase that is judged began.
     pub phase_began: Option<PhaseBegan>,
+    /// The names of all tests are kept: a phase's record needs them.
+    pub names: bool,
+    /// The tests of gates when the phase began.
+    pub tests_then: BTreeMap<String, TestsThen>,
     /// Asked of git once, by the first gate that wants it.
     pub changes: OnceLock<Result<Arc<ChangedLines>, ChangesUnknown>>,
     /// Paths that git tracks, once somebody wanted to know.
@@ -98,6 +102,8 @@ pub(super) struct Done {
     pub wrote: Vec<String>,
     /// Tests in quarantine, and whether each held.
     pub quarantine: Vec<(String, bool)>,
+    /// Every test by name, where they are kept.
+    pub tests: Option<TestNames>,
 }
 
 /// The last attempt's traces.
@@ -150,6 +156,7 @@ pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
                     accepted,
                 },
             quarantine,
+            tests,
         } = judge(shared, gate, &task, &attempt);
         describe(&mut run, shared, &attempt);
         let passed = matches!(verdict.verdict, Verdict::Pass | Verdict::Waived);
@@ -181,6 +188,7 @@ pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
                 accepted,
                 wrote,
                 quarantine,
+                tests,
             };
         }
         failed_before = true;
@@ -509,6 +517,7 @@ fn collect_for(
         explained,
         sieve: shared.waivers.sieve(&gate.id, &shared.plain),
         phase_began: shared.phase_began.as_ref(),
+        names: shared.names,
     };
     collect::collect(reports, &sources)
 }

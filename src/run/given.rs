@@ -2,21 +2,23 @@
 
 use std::sync::Arc;
 
-use super::asking;
 use super::gate::Shared;
 use super::subject::Start;
+use super::{asking, green};
 use crate::config::Origin;
-use crate::config::{PlannedGate, red_gates};
+use crate::config::PlannedGate;
 use crate::ledger;
 use crate::model::{
-    BaselineState, ChangedLines, ChangesUnknown, GitGiven, GitWants, Given, GreenList, Note,
-    Unknown, Wants,
+    BaselineState, ChangedLines, ChangesUnknown, GitGiven, GitWants, Given, Note, Unknown, Wants,
 };
 use crate::policy::{Condition, Date, is_pragma};
 use crate::vcs::Repository;
 
 /// The kind that the bound on a gate's duration counts as.
 pub(super) const EXIT: &str = "exit";
+
+/// The kind that keeps names of tests.
+pub(super) const TESTS: &str = "tests";
 
 /// What the bound on a gate's duration is judged by.
 pub(super) fn of_exit(shared: &Shared, gate: &PlannedGate) -> Given {
@@ -33,6 +35,7 @@ pub(super) fn given(shared: &Shared, gate: &PlannedGate, kind: &str, wants: Want
         git,
         http,
         green_list,
+        began: _,
     } = wants;
     let known = if baseline {
         of_kind(known(shared, gate), kind)
@@ -59,8 +62,14 @@ pub(super) fn given(shared: &Shared, gate: &PlannedGate, kind: &str, wants: Want
         git: git.map(|wants| self::git(shared, &wants)),
         http: http.map(|wants| asking::ask(shared, gate, &wants)),
         green_list: green_list
-            .map(|name| self::green_list(shared, &name))
+            .map(|name| green::list(shared, &name))
             .unwrap_or_default(),
+        began: shared
+            .tests_then
+            .get(&gate.id)
+            .filter(|_| kind == TESTS)
+            .cloned(),
+        names: shared.names && kind == TESTS,
     }
 }
 
@@ -103,31 +112,8 @@ fn first_run(shared: &Shared, gate: &PlannedGate) -> Option<String> {
     ))
 }
 
-/// The red tests that the gates of that name recorded. What one of them lacks, the whole list lacks.
-fn green_list(shared: &Shared, name: &str) -> GreenList {
-    let mut list = GreenList {
-        gates: Vec::new(),
-        state: BaselineState::Here(Box::default()),
-    };
-    for gate in red_gates(&shared.plan.gates, &shared.plan.phases, name) {
-        match (of_kind(known(shared, gate), "tests"), &mut list.state) {
-            (BaselineState::Here(one), BaselineState::Here(all)) => all.merge(*one),
-            (BaselineState::Here(_), _) => continue,
-            (worse, BaselineState::Here(_)) => {
-                list.gates.clear();
-                list.state = worse;
-            }
-            (BaselineState::Never, BaselineState::Never) => {}
-            (BaselineState::Never, _) => continue,
-            (worse, _) => list.state = worse,
-        }
-        list.gates.push(gate.id.clone());
-    }
-    list
-}
-
 /// The baseline of a gate: read again for each judge that wants it, because a gate rarely has two.
-fn known(shared: &Shared, gate: &PlannedGate) -> BaselineState {
+pub(super) fn known(shared: &Shared, gate: &PlannedGate) -> BaselineState {
     let root = &shared.plan.root;
     match (&gate.baseline_ref, &shared.repository) {
         (None, _) => match &shared.origin {
@@ -151,7 +137,7 @@ fn known(shared: &Shared, gate: &PlannedGate) -> BaselineState {
 }
 
 /// A baseline that was recorded before the gate had a judge of this kind holds nothing of it.
-fn of_kind(state: BaselineState, kind: &str) -> BaselineState {
+pub(super) fn of_kind(state: BaselineState, kind: &str) -> BaselineState {
     match state {
         BaselineState::Here(baseline) if !baseline.holds.contains(kind) => BaselineState::Never,
         other => other,

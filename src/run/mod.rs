@@ -21,7 +21,9 @@ mod engine;
 mod fresh;
 mod gate;
 mod given;
+mod green;
 mod hygiene;
+mod names;
 mod order;
 mod outbox;
 mod plain;
@@ -57,7 +59,7 @@ use std::sync::Arc;
 
 use crate::config::{Origin, Plan};
 use crate::exec::{Guard, Stop};
-use crate::model::{Baseline, Outcome, PhaseBegan};
+use crate::model::{Baseline, Outcome, PhaseBegan, TestNames, TestsThen};
 use crate::store::RunFolder;
 
 /// All that a run is told from outside.
@@ -85,6 +87,8 @@ pub struct Request {
     pub phase: bool,
     /// When that phase began.
     pub phase_began: Option<PhaseBegan>,
+    /// The tests of gates when the phase began, of those for which anybody asks.
+    pub tests_then: BTreeMap<String, TestsThen>,
     /// Gates that whoever runs this skips, each with the reason.
     pub skip: Vec<Skip>,
     /// The run is made to record baselines: judges measure, and compare with none.
@@ -110,6 +114,8 @@ pub struct Finished {
     pub outcome: Outcome,
     /// What a baseline of each gate would hold now; `None` where it would hold a secret.
     pub accepted: BTreeMap<String, Option<Baseline>>,
+    /// Every test of each gate by what became of it, in a run for a phase and where all are known by name.
+    pub tests: BTreeMap<String, TestNames>,
     /// The folder of the run, if it could be made.
     pub folder: Option<RunFolder>,
     /// Where records are kept.

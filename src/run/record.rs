@@ -74,9 +74,11 @@ pub(super) async fn finish(engine: Engine) -> Finished {
     let (mut verdicts, mut runs): (Vec<GateVerdict>, Vec<GateRun>) = (Vec::new(), Vec::new());
     let ended = std::mem::take(&mut engine.state().done);
     let (mut quarantined, mut accepted) = (Vec::new(), BTreeMap::new());
+    let mut tests = BTreeMap::new();
     for done in ended.into_values() {
         quarantined.push((done.verdict.id.clone(), done.quarantine));
         accepted.insert(done.verdict.id.clone(), done.accepted);
+        tests.extend(done.tests.map(|names| (done.verdict.id.clone(), names)));
         verdicts.push(done.verdict);
         runs.push(done.run);
     }
@@ -133,6 +135,7 @@ pub(super) async fn finish(engine: Engine) -> Finished {
     Finished {
         outcome,
         accepted,
+        tests,
         folder: engine.shared.folder.clone(),
         store: engine.shared.store.clone(),
     }

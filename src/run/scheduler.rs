@@ -383,6 +383,7 @@ impl Scheduler {
             accepted,
             wrote: Vec::new(),
             quarantine: Vec::new(),
+            tests: None,
         });
     }
 

@@ -11,7 +11,7 @@ use super::plain::Plain;
 use super::waivers::Waivers;
 use crate::config::PlannedGate;
 use crate::gate::{Context, Ended, Facts, Gate};
-use crate::model::{Given, Judgement, Note, Reason, ReportUsed, Termination};
+use crate::model::{Given, Judgement, Note, Reason, ReportUsed, Termination, TestNames};
 
 /// One judge with what it may see.
 pub(super) struct Part<'a> {
@@ -46,6 +46,8 @@ pub(super) struct Weighed {
     pub concluded: Concluded,
     /// Tests in quarantine, and whether each held.
     pub quarantine: Vec<(String, bool)>,
+    /// Every test by name, where they are kept.
+    pub tests: Option<TestNames>,
 }
 
 /// Lets the judges judge, joins the exit status, and concludes.
@@ -97,6 +99,7 @@ pub(super) fn weigh(asked: &Asked<'_>, parts: Vec<Part<'_>>, notes: Vec<Note>) -
     whole.reasons.dedup();
     asked.plain.judgement(&mut whole, &mut used);
     let quarantine = std::mem::take(&mut whole.quarantine);
+    let tests = whole.tests.take();
     let secret = asked.plain.accepted(&mut whole.accepted);
     let needs = gate.needs.iter();
     let concluded = conclude(Found {
@@ -117,6 +120,7 @@ pub(super) fn weigh(asked: &Asked<'_>, parts: Vec<Part<'_>>, notes: Vec<Note>) -
     Weighed {
         concluded,
         quarantine,
+        tests,
     }
 }
 
@@ -139,4 +143,7 @@ fn join(whole: &mut Judgement, one: Judgement, reasons: Vec<Reason>) {
             .add(waived.count, waived.first);
     }
     whole.quarantine.extend(one.quarantine);
+    if let Some(tests) = one.tests {
+        whole.tests = Some(tests);
+    }
 }

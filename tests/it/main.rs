@@ -35,6 +35,7 @@ mod phase_blocked;
 mod phase_complete;
 mod phase_records;
 mod phase_soak;
+mod phase_tests;
 mod policy;
 mod prove;
 mod reasoning;

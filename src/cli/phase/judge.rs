@@ -187,7 +187,7 @@ impl<'a> Command<'a> {
                 .error("the content is not that of a commit: nothing was recorded");
             return Ok(Err(Exit::Undecided));
         }
-        let says = run::completion(ground, phase, judged, outcome, finished.folder.as_ref());
+        let says = run::completion(ground, phase, judged, finished);
         let about = About {
             phase: &phase.id,
             tree: &outcome.verdict.subject.id,
@@ -373,6 +373,7 @@ impl<'a> Command<'a> {
             phase_began: Some(self.view(ground).began(phase)),
             recording: false,
             skip: Vec::new(),
+            tests_then: self.view(ground).tests_then(phase),
             base: self.typed.base.clone(),
             now: world::now(),
             today: self.today,

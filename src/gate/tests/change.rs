@@ -15,6 +15,8 @@ pub(super) struct Change<'a> {
     pub(super) changes: &'a Changes,
     pub(super) baseline: &'a Baseline,
     pub(super) seen: &'a Seen,
+    /// What was added is counted since a phase began, and not here.
+    pub(super) phase: bool,
 }
 
 impl Change<'_> {
@@ -27,7 +29,8 @@ impl Change<'_> {
             ("added", &changes.added),
         ];
         judging.fact("renamed", Measure::Count(changes.renamed.len() as u64));
-        for (name, list) in lists {
+        let here = |name: &str| name != "added" || !self.phase;
+        for (name, list) in lists.into_iter().filter(|(name, _)| here(name)) {
             judging.fact(name, Measure::Count(list.len() as u64));
             let mut words = few(&self.words(name, list), SHOWN);
             if name == "removed" && !changes.guesses.is_empty() {

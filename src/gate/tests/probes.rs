@@ -173,6 +173,8 @@ fn changes(name: &str, condition: &Condition) -> Vec<Probe> {
 fn green() -> Vec<Probe> {
     let given = |state: BaselineState| Given {
         green_list: GreenList {
+            unknown: None,
+            recorded: false,
             gates: vec!["red".to_owned()],
             state,
         },

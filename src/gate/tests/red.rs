@@ -4,8 +4,9 @@
 //! skipped or could not be loaded never counts as red.
 
 use super::inventory::{Inventory, compare};
+use crate::gate::known::{self, Missing};
 use crate::gate::wording::few;
-use crate::model::{Baseline, ListedTest, TestOutcome};
+use crate::model::{Baseline, Cause, Given, ListedTest, TestOutcome, Unknown, Verdict};
 use crate::source::Place;
 
 /// Names shown of a list.
@@ -68,6 +69,27 @@ pub(super) fn green(red: &Baseline, tests: &Inventory) -> Told {
         evidence.extend(place(test));
     }
     told(red.tests.len(), wrong, evidence, "pass")
+}
+
+/// No record names the red tests, and no baseline does: a note on a laptop before anything was recorded, else no decision.
+pub(super) fn unrecorded(given: &Given, gates: &str) -> Missing {
+    let list = &given.green_list;
+    let unknown = list.unknown.clone().unwrap_or_else(|| Unknown::new("", ""));
+    let never = known::never(given, gates, &unknown.why);
+    let missing = Missing {
+        code: "green-list-unknown",
+        help: unknown.help,
+        ..never
+    };
+    if list.recorded {
+        Missing {
+            verdict: Verdict::Inconclusive,
+            cause: Some(Cause::Evidence),
+            ..missing
+        }
+    } else {
+        missing
+    }
 }
 
 fn told(all: usize, wrong: Vec<String>, mut evidence: Vec<Place>, what: &str) -> Told {

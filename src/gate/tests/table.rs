@@ -263,6 +263,8 @@ fn an_include_that_matches_no_test_decides_nothing() {
 fn green(red: &[(&str, &str)]) -> Trial {
     let mut trial = Trial::new("tests", &json!({ "reports": "r", "green-list": "red" }));
     trial.given.green_list = GreenList {
+        unknown: None,
+        recorded: false,
         gates: vec!["red".to_owned()],
         state: BaselineState::Here(Box::new(recorded(red))),
     };

@@ -1,13 +1,18 @@
 //! The decision of a completion, drawn again from what its record holds: each condition from bound and value, each gate
 //! from its conditions, the whole from gates, criteria, waivers and liens.
 
+use std::collections::BTreeSet;
+
 use super::{Check, on, short};
 use crate::ledger::verify::people::Promises;
 use crate::model::{
-    Asked, Completion, ConditionRecord, Entry, GateRecord, SignatureState, Verdict,
+    Asked, Completion, ConditionRecord, Entry, GateRecord, SignatureState, TestOutcome,
+    TestsRecord, Verdict,
 };
 use crate::policy::{Keeps, answer};
 
+/// The condition that every test fails.
+const RED: &str = ".tests.outcome";
 /// Criteria that a lien may stand for: what time and score bring. For the others no promise counts.
 const PROMISED: [&str; 2] = ["readiness", "soak"];
 
@@ -68,6 +73,13 @@ impl<'a> Check<'a> {
                 "gate `{name}` is recorded as waived, and no waiver is named"
             ));
         }
+        if let Some(tests) = &gate.tests {
+            let red = gate.conditions.iter().find(|one| one.fact.ends_with(RED));
+            let red = red.is_some_and(|one| one.verdict == Verdict::Pass.word());
+            if let Err(why) = listed(tests, red) {
+                wrong.push(format!("gate `{name}`: {why}"));
+            }
+        }
         wrong
     }
 
@@ -118,8 +130,12 @@ impl<'a> Check<'a> {
     }
 
     fn evidence(&mut self, entry: &Entry, name: &str, gate: &GateRecord) {
-        for report in &gate.reports {
-            let Some(digest) = &report.digest else {
+        let list = gate.tests.as_ref();
+        let list = list.and_then(|tests| Some(("the list of tests", Some(tests.digest.as_ref()?))));
+        let reports = gate.reports.iter();
+        let reports = reports.map(|report| (report.path.as_str(), report.digest.as_ref()));
+        for (path, digest) in reports.chain(list) {
+            let Some(digest) = digest else {
                 self.found.counts.evidence_absent += 1;
                 continue;
             };
@@ -129,13 +145,48 @@ impl<'a> Check<'a> {
                 Err(why) => {
                     let words = format!(
                         "gate `{name}`: the local copy of `{}` ({}) is damaged: {why}",
-                        report.path,
+                        path,
                         short(digest)
                     );
                     self.found.warnings.push(on(entry, words));
                 }
             }
         }
+    }
+}
+
+/// Whether the names of tests are a list of so many, each once; and of a red gate only of what failed.
+fn listed(tests: &TestsRecord, red: bool) -> Result<(), String> {
+    if tests.digest.is_some() {
+        let none = tests.names.is_empty();
+        let why = "its tests are in the record and in a list beside it";
+        return if none { Ok(()) } else { Err(why.to_owned()) };
+    }
+    let mut seen = BTreeSet::new();
+    for names in tests.names.values() {
+        if names.windows(2).any(|pair| pair[0] >= pair[1]) {
+            return Err("the names of its tests are not sorted".to_owned());
+        }
+        if let Some(twice) = names.iter().find(|name| !seen.insert(name.as_str())) {
+            return Err(format!("the test `{twice}` is named twice"));
+        }
+    }
+    if seen.len() as u64 != tests.count {
+        return Err(format!(
+            "{} tests are recorded, and {} named",
+            tests.count,
+            seen.len()
+        ));
+    }
+    let mut others = tests
+        .names
+        .iter()
+        .filter(|(how, _)| **how != TestOutcome::Failed);
+    match others.find_map(|(_, names)| names.first()) {
+        Some(name) if red => Err(format!(
+            "it is recorded as failing as a whole, and the test `{name}` did not fail"
+        )),
+        _ => Ok(()),
     }
 }
 

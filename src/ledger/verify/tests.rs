@@ -6,7 +6,7 @@ use std::path::Path;
 use super::*;
 use crate::model::{
     Asked, Completion, ConditionRecord, Criterion, Exact, GateRecord, Measure, ReasonRecord,
-    Record, ReportRecord, Who,
+    Record, ReportRecord, TestOutcome, TestsRecord, Who,
 };
 
 mod rests;
@@ -203,6 +203,61 @@ fn what_does_not_follow_from_the_facts_is_broken() {
             "wanted `{wanted}`, found {faults:?}"
         );
     }
+}
+
+#[test]
+fn names_of_tests_are_held_to_their_number_and_to_a_red_gate() {
+    let tests = |names: &[(TestOutcome, &[&str])], count: u64| TestsRecord {
+        count,
+        digest: None,
+        names: (names.iter())
+            .map(|(how, list)| (*how, list.iter().map(|name| (*name).to_owned()).collect()))
+            .collect(),
+    };
+    let with = |tests: TestsRecord, fact: &str| {
+        let mut unit = gate("pass", vec![condition(">=85%", 90, "pass")]);
+        unit.conditions.push(ConditionRecord {
+            fact: fact.to_owned(),
+            bound: "failing".to_owned(),
+            verdict: "pass".to_owned(),
+            ..ConditionRecord::default()
+        });
+        unit.tests = Some(tests);
+        faults_of(Completion {
+            gates: BTreeMap::from([("unit".to_owned(), unit)]),
+            ..done()
+        })
+    };
+    let (passed, failed) = (TestOutcome::Passed, TestOutcome::Failed);
+    let good = || tests(&[(failed, &["a", "b"])], 2);
+    assert!(with(good(), "unit.tests.outcome").is_empty());
+    let beside = TestsRecord {
+        digest: Some("0".repeat(64)),
+        ..good()
+    };
+    for (tests, wanted) in [
+        (
+            tests(&[(failed, &["a"])], 2),
+            "2 tests are recorded, and 1 named",
+        ),
+        (tests(&[(failed, &["b", "a"])], 2), "not sorted"),
+        (
+            tests(&[(failed, &["a"]), (passed, &["a"])], 2),
+            "named twice",
+        ),
+        (
+            tests(&[(failed, &["a"]), (passed, &["b"])], 2),
+            "`b` did not fail",
+        ),
+        (beside, "in a list beside it"),
+    ] {
+        let faults = with(tests, "unit.tests.outcome");
+        assert!(
+            faults.iter().any(|why| why.contains(wanted)),
+            "{wanted}: {faults:?}"
+        );
+    }
+    assert!(with(tests(&[(passed, &["b"])], 1), "unit.tests.other").is_empty());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::super::{Finished, names};
 use super::{Ground, Judged};
 use crate::ledger::gate_record;
 use crate::model::{
@@ -19,9 +20,11 @@ pub fn completion(
     ground: &Ground,
     phase: &PlannedPhase,
     judged: &Judged,
-    run: &Outcome,
-    folder: Option<&RunFolder>,
+    finished: &Finished,
 ) -> Says {
+    let run = &finished.outcome;
+    let folder = finished.folder.as_ref();
+    let mut room = names::ROOM;
     let runs = run.runs();
     let bundles = Bundles::of(&ground.store);
     let gates: BTreeMap<String, GateRecord> = run
@@ -33,6 +36,8 @@ pub fn completion(
             for report in &mut record.reports {
                 report.digest = keep(&bundles, &ground.plan.root, folder, gate, report);
             }
+            let tests = finished.tests.get(&gate.id).cloned();
+            record.tests = tests.map(|tests| names::keep(tests, &bundles, &mut room));
             (gate.id.clone(), record)
         })
         .collect();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::Ground;
 use crate::model::Who;
-use crate::phase::{self, PlannedPhase, Standings};
+use crate::phase::{self, PlannedPhase, Standings, Start};
 use crate::vcs::{Base, GitTrouble, Named, Past};
 
 /// Commits of the past that are looked through for the beginning of a phase.
@@ -23,6 +23,31 @@ pub(super) struct Asked {
 }
 
 impl Asked {
+    /// Where the phase began, or why that is not known.
+    pub fn start(
+        &self,
+        ground: &Ground,
+        phase: &PlannedPhase,
+        standings: &Standings,
+    ) -> Result<Start, NoStart> {
+        let past = self
+            .past
+            .get_or_init(|| ground.repository.past(MOST).map_err(silent));
+        let past = past
+            .as_ref()
+            .map_err(|words| NoStart::Silent(words.clone()))?;
+        let base = self.base.get_or_init(|| base(ground));
+        phase::start(
+            phase,
+            &ground.plan.phases,
+            standings,
+            past.iter()
+                .map(|one| (one.commit.as_str(), one.subject.as_str())),
+            base.as_deref().map_err(String::as_str),
+        )
+        .map_err(NoStart::Unknown)
+    }
+
     /// The authors since the phase began, or why they are not known; and what is to be known of that.
     pub fn authors(
         &self,
@@ -30,27 +55,15 @@ impl Asked {
         phase: &PlannedPhase,
         standings: &Standings,
     ) -> (Authors, Option<String>) {
-        let past = self
-            .past
-            .get_or_init(|| ground.repository.past(MOST).map_err(silent));
-        let past = match past {
-            Ok(past) => past,
-            Err(words) => return (Err(words.clone()), None),
-        };
-        let base = self.base.get_or_init(|| base(ground));
-        let start = phase::start(
-            phase,
-            &ground.plan.phases,
-            standings,
-            past.iter()
-                .map(|one| (one.commit.as_str(), one.subject.as_str())),
-            base.as_deref().map_err(String::as_str),
-        );
-        let (since, note) = match start {
+        let (since, note) = match self.start(ground, phase, standings) {
             Ok(start) => (Some(start.commit), start.note),
             // Nothing comes before it: all of history is its own, which excludes more people and never fewer.
-            Err(_) if is_first(phase, &ground.plan.phases) && !is_shallow(ground) => (None, None),
-            Err(words) => return (Err(words), None),
+            Err(NoStart::Unknown(_))
+                if is_first(phase, &ground.plan.phases) && !is_shallow(ground) =>
+            {
+                (None, None)
+            }
+            Err(NoStart::Unknown(words) | NoStart::Silent(words)) => return (Err(words), None),
         };
         let mut known = self.since.borrow_mut();
         let people = known
@@ -58,6 +71,14 @@ impl Asked {
             .or_insert_with_key(|since| people(ground, since.as_deref()));
         (people.clone(), note)
     }
+}
+
+/// Why it is not known where a phase began, in words.
+pub(super) enum NoStart {
+    /// Git does not answer.
+    Silent(String),
+    /// There is no such commit.
+    Unknown(String),
 }
 
 fn silent(trouble: GitTrouble) -> String {

@@ -27,7 +27,7 @@ pub struct View<'a> {
     now: Timestamp,
     today: Date,
     known: Known,
-    asked: Asked,
+    pub(super) asked: Asked,
     waived: BTreeMap<String, BTreeMap<String, String>>,
 }
 

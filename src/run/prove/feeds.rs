@@ -186,6 +186,7 @@ fn feed(
         .is_some_and(|how| bench.gate.exit.explains_missing_reports(how));
     let began = beginning(bench.now, fed.fresh);
     let sources = Sources {
+        names: false,
         root: bench.scratch.path(),
         streams: &streams,
         matches: &found,

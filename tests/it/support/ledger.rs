@@ -138,3 +138,15 @@ pub fn appended(project: &Project, record: Record) -> Entry {
     let mut ledger = Ledger::read(&project.root).unwrap();
     ledger.append(record, None).unwrap()
 }
+
+/// What the script says of a ledger that knows the documented form and nothing of us.
+pub fn independent(project: &Project) -> serde_json::Value {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ledger_verify.py");
+    let output = Command::new("python3")
+        .arg(file)
+        .arg(&project.root)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{said}"))
+}

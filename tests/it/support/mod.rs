@@ -11,7 +11,7 @@ mod ran;
 mod started;
 
 pub use given::{junit, lcov, sarif};
-pub use ledger::{Key, TREE, appended, completion, sign_off};
+pub use ledger::{Key, TREE, appended, completion, independent, sign_off};
 pub use phases::People;
 pub use project::{Project, set_mode};
 pub use ran::Ran;

@@ -41,6 +41,7 @@ mod prove;
 mod reasoning;
 mod resources;
 mod retry;
+mod scenario_blockers;
 mod secrets;
 mod services;
 mod skip;

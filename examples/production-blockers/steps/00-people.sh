@@ -5,7 +5,7 @@ for who in dev rea sam; do
   sed "s|^  $who: .*|  $who: { email: $who@example.org, roles: [reviewers], keys: [$key] }|" .tollgate/people.yaml > "$KEYS/people"
   cp "$KEYS/people" .tollgate/people.yaml
 done
-sed 's/soak: { for: 72h, every: 24h }/soak: { for: 2s, every: 1m }/' tollgate.yaml > "$KEYS/file"
+sed 's|soak: { for: 72h, every: 24h }|soak: 2s|' tollgate.yaml > "$KEYS/file"
 cp "$KEYS/file" tollgate.yaml
 # Somebody made a backup and a drill long before anything was ready.
 node ops/backup.js

@@ -9,6 +9,7 @@ mod phases;
 mod project;
 mod ran;
 mod started;
+mod walk;
 
 pub use given::{junit, lcov, sarif};
 pub use ledger::{Key, TREE, appended, completion, independent, sign_off};
@@ -16,6 +17,7 @@ pub use phases::People;
 pub use project::{Project, set_mode};
 pub use ran::Ran;
 pub use started::Started;
+pub use walk::{Walk, fact, outstanding};
 
 use std::time::{Duration, Instant};
 

@@ -21,7 +21,7 @@ impl View<'_> {
 
 fn help(phase: &PlannedPhase) -> String {
     format!(
-        "complete what comes before `{}`; where nothing does, write a span, such as `max-age: 30d`",
+        "complete what comes before `{}`; where nothing does, write a span, such as `max-age: 168h`",
         phase.id
     )
 }

@@ -42,6 +42,7 @@ mod reasoning;
 mod resources;
 mod retry;
 mod scenario_blockers;
+mod scenario_polish;
 mod secrets;
 mod services;
 mod skip;

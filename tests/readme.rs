@@ -192,6 +192,7 @@ fn options_that_are_shown_exist() {
         &["baseline", "show", "--help"],
         &["verify", "--help"],
         &["ledger", "export", "--help"],
+        &["ledger", "prune", "--help"],
         &["phase", "status", "--help"],
         &["phase", "decide", "--help"],
         &["phase", "complete", "--help"],

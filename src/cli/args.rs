@@ -285,6 +285,16 @@ pub struct Verify {
 pub enum LedgerCommand {
     /// Write records in a form that other tools read
     Export(Export),
+    /// Remove raw evidence that no record needs, until the rest is within the budget
+    Prune(Prune),
+}
+
+/// Remove raw evidence that no record needs.
+#[derive(Debug, ClapArgs)]
+pub struct Prune {
+    /// Bytes to keep at most, such as 2GiB; git's setting `tollgate.evidenceBudget`, else 512MiB
+    #[arg(long, value_name = "SIZE")]
+    pub budget: Option<String>,
 }
 
 /// Write records in a form that other tools read.
@@ -416,11 +426,7 @@ pub enum ConfigCommand {
     /// Show the file as it is understood, with presets filled in
     Show,
     /// Print the JSON Schema of the file, for editors
-    Schema {
-        /// That of .tollgate/waivers.yaml
-        #[arg(long)]
-        waivers: bool,
-    },
+    Schema(SchemaOf),
     /// Feed every gate missing, broken and bad evidence, and name those that stay green
     Prove(Prove),
 }
@@ -452,4 +458,15 @@ pub struct Prove {
     /// Draw the proof as terminal or json, into PATH or standard output; repeatable
     #[arg(short, long, value_name = "KIND[=PATH]")]
     pub output: Vec<String>,
+}
+
+/// Of which file the schema is.
+#[derive(Debug, ClapArgs)]
+pub struct SchemaOf {
+    /// That of .tollgate/waivers.yaml
+    #[arg(long)]
+    pub waivers: bool,
+    /// That of .tollgate/people.yaml
+    #[arg(long, conflicts_with = "waivers")]
+    pub people: bool,
 }

@@ -4,15 +4,24 @@ use std::fmt::Write as _;
 
 use jiff::civil::Date;
 
-use super::args::Global;
+use super::args::{Global, SchemaOf};
 use super::exit::Exit;
 use super::screen::Screen;
-use super::{project, waivers, world};
-use crate::config;
+use super::{project, signer, waivers, world};
+use crate::config::{self, Plan};
+use crate::model::People;
+use crate::problem::Problems;
 
 /// Checks the file and shows every problem.
 pub fn check(global: &Global, at: Option<Date>, screen: &Screen) -> anyhow::Result<Exit> {
     let Some((plan, _)) = project::load(global, screen)? else {
+        // Everything that is wrong is told at once, also where the other file cannot be used.
+        if let Some(root) = project::root(global)? {
+            signer::people(&root, screen);
+        }
+        return Ok(Exit::Usage);
+    };
+    let Some(people) = people(&plan, screen) else {
         return Ok(Exit::Usage);
     };
     let count =
@@ -23,6 +32,11 @@ pub fn check(global: &Global, at: Option<Date>, screen: &Screen) -> anyhow::Resu
     }
     if !plan.phases.is_empty() {
         parts.push(count(plan.phases.len(), "phase"));
+    }
+    match people.by_name.len() {
+        0 => {}
+        1 => parts.push("1 person".to_owned()),
+        number => parts.push(format!("{number} people")),
     }
     if plan.waivers.is_empty() && at.is_none() {
         screen.print(&format!("{} read, nothing wrong\n", parts.join(", ")))?;
@@ -54,6 +68,27 @@ pub fn check(global: &Global, at: Option<Date>, screen: &Screen) -> anyhow::Resu
     Ok(if wrong { Exit::Usage } else { Exit::Go })
 }
 
+/// The people of the project, and whether they can give what the phases ask. `None` where that or their file is wrong,
+/// which is drawn.
+fn people(plan: &Plan, screen: &Screen) -> Option<People> {
+    let (mut sources, mut problems) = (plan.sources.clone(), Problems::default());
+    let people = config::read_people(&plan.root, &mut sources, &mut problems);
+    if let Some(people) = &people {
+        let now = world::now();
+        config::unmeetable(&plan.phases, people, now, &mut problems);
+        config::tight(&plan.phases, people, now, &mut problems);
+    }
+    let problems = problems.sorted();
+    screen.problems(&problems, &sources);
+    let refused = problems.iter().filter(|problem| !problem.warning).count();
+    if refused > 0 {
+        let plural = if refused == 1 { "" } else { "s" };
+        screen.error(&format!("{refused} problem{plural} with who may sign"));
+        return None;
+    }
+    people
+}
+
 /// Shows the file as it is understood.
 pub fn show(global: &Global, screen: &Screen) -> anyhow::Result<Exit> {
     let Some((plan, node)) = project::load(global, screen)? else {
@@ -63,10 +98,12 @@ pub fn show(global: &Global, screen: &Screen) -> anyhow::Result<Exit> {
     Ok(Exit::Go)
 }
 
-/// Prints the JSON Schema of the file, or of that of waivers.
-pub fn schema(of_waivers: bool, screen: &Screen) -> anyhow::Result<Exit> {
-    let schema = if of_waivers {
+/// Prints the JSON Schema of the file, or of that of waivers or people.
+pub fn schema(of: &SchemaOf, screen: &Screen) -> anyhow::Result<Exit> {
+    let schema = if of.waivers {
         config::waiver_schema()
+    } else if of.people {
+        config::people_schema()
     } else {
         config::schema()
     };

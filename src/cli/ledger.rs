@@ -1,4 +1,5 @@
-//! `tollgate ledger export`: records in the forms that other tools read.
+//! `tollgate ledger export`: records in the forms that other tools read. `tollgate ledger prune`: the local store of raw
+//! evidence within its budget.
 
 use std::fs;
 use std::io::Write as _;
@@ -6,13 +7,16 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use super::args::{Export, Global};
+use super::args::{Export, Global, Prune};
 use super::exit::Exit;
 use super::screen::Screen;
 use super::signer;
 use crate::ledger::{self, Format, Ledger, Signed};
-use crate::model::{Entry, People};
+use crate::model::{Entry, Measure, People};
+use crate::output::neutral;
 use crate::problem::nearest;
+use crate::run;
+use crate::store::{CompletionLock, Pruned, place};
 use crate::vcs::Repository;
 
 /// Writes records in another form.
@@ -147,4 +151,70 @@ fn write(exported: &[(&Entry, Vec<u8>)], args: &Export, screen: &Screen) -> anyh
         out.display()
     ))?;
     Ok(())
+}
+
+/// Removes raw evidence that no record needs.
+pub fn prune(global: &Global, args: &Prune, screen: &Screen) -> anyhow::Result<Exit> {
+    let root = signer::ledger_root(global)?;
+    let repository = Repository::find(&root);
+    let (budget, note) = match &args.budget {
+        None => run::budget(repository.as_ref()),
+        Some(text) => match run::size(text) {
+            Some(bytes) => (bytes, None),
+            None => {
+                let text = neutral::line(text);
+                screen.error(&format!(
+                    "`--budget {text}` is no size: write one such as `2GiB`"
+                ));
+                return Ok(Exit::Usage);
+            }
+        },
+    };
+    if let Some(note) = note {
+        screen.say(&format!("note: {}", neutral::line(&note)));
+    }
+    let common = repository.as_ref().map(|found| found.common.as_path());
+    let holder = format!("`tollgate ledger prune`, process {}", std::process::id());
+    // What a completion is about to name is needed before any record says so.
+    let taken = CompletionLock::take(&place(&root, common), &holder)
+        .context("taking the lock on completing phases")?;
+    let _lock = match taken {
+        Ok(lock) => lock,
+        Err(holder) => {
+            let holder = neutral::line(&holder.0);
+            screen.error(&format!(
+                "the evidence is in use by {holder}: run this again when it ends"
+            ));
+            return Ok(Exit::Undecided);
+        }
+    };
+    match run::prune_evidence(&root, repository.as_ref(), budget) {
+        Ok(pruned) => {
+            let left = Measure::Size(pruned.left);
+            let removed = match pruned.removed {
+                0 => "nothing to remove".to_owned(),
+                1 => "1 piece of raw evidence removed".to_owned(),
+                count => format!("{count} pieces of raw evidence removed"),
+            };
+            screen.print(&format!("{removed}; {left} left\n"))?;
+            if pruned.left > budget {
+                screen.say(&format!("note: {}", over(&pruned, budget)));
+            }
+            Ok(Exit::Go)
+        }
+        Err(why) => {
+            screen.error(&neutral::line(&why));
+            Ok(Exit::Undecided)
+        }
+    }
+}
+
+/// That the budget does not suffice for what records need.
+pub(super) fn over(pruned: &Pruned, budget: u64) -> String {
+    format!(
+        "records need {} of raw evidence, more than the {} that may be kept: nothing of it was removed; `git config {} SIZE` allows more",
+        Measure::Size(pruned.needed_bytes),
+        Measure::Size(budget),
+        run::BUDGET_SETTING
+    )
 }

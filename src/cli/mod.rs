@@ -38,7 +38,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Args, Command, ConfigCommand, PolicyCommand};
+use args::{Args, Command, ConfigCommand, LedgerCommand, PolicyCommand};
 use screen::Screen;
 
 /// Runs the program on its own arguments.
@@ -82,16 +82,17 @@ fn dispatch(arguments: Vec<OsString>) -> Exit {
         Command::Config { command } => match command {
             ConfigCommand::Check { at } => check::check(&args.global, *at, &screen),
             ConfigCommand::Show => check::show(&args.global, &screen),
-            ConfigCommand::Schema { waivers } => check::schema(*waivers, &screen),
+            ConfigCommand::Schema(of) => check::schema(of, &screen),
             ConfigCommand::Prove(what) => prove::prove(&args.global, what, &screen),
         },
         Command::Policy { command } => match command {
             PolicyCommand::Diff(diff) => policy::diff(&args.global, diff, &screen),
         },
         Command::Verify(verify) => verify::verify(&args.global, verify, &screen),
-        Command::Ledger {
-            command: args::LedgerCommand::Export(export),
-        } => ledger::export(&args.global, export, &screen),
+        Command::Ledger { command } => match command {
+            LedgerCommand::Export(export) => ledger::export(&args.global, export, &screen),
+            LedgerCommand::Prune(prune) => ledger::prune(&args.global, prune, &screen),
+        },
         Command::Completions { shell } => shells::completions(*shell, &screen),
         Command::Man => shells::man(&screen),
         Command::Later(words) => later(&words.join(" "), &screen),

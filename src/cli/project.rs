@@ -86,6 +86,13 @@ pub fn load(global: &Global, screen: &Screen) -> anyhow::Result<Option<(Plan, No
     }
 }
 
+/// The folder of the project, if there is one.
+pub fn root(global: &Global) -> anyhow::Result<Option<PathBuf>> {
+    Ok(find(global)?
+        .ok()
+        .map(|file| folder_of(&file).to_path_buf()))
+}
+
 /// The file that revisions are asked for. It need not be here: its absence is told where it matters.
 pub fn policy_file(global: &Global, screen: &Screen) -> anyhow::Result<Option<PolicyFile>> {
     match find(global)? {

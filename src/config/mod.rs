@@ -39,7 +39,7 @@ pub use load::{Loaded, load, load_from};
 pub use now::gates_now;
 pub use origin::{Origin, Unread};
 pub use people::{parse_people, people_schema, read_people};
-pub use phases::unmeetable;
+pub use phases::{tight, unmeetable};
 pub use plan::{Absent, Plan, PlannedCommand, PlannedGate, PlannedService, Ready, When};
 pub use preset::{PRESETS, Preset, parameters};
 pub(crate) use relations::{reach, red_gates};

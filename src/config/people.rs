@@ -136,6 +136,7 @@ pub fn parse_people(source: &Source, problems: &mut Problems) -> Option<People> 
 pub fn people_schema() -> Json {
     let mut schema = PeopleFile::schema();
     schema["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
+    schema["title"] = json!(PEOPLE);
     schema["required"] = json!(["version"]);
     schema
 }

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use super::file::{self, Phase, plain};
 use super::names::{name, unknown_name};
 use super::plan::PlannedGate;
 use crate::gate;
-use crate::model::{Enforce, People};
+use crate::model::{Enforce, People, Person};
 use crate::phase::{PlannedPhase, SignOffs, Target};
 use crate::problem::{Code, Many, Problem, Problems, Text};
 use crate::source::{At, Key, Node, Value};
@@ -304,13 +306,17 @@ fn with(node: &Node, path: &[&str], value: &Node) -> Node {
     }
 }
 
-/// Sign-offs and liens that nobody can give, once it is known who there is.
-pub fn unmeetable(phases: &[PlannedPhase], people: &People, problems: &mut Problems) {
+/// Sign-offs and liens that nobody can give, once it is known who there is and which keys count.
+pub fn unmeetable(
+    phases: &[PlannedPhase],
+    people: &People,
+    now: Timestamp,
+    problems: &mut Problems,
+) {
     for phase in phases {
-        let entry = phase.entry.iter().flat_map(|entry| &entry.sign_offs);
-        for wanted in phase.sign_offs.iter().chain(entry) {
+        for wanted in asked(phase) {
             roles(&wanted.from, people, problems);
-            too_many(wanted, people, problems);
+            too_many(wanted, people, now, problems);
         }
         if let Some(liens) = &phase.liens {
             roles(&liens.from, people, problems);
@@ -338,16 +344,52 @@ fn roles(from: &[Text], people: &People, problems: &mut Problems) {
     }
 }
 
-/// More people than there are. Who wrote the change is known only when it is judged.
-fn too_many(wanted: &SignOffs, people: &People, problems: &mut Problems) {
-    let fits = |name: &&String| {
-        wanted.from.is_empty()
-            || wanted
-                .from
-                .iter()
-                .any(|role| people.has_role(name, &role.value))
+/// Warns of sign-offs that can be given only as long as nobody who may give one writes anything.
+pub fn tight(phases: &[PlannedPhase], people: &People, now: Timestamp, problems: &mut Problems) {
+    for wanted in phases.iter().flat_map(asked) {
+        let there = givers(wanted, people, now);
+        if wanted.not_author() && there.len() as u64 == wanted.count {
+            let names = there.join(", ");
+            let message = format!(
+                "{} are all who may give one ({names}): as soon as one of them is an author, it cannot be met",
+                wanted.words()
+            );
+            let problem = Problem::new(Code::POINTLESS_CONDITION, &wanted.at, message);
+            problems.push(
+                problem
+                    .as_warning()
+                    .help("add somebody to `.tollgate/people.yaml`, or ask for fewer"),
+            );
+        }
+    }
+}
+
+/// The sign-offs that a phase asks for.
+fn asked(phase: &PlannedPhase) -> impl Iterator<Item = &SignOffs> {
+    let entry = phase.entry.iter().flat_map(|entry| &entry.sign_offs);
+    phase.sign_offs.iter().chain(entry)
+}
+
+/// Who may give a sign-off: has a role that is asked, and a key that still counts unless none is needed.
+fn givers<'a>(wanted: &SignOffs, people: &'a People, now: Timestamp) -> Vec<&'a str> {
+    let fits = |name: &str| {
+        let mut roles = wanted.from.iter();
+        wanted.from.is_empty() || roles.any(|role| people.has_role(name, &role.value))
     };
-    let there = people.by_name.keys().filter(fits).count() as u64;
+    let signs = |person: &Person| {
+        let mut keys = person.keys.iter();
+        wanted.unsigned || keys.any(|key| key.before.is_none_or(|before| now < before))
+    };
+    let people = people.by_name.iter();
+    people
+        .filter(|(name, person)| fits(name) && signs(person))
+        .map(|(name, _)| name.as_str())
+        .collect()
+}
+
+/// More people than there are. Who wrote the change is known only when it is judged.
+fn too_many(wanted: &SignOffs, people: &People, now: Timestamp, problems: &mut Problems) {
+    let there = givers(wanted, people, now).len() as u64;
     // Without a key anybody may sign who needs no role.
     let anybody = wanted.unsigned && wanted.from.is_empty();
     if there < wanted.count && !anybody {
@@ -356,10 +398,16 @@ fn too_many(wanted: &SignOffs, people: &People, problems: &mut Problems) {
             wanted.words(),
             if wanted.count == 1 { "is" } else { "are" }
         );
+        let key = if wanted.unsigned {
+            ""
+        } else {
+            ", with a key that still counts,"
+        };
+        let help = format!("add people or roles{key} to `.tollgate/people.yaml`, or ask for fewer");
         problems.push(
             Problem::new(Code::POINTLESS_CONDITION, &wanted.at, message)
                 .label("can never be met")
-                .help("add people or roles to `.tollgate/people.yaml`, or ask for fewer"),
+                .help(help),
         );
     }
 }

@@ -72,4 +72,15 @@ mod tests {
             "run `tollgate config schema --waivers > src/config/waivers.schema.json`"
         );
     }
+
+    #[test]
+    fn committed_schema_of_people_is_what_the_readers_declare() {
+        let schema = crate::config::people_schema();
+        let made = serde_json::to_string_pretty(&schema).expect("schema is JSON") + "\n";
+        let committed = include_str!("people.schema.json");
+        assert_eq!(
+            made, committed,
+            "run `tollgate config schema --people > src/config/people.schema.json`"
+        );
+    }
 }

@@ -4,7 +4,7 @@
 //! whose name is not the digest of its bytes is told as broken and decides nothing. A record comes to be by a rename
 //! within the folder after its bytes are on disk, so whenever the writer dies there is a whole record or none.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use super::graph::Graph;
 use super::sign::{Question, Signer, Signers};
 use super::staged::{Staged, UNFINISHED, clean, make_folder, put};
 use super::statement;
-use crate::model::{Entry, People, Record, Says, Signature, SignatureState};
+use crate::model::{Entry, People, Record, Signature, SignatureState};
 
 /// Folder of the records, below the project.
 pub const LEDGER: &str = ".tollgate/ledger";
@@ -209,22 +209,6 @@ impl Ledger {
         digests
             .filter_map(|digest| self.entries.get(digest))
             .collect()
-    }
-
-    /// Digests of all raw evidence that a record speaks of: what pruning of the local store must keep.
-    pub fn evidence(&self) -> BTreeSet<String> {
-        let mut digests = BTreeSet::new();
-        for entry in self.entries.values() {
-            if let Says::Completion(done) = &entry.record.says {
-                for gate in done.gates.values() {
-                    let reports = gate.reports.iter();
-                    digests.extend(reports.filter_map(|report| report.digest.clone()));
-                    let list = gate.tests.as_ref();
-                    digests.extend(list.and_then(|tests| tests.digest.clone()));
-                }
-            }
-        }
-        digests
     }
 
     /// How the records stand to each other.

@@ -18,6 +18,7 @@ mod complete;
 mod conclude;
 mod decide;
 mod engine;
+mod evidence;
 mod fresh;
 mod gate;
 mod given;
@@ -45,6 +46,7 @@ pub use complete::{
 };
 pub use decide::decide;
 pub use engine::run;
+pub use evidence::{BUDGET_SETTING, budget, prune_evidence, size};
 pub use order::schedule;
 pub use policy::{POLICY_GATE, PolicyCheck};
 pub use prove::{NotProven, prove};

@@ -16,7 +16,8 @@ pub(super) struct Start {
     pub state: State,
     pub head_tree: String,
     pub content: Content,
-    prefix: String,
+    /// The folder of the project from the top, with a slash; empty at the top.
+    pub prefix: String,
 }
 
 /// Paths that do not count, as globs and literal paths relative to the project.
@@ -40,7 +41,7 @@ impl Ours {
     }
 
     fn has(&self, top: &Path, prefix: &str, path: &str) -> bool {
-        if path.starts_with(LEDGER) || self.files.iter().any(|file| *file == top.join(path)) {
+        if is_ledger(path, prefix) || self.files.iter().any(|file| *file == top.join(path)) {
             return true;
         }
         let Some(below) = path.strip_prefix(prefix) else {
@@ -50,6 +51,14 @@ impl Ours {
             pattern == below || crate::gate::glob(pattern).is_ok_and(|glob| glob.is_match(below))
         })
     }
+}
+
+/// Whether a path lies in the ledger of a project, or in that of a folder around it.
+fn is_ledger(path: &str, prefix: &str) -> bool {
+    let Some((folder, _)) = path.split_once(LEDGER) else {
+        return false;
+    };
+    (folder.is_empty() || folder.ends_with('/')) && prefix.starts_with(folder)
 }
 
 /// The subject as it is now: what a run that begins now would be about. `None` outside git, or where git does not answer.
@@ -63,9 +72,6 @@ impl Start {
     /// Asks git twice: what differs, and the tree of HEAD.
     pub fn read(repository: Repository, root: &Path, ours: &Ours) -> Result<Self, String> {
         let state = repository.state().map_err(|trouble| trouble.to_string())?;
-        let head_tree = repository
-            .head_tree(&state)
-            .map_err(|trouble| trouble.to_string())?;
         let root = std::fs::canonicalize(root).unwrap_or_else(|_| root.to_path_buf());
         let below = root
             .strip_prefix(&repository.top)
@@ -75,6 +81,9 @@ impl Start {
             .filter(|path| !path.is_empty())
             .map(|path| format!("{path}/"))
             .unwrap_or_default();
+        let head_tree = repository
+            .head_tree(&state, &prefix)
+            .map_err(|trouble| trouble.to_string())?;
         let content = repository.subject(&state, &head_tree, |path| {
             ours.has(&repository.top, &prefix, path)
         });
@@ -180,7 +189,18 @@ fn from_project(prefix: &str, path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::from_project;
+    use super::{from_project, is_ledger};
+
+    #[test]
+    fn ledgers_of_the_project_and_around_it_are_no_content() {
+        assert!(is_ledger(".tollgate/ledger/x", ""));
+        assert!(is_ledger("a/b/.tollgate/ledger/x", "a/b/"));
+        assert!(is_ledger("a/.tollgate/ledger/x", "a/b/"));
+        assert!(!is_ledger("a/.tollgate/ledger/x", ""));
+        assert!(!is_ledger("c/.tollgate/ledger/x", "a/b/"));
+        assert!(!is_ledger("a.tollgate/ledger/x", "a.tollgate/"));
+        assert!(!is_ledger(".tollgate/ledger2/x", ""));
+    }
 
     #[test]
     fn paths_are_told_from_the_project() {

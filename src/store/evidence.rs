@@ -37,6 +37,8 @@ pub struct Pruned {
     pub left: u64,
     /// Bundles that records need and that are there.
     pub needed: usize,
+    /// What those take.
+    pub needed_bytes: u64,
 }
 
 impl Bundles {
@@ -123,23 +125,36 @@ impl Bundles {
         }
     }
 
+    /// Bytes that all bundles take on disk.
+    pub fn size(&self) -> io::Result<u64> {
+        Ok(self.files()?.iter().map(|(_, meta)| meta.len()).sum())
+    }
+
+    fn files(&self) -> io::Result<Vec<(String, fs::Metadata)>> {
+        let entries = match fs::read_dir(&self.folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let mut files = Vec::new();
+        for entry in entries {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            files.push((name, entry.metadata()?));
+        }
+        Ok(files)
+    }
+
     /// Removes bundles that no record needs, the oldest first, until the rest is within the budget.
     pub fn prune(&self, needed: &BTreeSet<String>, budget: u64) -> io::Result<Pruned> {
         let mut pruned = Pruned::default();
         let mut spare = Vec::new();
-        let entries = match fs::read_dir(&self.folder) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(pruned),
-            Err(error) => return Err(error),
-        };
-        for entry in entries {
-            let entry = entry?;
-            let meta = entry.metadata()?;
-            let name = entry.file_name().to_string_lossy().into_owned();
+        for (name, meta) in self.files()? {
             let digest = name.strip_suffix(&format!(".{ENDING}"));
             pruned.left += meta.len();
             if digest.is_some_and(|digest| needed.contains(digest)) {
                 pruned.needed += 1;
+                pruned.needed_bytes += meta.len();
             } else if meta.is_file() {
                 spare.push((meta.modified()?, name, meta.len()));
             }

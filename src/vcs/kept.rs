@@ -1,6 +1,8 @@
 //! What history once held: files of a folder that some commit added, and commits that are still there.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use super::{GitTrouble, Repository};
 
@@ -43,5 +45,43 @@ impl Repository {
         };
         let text = String::from_utf8_lossy(&answer).into_owned();
         Ok(text.lines().map(str::to_owned).collect())
+    }
+
+    /// The bytes of every file of a folder (from the top) with this ending that any branch, tag or HEAD ever held. Two
+    /// git processes.
+    pub fn ever_kept(&self, folder: &str, ending: &str) -> Result<Vec<Vec<u8>>, GitTrouble> {
+        let limit = format!(":(top,literal){folder}");
+        let asked = self.ask(&["rev-list", "--all", "HEAD", "--objects", "--", &limit]);
+        let answer = match asked {
+            Ok(answer) => answer,
+            Err(_) if self.is_unborn() => return Ok(Vec::new()),
+            Err(trouble) => return Err(trouble),
+        };
+        let text = String::from_utf8_lossy(&answer).into_owned();
+        let lines = text.lines().filter_map(|line| line.split_once(' '));
+        let ours = |path: &str| path.starts_with(folder) && path.ends_with(ending);
+        let ids: Vec<String> = lines
+            .filter(|(_, path)| ours(path))
+            .map(|(id, _)| id.to_owned())
+            .collect();
+        Ok(self.objects(&ids, "blob")?.into_values().collect())
+    }
+
+    /// The tops of all work trees that still are there. Starts no process.
+    pub fn work_trees(&self) -> Vec<PathBuf> {
+        let linked = fs::read_dir(self.common.join("worktrees"));
+        let linked = linked.into_iter().flatten().flatten();
+        let git_files =
+            linked.filter_map(|entry| fs::read_to_string(entry.path().join("gitdir")).ok());
+        let tops = git_files.filter_map(|text| Path::new(text.trim()).parent().map(PathBuf::from));
+        let main = self.common.parent().map(PathBuf::from);
+        let mut tops: Vec<PathBuf> = tops
+            .chain(main)
+            .chain([self.top.clone()])
+            .filter(|top| top.is_dir())
+            .collect();
+        tops.sort();
+        tops.dedup();
+        tops
     }
 }

@@ -32,8 +32,9 @@ pub struct Hands {
 }
 
 impl Repository {
-    /// Commits of HEAD's history with their subjects, children before parents, at most so many. Three git processes.
-    pub fn past(&self, most: usize) -> Result<Vec<Past>, GitTrouble> {
+    /// Commits of HEAD's history with their subjects for a project (its folder from the top, with a slash), children
+    /// before parents, at most so many. Three git processes, and two for each folder that leads to the project.
+    pub fn past(&self, most: usize, prefix: &str) -> Result<Vec<Past>, GitTrouble> {
         let count = format!("--max-count={most}");
         let asked = self.ask(&[
             "log",
@@ -53,7 +54,7 @@ impl Repository {
             .lines()
             .filter_map(|line| line.split_once(' '))
             .collect();
-        let subjects = self.subjects_of(commits.iter().map(|(_, tree)| *tree))?;
+        let subjects = self.subjects_of(commits.iter().map(|(_, tree)| *tree), prefix)?;
         let each = commits.into_iter().map(|(commit, tree)| Past {
             commit: commit.to_owned(),
             subject: subjects.get(tree).cloned().unwrap_or_default(),
@@ -65,19 +66,28 @@ impl Repository {
     fn subjects_of<'a>(
         &self,
         trees: impl Iterator<Item = &'a str>,
+        prefix: &str,
     ) -> Result<BTreeMap<String, String>, GitTrouble> {
+        let path: Vec<&str> = prefix.split('/').filter(|name| !name.is_empty()).collect();
         let roots = self.trees(&trees.map(str::to_owned).collect::<Vec<_>>())?;
-        let own = |body: &[u8], id: &str| tree::child(body, id.len() / 2, b".tollgate");
-        let folders: Vec<String> = roots
-            .iter()
-            .filter_map(|(id, body)| own(body, id))
-            .map(|id| hex(&id))
-            .collect();
-        let folders = self.trees(&folders)?;
+        let mut known: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+        let mut level = roots.clone();
+        for name in path.iter().map(Some).chain([None]) {
+            let inner = |name: &str| -> Vec<String> {
+                let each = level.iter();
+                each.filter_map(|(id, body)| tree::child(body, id.len() / 2, name.as_bytes()))
+                    .map(|id| hex(&id))
+                    .collect()
+            };
+            known.extend(self.trees(&inner(".tollgate"))?);
+            let Some(name) = name else { break };
+            level = self.trees(&inner(name))?;
+            known.extend(level.clone());
+        }
+        let get = |id: &str| known.get(id).cloned();
         let mut subjects = BTreeMap::new();
         for (id, body) in &roots {
-            let folder = own(body, id).and_then(|folder| folders.get(&hex(&folder)));
-            let subject = tree::less_ledger(body, folder.map(Vec::as_slice), id.len() / 2);
+            let subject = tree::less_ledger(body, &path, id.len() / 2, &get);
             let subject = subject.ok_or_else(|| {
                 GitTrouble("`git cat-file` gave a tree that cannot be read".to_owned())
             })?;
@@ -88,6 +98,15 @@ impl Repository {
 
     /// The bytes of tree objects by id. One git process; none where nothing is asked.
     fn trees(&self, ids: &[String]) -> Result<BTreeMap<String, Vec<u8>>, GitTrouble> {
+        self.objects(ids, "tree")
+    }
+
+    /// The bytes of objects of a kind by id. One git process; none where nothing is asked.
+    pub(super) fn objects(
+        &self,
+        ids: &[String],
+        kind: &str,
+    ) -> Result<BTreeMap<String, Vec<u8>>, GitTrouble> {
         let mut ids: Vec<&String> = ids.iter().collect();
         ids.sort();
         ids.dedup();
@@ -106,15 +125,19 @@ impl Repository {
         if answer.how != Termination::Exit(0) || answer.cut {
             return Err(GitTrouble(format!("`git cat-file`: {}", answer.how)));
         }
-        objects(&answer.stdout)
+        objects(&answer.stdout, kind)
             .ok_or_else(|| GitTrouble("`git cat-file` gave what cannot be read".to_owned()))
     }
 
     /// Whose hands were on the content since a commit, or ever. What only touched the ledger does not count: a record
     /// is about the content and no part of it.
-    pub fn hands_since(&self, start: Option<&str>) -> Result<Hands, GitTrouble> {
+    pub fn hands_since(&self, start: Option<&str>, prefix: &str) -> Result<Hands, GitTrouble> {
         let range = start.map_or_else(|| "HEAD".to_owned(), |start| format!("{start}..HEAD"));
-        let asked = self.ask(&[
+        let ledgers = tree::levels(prefix).into_iter();
+        let left_out: Vec<String> = ledgers
+            .map(|level| format!(":(top,exclude,literal){level}.tollgate/ledger"))
+            .collect();
+        let mut arguments = vec![
             "log",
             "-z",
             "--full-history",
@@ -123,9 +146,9 @@ impl Repository {
             &range,
             "--",
             ":(top)",
-            ":(top,exclude).tollgate/ledger",
-        ]);
-        match asked {
+        ];
+        arguments.extend(left_out.iter().map(String::as_str));
+        match self.ask(&arguments) {
             Ok(answer) => Ok(hands(&String::from_utf8_lossy(&answer))),
             Err(_) if self.is_unborn() => Ok(Hands::default()),
             Err(trouble) => Err(trouble),
@@ -133,8 +156,8 @@ impl Repository {
     }
 }
 
-/// `<id> tree <size>\n<bytes>\n`, again and again.
-fn objects(mut answer: &[u8]) -> Option<BTreeMap<String, Vec<u8>>> {
+/// `<id> <kind> <size>\n<bytes>\n`, again and again.
+fn objects(mut answer: &[u8], wanted: &str) -> Option<BTreeMap<String, Vec<u8>>> {
     let mut found = BTreeMap::new();
     while !answer.is_empty() {
         let end = answer.iter().position(|byte| *byte == b'\n')?;
@@ -142,7 +165,7 @@ fn objects(mut answer: &[u8]) -> Option<BTreeMap<String, Vec<u8>>> {
         answer = &answer[end + 1..];
         let mut words = head.split(' ');
         let (id, kind) = (words.next()?, words.next()?);
-        if kind != "tree" {
+        if kind != wanted {
             return None;
         }
         let size: usize = words.next()?.parse().ok()?;
@@ -205,14 +228,14 @@ mod tests {
 
     #[test]
     fn cut_answers_are_no_trees() {
-        assert!(objects(b"abc tree 4\nabcd\n").is_some());
+        assert!(objects(b"abc tree 4\nabcd\n", "tree").is_some());
         for cut in [
             "abc tree 9\nabcd\n",
             "abc missing\n",
             "abc blob 1\nx\n",
             "abc tree 4",
         ] {
-            assert!(objects(cut.as_bytes()).is_none(), "{cut}");
+            assert!(objects(cut.as_bytes(), "tree").is_none(), "{cut}");
         }
     }
 }

@@ -50,20 +50,16 @@ impl Repository {
         parse(&answer)
     }
 
-    /// Tree id of HEAD without the ledger. One git process; none before the first commit.
-    pub fn head_tree(&self, state: &State) -> Result<String, GitTrouble> {
+    /// Tree id of HEAD without the ledger of a project (its folder from the top, with a slash) and of the folders around
+    /// it. One git process; none before the first commit.
+    pub fn head_tree(&self, state: &State, prefix: &str) -> Result<String, GitTrouble> {
         if state.commit.is_none() {
-            return tree::without_ledger(b"");
+            return tree::without_ledger(b"", prefix);
         }
-        tree::without_ledger(&self.ask(&[
-            "ls-tree",
-            "-z",
-            "--full-tree",
-            "HEAD",
-            "--",
-            ".",
-            ".tollgate/",
-        ])?)
+        let listed = tree::listed(prefix);
+        let mut arguments = vec!["ls-tree", "-z", "--full-tree", "HEAD", "--"];
+        arguments.extend(listed.iter().map(String::as_str));
+        tree::without_ledger(&self.ask(&arguments)?, prefix)
     }
 
     /// The subject of a state, given the tree id of its HEAD. `ours` says which paths do not count: the

@@ -1,7 +1,9 @@
-//! The id of the tree that a commit would have without `.tollgate/ledger/`.
+//! The id of the tree that a commit would have without the `.tollgate/ledger/` of a project and of the folders around it.
 //!
 //! Git hashes a tree object from its sorted entries (gitformat-pack, "tree objects"), so the id of a tree
 //! with one folder left out can be computed from two listings, without writing an object.
+
+use std::collections::BTreeMap;
 
 use sha1::{Digest as _, Sha1};
 use sha2::Sha256;
@@ -21,6 +23,21 @@ impl Entry {
         self.mode == "40000"
     }
 
+    fn folder(name: &[u8], id: Vec<u8>) -> Self {
+        Self {
+            mode: "40000".to_owned(),
+            name: name.to_vec(),
+            id,
+        }
+    }
+
+    /// The folder that it is listed in, with its slash, and itself under its own name.
+    fn placed(mut self) -> (Vec<u8>, Self) {
+        let slash = self.name.iter().rposition(|byte| *byte == b'/');
+        let folder = self.name.drain(..slash.map_or(0, |at| at + 1)).collect();
+        (folder, self)
+    }
+
     /// Git sorts a folder as if its name ended with a slash.
     fn key(&self) -> Vec<u8> {
         let mut key = self.name.clone();
@@ -31,11 +48,35 @@ impl Entry {
     }
 }
 
-/// The tree id, from `git ls-tree -z --full-tree HEAD -- . .tollgate/`: the entries of the root, and those
-/// of `.tollgate` in place of itself.
-pub(super) fn without_ledger(listing: &[u8]) -> Result<String, GitTrouble> {
-    let mut root = Vec::new();
-    let mut own = Vec::new();
+/// Name of the folder of a project in which the ledger lies.
+const OWN: &str = ".tollgate";
+/// Name of the ledger in it.
+const LEDGER: &[u8] = b"ledger";
+
+/// The folders in which a ledger may lie that is no part of the content: that of a project (from the top, ending with a
+/// slash; empty at the top) and each around it, the top first.
+pub(super) fn levels(prefix: &str) -> Vec<&str> {
+    let ends = prefix.match_indices('/').map(|(at, _)| &prefix[..=at]);
+    std::iter::once("").chain(ends).collect()
+}
+
+/// What git is asked to list for [`without_ledger`]: each level and its own folder, in place of themselves.
+pub(super) fn listed(prefix: &str) -> Vec<String> {
+    let each = levels(prefix).into_iter();
+    each.flat_map(|level| [level.to_owned(), format!("{level}{OWN}/")])
+        .map(|path| {
+            if path.is_empty() {
+                ".".to_owned()
+            } else {
+                path
+            }
+        })
+        .collect()
+}
+
+/// The tree id, from `git ls-tree -z --full-tree HEAD -- …` with the paths of [`listed`].
+pub(super) fn without_ledger(listing: &[u8], prefix: &str) -> Result<String, GitTrouble> {
+    let mut folders: BTreeMap<Vec<u8>, Vec<Entry>> = BTreeMap::new();
     for line in listing
         .split(|byte| *byte == 0)
         .filter(|line| !line.is_empty())
@@ -43,23 +84,35 @@ pub(super) fn without_ledger(listing: &[u8]) -> Result<String, GitTrouble> {
         let entry = entry(line).ok_or_else(|| {
             GitTrouble("`git ls-tree` gave a line that cannot be read".to_owned())
         })?;
-        match entry.name.strip_prefix(b".tollgate/") {
-            Some(b"ledger") => {}
-            Some(name) => own.push(Entry {
-                name: name.to_vec(),
-                ..entry.clone()
-            }),
-            None => root.push(entry),
+        let (folder, entry) = entry.placed();
+        folders.entry(folder).or_default().push(entry);
+    }
+    let mut inner: Option<(Vec<u8>, Vec<u8>)> = None;
+    let levels = levels(prefix);
+    for level in levels.iter().rev() {
+        let mut entries = folders.remove(level.as_bytes()).unwrap_or_default();
+        let own = format!("{level}{OWN}/");
+        let mut kept = folders.remove(own.as_bytes()).unwrap_or_default();
+        kept.retain(|entry| entry.name != LEDGER);
+        put(&mut entries, OWN.as_bytes(), kept);
+        if let Some((name, id)) = inner.take() {
+            entries.push(Entry::folder(&name, id));
         }
+        let name = level.trim_end_matches('/').rsplit('/').next();
+        let name = name.unwrap_or_default().as_bytes().to_vec();
+        if level.is_empty() {
+            return Ok(hex(&hash(entries)));
+        }
+        inner = (!entries.is_empty()).then(|| (name, hash(entries)));
     }
-    if !own.is_empty() {
-        root.push(Entry {
-            mode: "40000".to_owned(),
-            name: b".tollgate".to_vec(),
-            id: hash(own),
-        });
+    Ok(hex(&hash(Vec::new())))
+}
+
+/// Puts a folder with these entries among others. Git knows no empty folder.
+fn put(entries: &mut Vec<Entry>, name: &[u8], inside: Vec<Entry>) {
+    if !inside.is_empty() {
+        entries.push(Entry::folder(name, hash(inside)));
     }
-    Ok(hex(&hash(root)))
 }
 
 fn entry(line: &[u8]) -> Option<Entry> {
@@ -85,22 +138,48 @@ pub(super) fn child(body: &[u8], id_bytes: usize, name: &[u8]) -> Option<Vec<u8>
     found.next().map(|entry| entry.id)
 }
 
-/// The tree id without the ledger, from the bytes of the tree object and of its `.tollgate`.
-pub(super) fn less_ledger(body: &[u8], own: Option<&[u8]>, id_bytes: usize) -> Option<String> {
-    let mut root = object(body, id_bytes)?;
-    if let Some(own) = own {
-        let mut own = object(own, id_bytes)?;
-        own.retain(|entry| entry.name != b"ledger");
-        root.retain(|entry| entry.name != b".tollgate");
-        if !own.is_empty() {
-            root.push(Entry {
-                mode: "40000".to_owned(),
-                name: b".tollgate".to_vec(),
-                id: hash(own),
-            });
+/// The tree id without the ledgers, from the bytes of the tree object; `path` are the folders that lead to the project.
+/// `get` gives the bytes of a tree by id: those of the folders of `path`, and of each their own.
+pub(super) fn less_ledger(
+    body: &[u8],
+    path: &[&str],
+    id_bytes: usize,
+    get: &dyn Fn(&str) -> Option<Vec<u8>>,
+) -> Option<String> {
+    Some(hex(&hash(less(body, path, id_bytes, get)?)))
+}
+
+fn less(
+    body: &[u8],
+    path: &[&str],
+    id_bytes: usize,
+    get: &dyn Fn(&str) -> Option<Vec<u8>>,
+) -> Option<Vec<Entry>> {
+    let mut entries = object(body, id_bytes)?;
+    let mut take = |name: &str| {
+        let wanted = |one: &Entry| one.is_tree() && one.name == name.as_bytes();
+        let at = entries.iter().position(wanted)?;
+        let id = hex(&entries.swap_remove(at).id);
+        Some(get(&id))
+    };
+    let own = match take(OWN) {
+        None => Vec::new(),
+        Some(body) => {
+            let mut own = object(&body?, id_bytes)?;
+            own.retain(|entry| entry.name != LEDGER);
+            own
         }
-    }
-    Some(hex(&hash(root)))
+    };
+    let (inner, name) = match path.split_first() {
+        None => (Vec::new(), ""),
+        Some((name, rest)) => match take(name) {
+            None => (Vec::new(), ""),
+            Some(body) => (less(&body?, rest, id_bytes, get)?, *name),
+        },
+    };
+    put(&mut entries, OWN.as_bytes(), own);
+    put(&mut entries, name.as_bytes(), inner);
+    Some(entries)
 }
 
 /// The entries of a tree object: mode, blank, name, NUL, the bytes of the id.
@@ -149,13 +228,21 @@ fn hash(mut entries: Vec<Entry>) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::without_ledger;
+    use super::{levels, listed, without_ledger};
 
     #[test]
     fn empty_tree_has_the_id_that_git_gives_it() {
         assert_eq!(
-            without_ledger(b"").ok().as_deref(),
+            without_ledger(b"", "a/b/").ok().as_deref(),
             Some("4b825dc642cb6eb9a060e54bf8d69288fbee4904")
         );
+    }
+
+    #[test]
+    fn levels_lead_from_the_top_to_the_project() {
+        assert_eq!(levels(""), [""]);
+        assert_eq!(levels("a/b/"), ["", "a/", "a/b/"]);
+        assert_eq!(listed(""), [".", ".tollgate/"]);
+        assert_eq!(listed("a/"), [".", ".tollgate/", "a/", "a/.tollgate/"]);
     }
 }

@@ -1,9 +1,7 @@
 //! Completing: one record and no second, one at a time, and never half of it.
 
 use std::fs;
-use std::time::{Duration, Instant};
 
-use rustix::process::Signal;
 use tollgate::ledger::Ledger;
 
 use crate::support::{Project, Started};
@@ -110,45 +108,6 @@ fn of_two_at_once_in_two_work_trees_one_wins_and_the_other_is_told_who() {
     first.end().exits(0);
     assert_eq!(project.recorded(), ["completion", "completion"]);
     assert!(!other.join(".tollgate/ledger").exists() || Ledger::read(&other).unwrap().len() == 1);
-}
-
-#[test]
-fn killed_at_any_moment_the_ledger_is_whole_and_nothing_is_complete_without_its_record() {
-    let project = project();
-    // How long one takes, so that kills fall on every part of it.
-    let began = Instant::now();
-    project.phase(&["complete", "alpha"]).exits(0);
-    let whole = began.elapsed() + Duration::from_millis(40);
-    let mut completed = 0;
-    for number in 0..40_u32 {
-        project
-            .phase(&["reopen", "alpha", "--why", "again"])
-            .exits(0);
-        let before = Ledger::read(&project.root).unwrap().len();
-        let started = Started::new(project.tollgate(&["phase", "complete", "alpha"]), None);
-        // Spread over the whole time, in an order that looks like none.
-        std::thread::sleep(whole * (number * 17 % 40) / 40);
-        started.signal(Signal::KILL);
-        let ran = started.end();
-        let ledger = Ledger::read(&project.root).unwrap();
-        assert!(ledger.broken().is_empty(), "{:?}", ledger.broken());
-        let wrote = ledger.len() - before;
-        assert!(wrote <= 1, "{wrote} records");
-        let state = project.state("alpha");
-        assert_eq!(
-            state == "complete",
-            wrote == 1,
-            "{state}, {wrote} records\n{ran}"
-        );
-        if wrote == 1 {
-            completed += 1;
-        } else {
-            // The lock of the dead is taken over.
-            project.phase(&["complete", "alpha"]).exits(0);
-        }
-    }
-    assert!(completed < 40, "no kill came before the record");
-    project.call(&["verify"]).exits(0);
 }
 
 #[test]

@@ -198,6 +198,7 @@ impl<'a> Command<'a> {
         Ok(match ground.append(&about, says, &keys, &here) {
             Ok(written) => {
                 notes(&written.notes, self.screen);
+                notes(&tidy(ground), self.screen);
                 Ok(written.entry.digest)
             }
             Err(words) => {
@@ -387,6 +388,19 @@ impl<'a> Command<'a> {
         let people = targets.iter().any(Target::is_for_people);
         drive(self.global, request, people, self.screen)
     }
+}
+
+/// Brings raw evidence back within its budget, now that it is known what records need. Whatever comes of it, the phase
+/// is complete.
+fn tidy(ground: &Ground) -> Vec<String> {
+    let repository = Some(&ground.repository);
+    let (budget, note) = run::budget(repository);
+    let over = match run::prune_evidence(&ground.plan.root, repository, budget) {
+        Ok(pruned) if pruned.left > budget => Some(super::super::ledger::over(&pruned, budget)),
+        Ok(_) => None,
+        Err(why) => Some(why),
+    };
+    note.into_iter().chain(over).collect()
 }
 
 /// Files that this command writes: they are no part of the content.

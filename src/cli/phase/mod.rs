@@ -13,8 +13,8 @@ use std::sync::Arc;
 
 use super::args::Global;
 use super::exit::Exit;
-use super::project;
 use super::screen::Screen;
+use super::{project, world};
 use crate::config::{Plan, unmeetable};
 use crate::output::neutral;
 use crate::phase::PlannedPhase;
@@ -80,7 +80,8 @@ fn open(
 /// Refuses sign-offs and liens that nobody could give.
 fn can_be_met(ground: &Ground, screen: &Screen) -> Result<(), Exit> {
     let mut problems = Problems::default();
-    unmeetable(&ground.plan.phases, &ground.people, &mut problems);
+    let (phases, people) = (&ground.plan.phases, &ground.people);
+    unmeetable(phases, people, world::now(), &mut problems);
     let refused = problems.refuse();
     screen.problems(&problems.sorted(), &ground.plan.sources);
     if refused {

@@ -1,7 +1,7 @@
 //! Criteria that nobody can meet, and the gates of a plan as phases see them.
 
 use super::*;
-use crate::model::Person;
+use crate::model::{Person, PublicKey};
 use crate::phase::{GateNow, Liens};
 use crate::problem::Shape;
 
@@ -13,6 +13,19 @@ fn node(text: &str) -> Node {
     super::super::yaml::parse(&source).expect("it is YAML")
 }
 
+fn key(before: Option<&str>) -> PublicKey {
+    PublicKey {
+        algorithm: "ssh-ed25519".to_owned(),
+        base64: "AAAA".to_owned(),
+        after: None,
+        before: before.map(|day| day.parse().expect("a moment")),
+    }
+}
+
+fn now() -> Timestamp {
+    "2026-06-01T00:00:00Z".parse().expect("a moment")
+}
+
 fn people() -> People {
     let person = |name: &str, roles: &[&str]| {
         let roles = roles.iter().map(|role| (*role).to_owned()).collect();
@@ -20,6 +33,7 @@ fn people() -> People {
             name.to_owned(),
             Person {
                 roles,
+                keys: vec![key(None)],
                 ..Person::default()
             },
         )
@@ -38,7 +52,7 @@ fn found(change: impl FnOnce(&mut PlannedPhase)) -> Vec<String> {
     let mut phase = PlannedPhase::bare("beta", At::start_of("tollgate.yaml"));
     change(&mut phase);
     let mut problems = Problems::default();
-    unmeetable(&[phase], &people(), &mut problems);
+    unmeetable(&[phase], &people(), now(), &mut problems);
     problems
         .iter()
         .map(|problem| problem.message.clone())
@@ -82,6 +96,45 @@ fn sign_offs_that_nobody_can_give_are_refused() {
         let at_start = found(|phase| phase.entry = entry);
         assert_eq!(at_start, at_end, "{text}");
     }
+}
+
+#[test]
+fn who_has_no_key_that_counts_can_give_no_signature() {
+    let mut people = people();
+    let keys = |people: &mut People, name: &str, keys: Vec<PublicKey>| {
+        people.by_name.get_mut(name).expect("there").keys = keys;
+    };
+    keys(&mut people, "ada", Vec::new());
+    keys(&mut people, "bo", vec![key(Some("2026-05-31T00:00:00Z"))]);
+    let check = |people: &People, text: &str| {
+        let mut phase = PlannedPhase::bare("beta", At::start_of("tollgate.yaml"));
+        phase.sign_offs = sign_offs(text);
+        let mut problems = Problems::default();
+        unmeetable(&[phase], people, now(), &mut problems);
+        problems.iter().count()
+    };
+    assert_eq!(check(&people, "{ count: 1, from: [leads] }"), 1);
+    assert_eq!(
+        check(&people, "{ count: 1, from: [leads], unsigned: true }"),
+        0
+    );
+    keys(&mut people, "bo", vec![key(Some("2026-06-02T00:00:00Z"))]);
+    assert_eq!(check(&people, "{ count: 1, from: [leads] }"), 0);
+}
+
+#[test]
+fn sign_offs_that_leave_no_room_for_an_author_are_warned_of() {
+    let found = |text: &str| {
+        let mut phase = PlannedPhase::bare("beta", At::start_of("tollgate.yaml"));
+        phase.sign_offs = sign_offs(text);
+        let mut problems = Problems::default();
+        tight(&[phase], &people(), now(), &mut problems);
+        assert!(!problems.refuse());
+        problems.iter().count()
+    };
+    assert_eq!(found("{ count: 2, from: [leads], not: author }"), 1);
+    assert_eq!(found("{ count: 1, from: [leads], not: author }"), 0);
+    assert_eq!(found("{ count: 2, from: [leads] }"), 0);
 }
 
 #[test]

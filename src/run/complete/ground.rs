@@ -77,6 +77,11 @@ impl Ground {
         self.subject().state == SubjectState::Clean
     }
 
+    /// The folder of the project from the top of the work tree, with a slash; empty at the top.
+    pub(super) fn prefix(&self) -> &str {
+        &self.start.prefix
+    }
+
     /// The content that is committed, without the ledger.
     pub fn committed_tree(&self) -> &str {
         &self.start.head_tree

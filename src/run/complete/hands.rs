@@ -30,9 +30,12 @@ impl Asked {
         phase: &PlannedPhase,
         standings: &Standings,
     ) -> Result<Start, NoStart> {
-        let past = self
-            .past
-            .get_or_init(|| ground.repository.past(MOST).map_err(silent));
+        let past = self.past.get_or_init(|| {
+            ground
+                .repository
+                .past(MOST, ground.prefix())
+                .map_err(silent)
+        });
         let past = past
             .as_ref()
             .map_err(|words| NoStart::Silent(words.clone()))?;
@@ -87,7 +90,10 @@ fn silent(trouble: GitTrouble) -> String {
 
 /// Authors since a commit, as people.yaml names them.
 fn people(ground: &Ground, since: Option<&str>) -> Authors {
-    let hands = ground.repository.hands_since(since).map_err(silent)?;
+    let hands = ground
+        .repository
+        .hands_since(since, ground.prefix())
+        .map_err(silent)?;
     let person = |(name, email): Named| {
         let known = ground.people.of_git(&name, &email).map(str::to_owned);
         let who = Who {

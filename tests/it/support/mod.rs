@@ -12,7 +12,7 @@ mod started;
 mod walk;
 
 pub use given::{junit, lcov, sarif};
-pub use ledger::{Key, TREE, appended, completion, independent, sign_off};
+pub use ledger::{Key, TREE, appended, completion, independent, record, sign_off};
 pub use phases::People;
 pub use project::{Project, set_mode};
 pub use ran::Ran;

@@ -22,6 +22,7 @@ mod people;
 mod phase;
 mod proof;
 mod record;
+mod refs;
 mod repository;
 mod verdict;
 mod waiver;
@@ -49,6 +50,7 @@ pub use record::{
     Completion, ConditionRecord, Criterion, Entry, GateRecord, ReasonRecord, Record, ReportRecord,
     Says, Signature, SignatureState, TestNames, TestsRecord, Who,
 };
+pub use refs::{RefRow, RefTable, RefTrouble};
 pub use repository::{Commit, GitGiven, GitWants, Unknown};
 pub use verdict::{
     Cause, ConditionVerdict, Decision, Enforce, Fact, GateVerdict, Judgement, Note, Reason,

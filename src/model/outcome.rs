@@ -124,6 +124,12 @@ pub struct RunRecord {
     /// Commit of HEAD, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
+    /// The revision that was judged apart from the work tree, as it was asked for.
+    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// What it was merged into before it was judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<String>,
     /// `SIGINT`, `SIGTERM` or `SIGHUP` when the run was interrupted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interrupted: Option<&'static str>,
@@ -155,6 +161,8 @@ impl RunRecord {
             tollgate: self.tollgate.clone(),
             machine: self.machine.clone(),
             commit: self.commit.clone(),
+            reference: self.reference.clone(),
+            merged_into: self.merged_into.clone(),
             interrupted: self.interrupted,
             notes: self.notes.clone(),
             gates: Vec::new(),

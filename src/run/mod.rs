@@ -9,6 +9,7 @@
     reason = "how long gates take is measured here"
 )]
 
+mod apart;
 mod applies;
 mod asking;
 mod beside;
@@ -24,6 +25,7 @@ mod gate;
 mod given;
 mod green;
 mod hygiene;
+mod jobs;
 mod names;
 mod order;
 mod outbox;
@@ -41,12 +43,16 @@ mod trusted;
 mod waivers;
 mod weigh;
 
+pub use apart::{
+    All, Became, Place, Planned, Refusal, Row, Setting, Story, Tree, Trouble, judge_apart, rows,
+};
 pub use complete::{
     About, Ground, Judged, Keys, Known, NoGround, View, Written, completion, observation,
 };
 pub use decide::decide;
 pub use engine::run;
 pub use evidence::{BUDGET_SETTING, budget, prune_evidence, size};
+pub use jobs::Jobs;
 pub use order::schedule;
 pub use policy::{POLICY_GATE, PolicyCheck};
 pub use prove::{NotProven, prove};
@@ -75,8 +81,10 @@ pub struct Request {
     pub policy: Option<PolicyCheck>,
     /// Where waivers, baseline and people are read from: never from the tree under a trusted policy.
     pub origin: Origin,
-    /// Gates at once.
-    pub jobs: usize,
+    /// Gates at once; several runs may share it.
+    pub jobs: Jobs,
+    /// The revision that is judged apart from the work tree of whoever called; `None` for a run in place.
+    pub apart: Option<Apart>,
     /// End at the first blocking gate that does not pass.
     pub fail_fast: bool,
     /// Send output as it comes.
@@ -107,6 +115,30 @@ pub struct Request {
     pub guard: Option<Arc<Guard>>,
     /// The switch that ends the run.
     pub stop: Stop,
+}
+
+/// Variables by which a hook of git points at the repository and work tree that it was called for.
+const POINTS_ELSEWHERE: &[&str] = &[
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_PREFIX",
+    "GIT_COMMON_DIR",
+];
+
+/// A revision that is judged in a work tree of its own.
+#[derive(Clone, Debug)]
+pub struct Apart {
+    /// As it was asked for.
+    pub name: String,
+    /// What it is merged into.
+    pub merged_into: Option<String>,
+    /// The branch that it stands for.
+    pub branch: Option<String>,
+    /// Where tollgate was called: paths there are machine paths in what gates print.
+    pub from: PathBuf,
+    /// What the work tree got beside what is committed; no part of the content.
+    pub beside: Vec<PathBuf>,
 }
 
 /// What a run leaves.

@@ -202,6 +202,9 @@ pub fn trusted(file: &PolicyFile, reference: &str) -> Result<Trusted, PolicyTrou
     let rule = if introduced { head.rule() } else { base.rule() };
     let plan = if introduced || base.digest() == head.digest() {
         head.loaded.and_then(|loaded| loaded.plan)
+    } else if head.loaded.is_none() {
+        // The head has no policy to add anything.
+        file.load(&base.origin, MARK).plan
     } else {
         joined(file, &base, &head, &changes, &mut diff)
     };

@@ -42,6 +42,7 @@ mod phase_tests;
 mod policy;
 mod prove;
 mod reasoning;
+mod refs;
 mod resources;
 mod retry;
 mod scenario_blockers;

@@ -47,6 +47,7 @@ mod resources;
 mod retry;
 mod scenario_blockers;
 mod scenario_polish;
+mod scenario_tenants;
 mod secrets;
 mod services;
 mod skip;

@@ -86,6 +86,12 @@ impl Walk {
         }
     }
 
+    /// A document that a step left by this name.
+    #[track_caller]
+    pub fn document(&self, name: &str) -> &Value {
+        self.found(&self.decisions, name)
+    }
+
     /// The board after a decision: `01-x.before`, `01-x.after`.
     #[track_caller]
     pub fn board(&self, decision: &str) -> &Value {

@@ -228,7 +228,7 @@ fn request(
         phase: false,
         phase_began: None,
         skip: Vec::new(),
-        tests_then: std::collections::BTreeMap::new(),
+        tests_then: run::Beginning::default(),
         recording: false,
         base: args.base.clone(),
         now: world::now(),

@@ -212,7 +212,7 @@ fn facts(judging: &mut Judging, all: &TestReport) {
         ("skipped", all.skipped),
         ("total", all.total()),
         ("flaky", all.flaky),
-        ("all-skipped", all.all_skipped().count() as u64),
+        ("all-skipped", all.files.all_skipped().len() as u64),
         ("waived", waived.failed + waived.errored),
         ("quarantined", waived.quarantined),
         (
@@ -317,7 +317,12 @@ impl TestGate {
             {
                 judging.evidence_of_last(Vec::new(), Some(format!("slowest: {id}")));
             }
-            let skipped: Vec<String> = all.all_skipped().map(str::to_owned).collect();
+            let skipped: Vec<String> = all
+                .files
+                .all_skipped()
+                .into_iter()
+                .map(str::to_owned)
+                .collect();
             if name == "all-skipped" && !skipped.is_empty() {
                 judging.evidence_of_last(Vec::new(), Some(few(&skipped, SHOWN)));
             }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{ITEMS_KEPT, Waived};
+use super::{ITEMS_KEPT, TestFiles, Waived};
 
 /// What became of one test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -108,8 +108,8 @@ pub struct TestReport {
     pub failures: Vec<TestFailure>,
     /// Failures beyond those kept.
     pub failures_cut: u64,
-    /// Each test file (or class, or suite, where the report names no file), and whether any of its tests ran.
-    pub files: BTreeMap<String, bool>,
+    /// The test files, and which of them ran nothing.
+    pub files: TestFiles,
     /// Tests that are counted and have no name.
     pub unnamed: u64,
     /// Tests that the gate does not select, and how many of them failed or errored. In no count above.
@@ -155,12 +155,6 @@ impl TestReport {
         self.passed + self.failed + self.errored + self.skipped
     }
 
-    /// Test files in which every test was skipped.
-    pub fn all_skipped(&self) -> impl Iterator<Item = &str> {
-        let files = self.files.iter().filter(|(_, ran)| !**ran);
-        files.map(|(file, _)| file.as_str())
-    }
-
     /// Joins the sums of another report.
     pub fn merge(&mut self, other: TestReport) {
         self.passed += other.passed;
@@ -169,9 +163,7 @@ impl TestReport {
         self.skipped += other.skipped;
         self.flaky += other.flaky;
         self.seconds += other.seconds;
-        for (file, ran) in other.files {
-            *self.files.entry(file).or_default() |= ran;
-        }
+        self.files.merge(other.files);
         self.unnamed += other.unnamed;
         self.left_out.0 += other.left_out.0;
         self.left_out.1 += other.left_out.1;

@@ -24,6 +24,7 @@ mod proof;
 mod record;
 mod refs;
 mod repository;
+mod test_files;
 mod verdict;
 mod waiver;
 mod weakening;
@@ -52,6 +53,7 @@ pub use record::{
 };
 pub use refs::{RefRow, RefTable, RefTrouble};
 pub use repository::{Commit, GitGiven, GitWants, Unknown};
+pub use test_files::TestFiles;
 pub use verdict::{
     Cause, ConditionVerdict, Decision, Enforce, Fact, GateVerdict, Judgement, Note, Reason,
     ReportUsed, VARIES, Verdict, VerdictDocument,

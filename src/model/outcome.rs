@@ -130,6 +130,9 @@ pub struct RunRecord {
     /// What it was merged into before it was judged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub merged_into: Option<String>,
+    /// The phase that it was for; what it found counts since the beginning of that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phase: Option<String>,
     /// `SIGINT`, `SIGTERM` or `SIGHUP` when the run was interrupted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interrupted: Option<&'static str>,
@@ -163,6 +166,7 @@ impl RunRecord {
             commit: self.commit.clone(),
             reference: self.reference.clone(),
             merged_into: self.merged_into.clone(),
+            phase: self.phase.clone(),
             interrupted: self.interrupted,
             notes: self.notes.clone(),
             gates: Vec::new(),

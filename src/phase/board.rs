@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{PlannedPhase, Target, World, gates_of};
+use super::{PlannedPhase, SINCE, Target, World, gates_of};
 use crate::model::{
     Board, BoardMetric, BoardPhase, Measure, Outstanding, PhaseOutcome, PhaseState, Sort, Verdict,
 };
@@ -17,6 +17,8 @@ pub struct Newest<'a> {
     pub facts: &'a BTreeMap<String, Measure>,
     /// Measured values of the run before.
     pub before: &'a BTreeMap<String, Measure>,
+    /// Values that were measured for a phase and for no other, by phase and name ([`SINCE`]).
+    pub of_phase: &'a BTreeMap<(String, String), Measure>,
 }
 
 /// Draws the board. `outcomes` are the decisions on all phases, in the order of the file.
@@ -127,7 +129,11 @@ fn metrics(
 }
 
 fn target_metric(phase: &PlannedPhase, target: &Target, newest: Newest<'_>) -> BoardMetric {
-    let value = newest.facts.get(&target.fact);
+    let own = (phase.id.clone(), target.fact.clone());
+    let value = match target.fact.ends_with(SINCE) {
+        true => newest.of_phase.get(&own),
+        false => newest.facts.get(&target.fact),
+    };
     let condition = value.and_then(|value| target.condition(value).ok());
     let before = newest.before.get(&target.fact);
     let holds = value

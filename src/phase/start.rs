@@ -9,6 +9,10 @@ use super::standing::completion;
 use super::{History, PlannedPhase, Standings, plan};
 use crate::model::TestsRecord;
 
+/// The fact that is counted since the beginning of a phase, so that another run's says nothing of it: what its full
+/// name ends with.
+pub const SINCE: &str = ".tests.added";
+
 /// Where a phase began.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Start {

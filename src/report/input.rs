@@ -6,7 +6,8 @@ use std::path::Path;
 
 use super::limits::Limits;
 
-const BLOCK: usize = 128 << 10;
+/// Small enough that what was just read is still near when it is looked at.
+const BLOCK: usize = 64 << 10;
 /// As much as sniffing looks at.
 pub(super) const HEAD: usize = 64 << 10;
 

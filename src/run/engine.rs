@@ -123,7 +123,7 @@ impl Engine {
             phase_began: request.phase_began.clone(),
             event: request.ci.then(|| EventBase::of(&request.env)).flatten(),
             names: request.phase,
-            tests_then: request.tests_then.clone(),
+            tests_then: request.tests_then.tests.clone(),
             changes: OnceLock::new(),
             tracked: OnceLock::new(),
             began: Instant::now(),

@@ -97,8 +97,8 @@ pub struct Request {
     pub phase: bool,
     /// When that phase began.
     pub phase_began: Option<PhaseBegan>,
-    /// The tests of gates when the phase began, of those for which anybody asks.
-    pub tests_then: BTreeMap<String, TestsThen>,
+    /// How the phase began that is judged.
+    pub tests_then: Beginning,
     /// Gates that whoever runs this skips, each with the reason.
     pub skip: Vec<Skip>,
     /// The run is made to record baselines: judges measure, and compare with none.
@@ -139,6 +139,15 @@ pub struct Apart {
     pub from: PathBuf,
     /// What the work tree got beside what is committed; no part of the content.
     pub beside: Vec<PathBuf>,
+}
+
+/// How a phase began, as far as a run for it has to know.
+#[derive(Clone, Debug, Default)]
+pub struct Beginning {
+    /// The phase; none in a run that is for no phase.
+    pub phase: Option<String>,
+    /// The tests of gates at that time, of those for which anybody asks.
+    pub tests: BTreeMap<String, TestsThen>,
 }
 
 /// What a run leaves.

@@ -107,7 +107,12 @@ pub(super) async fn finish(engine: Engine) -> Finished {
     }
     keep_durations(&engine, &runs);
     let passes = engine.shared.plan.waiver_rules.passes;
-    let steady = hygiene::of_quarantine(&engine.shared.store, passes, &quarantined);
+    // How steady a test is shows on what is checked out, not on each revision that somebody asks about.
+    let counted = match engine.request.apart {
+        Some(_) => &[][..],
+        None => &quarantined,
+    };
+    let steady = hygiene::of_quarantine(&engine.shared.store, passes, counted);
     let renewed = hygiene::of_history(&engine).await;
     engine
         .state()
@@ -154,6 +159,7 @@ pub(super) async fn finish(engine: Engine) -> Finished {
             .apart
             .as_ref()
             .and_then(|apart| apart.merged_into.clone()),
+        phase: engine.request.tests_then.phase.clone(),
         interrupted,
         notes,
         gates: runs,

@@ -7,7 +7,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::vcs::forget_work_trees;
+use crate::vcs::{forget_work_trees, work_trees};
 
 /// Where the notes are, below the store.
 const NOTES: &str = "worktrees";
@@ -102,25 +102,38 @@ impl Lodging {
             !name.as_encoded_bytes().starts_with(b".")
         });
         let notes: Vec<PathBuf> = names.map(|entry| entry.path()).collect();
-        if notes.is_empty() {
+        let known = work_trees(common);
+        if notes.is_empty() && known.is_empty() {
             return Vec::new();
         }
         let _turn = Self::turn(store);
-        notes
-            .iter()
-            .filter_map(|note| clean(note, common))
-            .collect()
+        let told = notes.iter().filter_map(|note| clean(note, common));
+        let told = told.collect();
+        // A git that outlived its killed run may have made another one since.
+        for (_, tree) in known {
+            let lodging = tree.parent().filter(|folder| is_ours(folder));
+            let noted = |folder: &&Path| {
+                let name = folder.file_name().unwrap_or_default();
+                store.join(NOTES).join(name).exists()
+            };
+            if let Some(folder) = lodging.filter(|folder| !noted(folder)) {
+                let _ = remove(folder);
+                forget_work_trees(common, folder);
+            }
+        }
+        told
     }
 }
 
 impl Drop for Lodging {
     fn drop(&mut self) {
-        // The note stays where something stays, so that the next run tries again.
-        if remove(&self.folder).is_ok() {
-            let _ = fs::remove_file(&self.note);
-        }
+        let removed = vacated(&self.folder);
         let _turn = Self::turn(&self.store);
         forget_work_trees(&self.common, &self.folder);
+        // The note stays where something stays, so that the next run tries again.
+        if removed.is_ok() {
+            let _ = fs::remove_file(&self.note);
+        }
         // As git does with its last entry. Not before: another work tree may be about to be made.
         let _ = fs::remove_dir(self.common.join("worktrees"));
     }
@@ -138,7 +151,7 @@ fn clean(note: &Path, common: &Path) -> Option<String> {
     let empty = folder.file_name() == Some(name)
         && fs::read_dir(&folder).is_ok_and(|mut entries| entries.next().is_none());
     if (owned || empty)
-        && let Err(error) = remove(&folder)
+        && let Err(error) = vacated(&folder)
     {
         return Some(format!(
             "{} is left of a run that was killed and cannot be removed: {error}",
@@ -163,12 +176,40 @@ fn private_folder(path: &Path) -> io::Result<()> {
     fs::create_dir(path)
 }
 
+/// Whether a folder is named as those here are.
+fn is_ours(folder: &Path) -> bool {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let parts = name
+        .strip_prefix("tollgate-")
+        .and_then(|rest| rest.split_once('-'));
+    parts.is_some_and(|(hex, number)| {
+        hex.len() == 12
+            && hex.bytes().all(|byte| byte.is_ascii_hexdigit())
+            && !number.is_empty()
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
+/// Removes the folder of a run. The file that says whose it is goes last: what is left half way must still be known.
+fn vacated(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_name() != OWN {
+            remove(&entry.path())?;
+        }
+    }
+    remove(folder)
+}
+
 /// Removes a folder with all in it, also what was made read-only. Links are removed, never followed.
 fn remove(folder: &Path) -> io::Result<()> {
     let gone = |result: io::Result<()>| match result {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         other => other,
     };
+    let is_folder = fs::symlink_metadata(folder).is_ok_and(|meta| meta.is_dir());
+    if !is_folder {
+        return gone(fs::remove_file(folder));
+    }
     if gone(fs::remove_dir_all(folder)).is_ok() {
         return Ok(());
     }

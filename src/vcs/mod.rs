@@ -29,4 +29,4 @@ pub use patch::Marks;
 pub use repository::{GitTrouble, Repository};
 pub use revision::{Blob, Revision, RevisionTrouble};
 pub use subject::{Change, Content, State};
-pub use worktree::{Ignored, Merged, Pointed, forget_work_trees};
+pub use worktree::{Ignored, Merged, Pointed, forget_work_trees, work_trees};

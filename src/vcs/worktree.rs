@@ -44,6 +44,9 @@ const TRIES: u32 = 5;
 /// Between two times.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// The end of the name of what is being removed.
+const GONE: &str = ".tollgate-gone";
+
 /// What a name points at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pointed {
@@ -245,13 +248,30 @@ fn point(objects: &mut Objects, name: &str) -> Result<Option<Pointed>, GitTroubl
 
 /// Removes what git keeps of work trees whose folder lies below `folder`. Entries of others stay, also stale ones.
 pub fn forget_work_trees(common: &Path, folder: &Path) {
-    let entries = fs::read_dir(common.join("worktrees")).into_iter().flatten();
-    for entry in entries.flatten().map(|entry| entry.path()) {
-        let Ok(text) = fs::read_to_string(entry.join("gitdir")) else {
-            continue;
-        };
-        if Path::new(text.trim()).starts_with(folder) {
-            let _ = fs::remove_dir_all(&entry);
+    for (entry, tree) in work_trees(common) {
+        if tree.starts_with(folder) {
+            // Out of the way first: a git that is not done yet would put files where others are being removed.
+            let mut name = entry.file_name().unwrap_or_default().to_owned();
+            name.push(GONE);
+            let _ = fs::rename(&entry, entry.with_file_name(name));
         }
     }
+    let entries = fs::read_dir(common.join("worktrees")).into_iter().flatten();
+    for entry in entries.flatten() {
+        if entry.file_name().to_string_lossy().ends_with(GONE) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// What git keeps of each linked work tree, and the folder of it.
+pub fn work_trees(common: &Path) -> Vec<(PathBuf, PathBuf)> {
+    let entries = fs::read_dir(common.join("worktrees")).into_iter().flatten();
+    let entries = entries.flatten().map(|entry| entry.path());
+    let known = entries.filter_map(|entry| {
+        let text = fs::read_to_string(entry.join("gitdir")).ok()?;
+        let tree = Path::new(text.trim()).parent()?.to_path_buf();
+        Some((entry, tree))
+    });
+    known.collect()
 }

@@ -201,6 +201,29 @@ fn tests_added_since_the_phase_began_are_counted_and_named() {
 }
 
 #[test]
+fn the_board_shows_added_tests_of_the_phase_that_they_were_counted_for() {
+    let yaml = format!(
+        "{ADDED}  gamma: {{ after: beta, gates: [unit], targets: {{ unit.tests.added: \">=1\" }} }}\n"
+    );
+    let project = project(&yaml)
+        .file("unit.xml", junit(&["a"], &[]))
+        .committed();
+    project.phase(&["complete", "alpha"]).exits(0);
+    project.write("unit.xml", junit(&["a", "b", "c"], &[]));
+    project.commit();
+    project.phase(&["decide", "beta"]).exits(0);
+    let (_, document) = project.phase_json(&["status"]);
+    let metrics = document["board"]["metrics"].as_array().unwrap();
+    let current = |phase: &str| {
+        let mut of = metrics.iter().filter(|one| one["phase"] == phase);
+        let found = of.find(|one| one["fact"] == "unit.tests.added").unwrap();
+        found["current"].clone()
+    };
+    assert_eq!(current("beta"), "2");
+    assert_eq!(current("gamma"), Value::Null);
+}
+
+#[test]
 fn a_bound_on_added_tests_is_judged_since_the_phase_began_and_names_them() {
     let yaml = ADDED.replace(
         "{ reports: out.xml }",

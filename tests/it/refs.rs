@@ -584,7 +584,7 @@ fn variables_of_a_hook_point_no_gate_at_the_other_work_tree() {
     let project = project
         .env("GIT_DIR", &git)
         .env("GIT_INDEX_FILE", git.join("index"))
-        .env("GIT_WORK_TREE", &project_root(&git));
+        .env("GIT_WORK_TREE", project_root(&git));
     project.write("untracked", "x");
     let before = files(&project.root);
     let (ran, _) = project.refs(&["--ref", "topic"]);

@@ -385,19 +385,6 @@ impl<'a> Command<'a> {
     }
 }
 
-/// Brings raw evidence back within its budget, now that it is known what records need. Whatever comes of it, the phase
-/// is complete.
-fn tidy(ground: &Ground) -> Vec<String> {
-    let repository = Some(&ground.repository);
-    let (budget, note) = run::budget(repository);
-    let over = match run::prune_evidence(&ground.plan.root, repository, budget) {
-        Ok(pruned) if pruned.left > budget => Some(super::super::ledger::over(&pruned, budget)),
-        Ok(_) => None,
-        Err(why) => Some(why),
-    };
-    note.into_iter().chain(over).collect()
-}
-
 /// The moment and the day that a phase is decided at.
 pub(in super::super) fn moment(
     at: Option<jiff::civil::Date>,
@@ -410,6 +397,19 @@ pub(in super::super) fn moment(
         zoned.ok().map(|zoned| zoned.timestamp())
     });
     (moment.unwrap_or(now), at.unwrap_or(today))
+}
+
+/// Brings raw evidence back within its budget, now that it is known what records need. Whatever comes of it, the phase
+/// is complete.
+fn tidy(ground: &Ground) -> Vec<String> {
+    let repository = Some(&ground.repository);
+    let (budget, note) = run::budget(repository);
+    let over = match run::prune_evidence(&ground.plan.root, repository, budget) {
+        Ok(pruned) if pruned.left > budget => Some(super::super::ledger::over(&pruned, budget)),
+        Ok(_) => None,
+        Err(why) => Some(why),
+    };
+    note.into_iter().chain(over).collect()
 }
 
 /// Files that this command writes: they are no part of the content.

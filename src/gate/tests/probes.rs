@@ -77,11 +77,11 @@ impl TestGate {
             ..none()
         };
         probes.push(run("a failure outside any test", broken).reason("broken-suite", ""));
-        let skipped = TestReport {
+        let mut skipped = TestReport {
             skipped: MANY,
-            files: [("a".to_owned(), false)].into(),
             ..none()
         };
+        skipped.files.skipped("a", || "a".to_owned());
         let skipped = run("every test skipped: bind `passed` or `skipped`", skipped);
         probes.push(Probe {
             force: Force::May,
@@ -213,9 +213,11 @@ fn with(name: &str, value: &Measure) -> Option<TestReport> {
         ("skipped", Measure::Count(count)) => report.skipped = count,
         ("flaky", Measure::Count(count)) => (report.passed, report.flaky) = (count, count),
         ("all-skipped", Measure::Count(count)) => {
-            let files = (0..count.min(MOST + 1)).map(|number| (format!("f{number}"), false));
+            for number in 0..count.min(MOST + 1) {
+                let name = format!("f{number}");
+                report.files.skipped(&name, || name.clone());
+            }
             report.skipped = count;
-            report.files = files.collect();
             if count > MOST {
                 return None;
             }

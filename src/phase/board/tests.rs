@@ -42,6 +42,7 @@ fn draw(scene: &Scene, before: &[(&str, u64)]) -> Board {
         verdicts: &verdicts,
         facts: &facts,
         before: &before,
+        of_phase: &BTreeMap::new(),
     };
     scene.with(|world, _| board(world, &outcomes, newest))
 }

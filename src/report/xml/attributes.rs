@@ -111,11 +111,12 @@ pub(super) fn scan(raw: &str, spans: &mut Vec<Span>) -> Result<(), String> {
         }
         let span = one(raw, at)?;
         at = span.value.1 + 1;
-        let name = &bytes[span.name.0..span.name.1];
-        if spans
-            .iter()
-            .any(|other| &bytes[other.name.0..other.name.1] == name)
-        {
+        // Names that begin alike are few: most pairs need no call to compare them.
+        let twice = spans.iter().any(|other| {
+            bytes[other.name.0] == bytes[span.name.0]
+                && bytes[other.name.0..other.name.1] == bytes[span.name.0..span.name.1]
+        });
+        if twice {
             let name = &raw[span.name.0..span.name.1];
             return Err(format!("attribute `{name}` occurs twice in one tag"));
         }
@@ -186,12 +187,11 @@ fn resolve(raw: &str, into: &mut String) -> References {
         into.push_str(raw);
         return odd;
     }
-    let raw = raw.replace("\r\n", "\n");
-    let mut rest = raw.as_str();
-    while let Some(at) = rest.find('&') {
+    let mut rest = raw;
+    while let Some(at) = memchr::memchr(b'&', rest.as_bytes()) {
         push_blanked(&rest[..at], into);
         rest = &rest[at..];
-        match end_of_reference(rest).map(|end| (end, reference(&rest[1..end]))) {
+        match end_of_reference(rest.as_bytes()).map(|end| (end, reference(&rest[1..end]))) {
             Some((end, Reference::Is(character))) => {
                 into.push(character);
                 rest = &rest[end + 1..];
@@ -231,14 +231,16 @@ fn is_literal(bytes: &[u8]) -> bool {
     }
 }
 
+/// Appends text with white space as blanks; the two characters that end a line on Windows are one.
 fn push_blanked(text: &str, into: &mut String) {
-    into.extend(text.chars().map(|c| {
-        if matches!(c, '\t' | '\n' | '\r') {
-            ' '
-        } else {
-            c
-        }
-    }));
+    let mut rest = text;
+    while let Some(at) = memchr::memchr3(b'\t', b'\n', b'\r', rest.as_bytes()) {
+        into.push_str(&rest[..at]);
+        into.push(' ');
+        let white = if rest[at..].starts_with("\r\n") { 2 } else { 1 };
+        rest = &rest[at + white..];
+    }
+    into.push_str(rest);
 }
 
 /// What stands between `&` and `;`.
@@ -290,8 +292,7 @@ fn is_name(name: &str) -> bool {
 }
 
 /// Where the reference that begins here ends. Looks a bounded way, so that many `&` cost no more than few.
-fn end_of_reference(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
+pub(super) fn end_of_reference(bytes: &[u8]) -> Option<usize> {
     memchr::memchr(b';', &bytes[..bytes.len().min(64)])
 }
 
@@ -300,7 +301,7 @@ pub(super) fn names_an_entity(raw: &str) -> bool {
     let mut rest = raw;
     while let Some(at) = rest.find('&') {
         rest = &rest[at..];
-        let named = end_of_reference(rest)
+        let named = end_of_reference(rest.as_bytes())
             .is_some_and(|end| reference(&rest[1..end]) == Reference::Unknown);
         if named {
             return true;

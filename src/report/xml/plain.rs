@@ -1,4 +1,4 @@
-//! What is read where it lies, without an event of the reader: plain tags, and character data that nobody asked for.
+//! What is read where it lies, without an event of the reader: plain tags, and character data with the references that everybody knows.
 //!
 //! It judges nothing to be wrong: whatever is not plainly one of these is left to the reader.
 
@@ -6,7 +6,7 @@ use std::io::{self, BufRead};
 
 use memchr::memmem::Finder;
 
-use super::attributes::{Tag, scan};
+use super::attributes::{Reference, Tag, end_of_reference, reference, scan};
 use super::{Limits, ReportError, Sink, Source, Visitor, Walker};
 
 impl Walker<'_> {
@@ -99,10 +99,30 @@ impl Walker<'_> {
             } else if block.starts_with(b"<!--") {
                 source.consume(b"<!--".len());
                 pass_until(source, &self.comment_end, b'-', None)?;
+            } else if let Some((character, length)) = predefined(block)
+                && !self.entities
+            {
+                source.consume(length);
+                if self.collecting.is_some() {
+                    let mut utf8 = [0; 4];
+                    keep(
+                        &mut self.collected,
+                        character.encode_utf8(&mut utf8).as_bytes(),
+                    );
+                }
             } else {
                 return Ok(());
             }
         }
+    }
+}
+
+/// The reference that a block begins with, if it stands for a character of its own, and its length.
+fn predefined(block: &[u8]) -> Option<(char, usize)> {
+    let end = end_of_reference(block.strip_prefix(b"&")?)? + 1;
+    match reference(std::str::from_utf8(&block[1..end]).ok()?) {
+        Reference::Is(character) => Some((character, end + 1)),
+        _ => None,
     }
 }
 

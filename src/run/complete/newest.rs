@@ -10,6 +10,7 @@ use crate::model::{
     Cause, ConditionVerdict, Decision, Enforce, GateVerdict, Measure, Reason, Subject, Verdict,
     VerdictDocument,
 };
+use crate::phase::SINCE;
 use crate::source::Place;
 use crate::store::run_records;
 
@@ -29,6 +30,8 @@ pub struct Known {
     pub volatile: BTreeMap<String, Measure>,
     /// Values of the run before.
     pub before: BTreeMap<String, Measure>,
+    /// Values on this content that were measured for a phase, by phase and name.
+    pub of_phase: BTreeMap<(String, String), Measure>,
 }
 
 impl Known {
@@ -57,11 +60,21 @@ impl Known {
         if !same && record["run"]["ref"].is_string() {
             return;
         }
+        let phase = record["run"]["phase"].as_str();
         let runs: BTreeMap<&str, &Value> = list(&record["run"]["gates"])
             .filter_map(|run| Some((run["id"].as_str()?, run)))
             .collect();
         for gate in list(&verdict["gates"]) {
-            let Some(read) = gate_of(gate) else { continue };
+            let Some(mut read) = gate_of(gate) else {
+                continue;
+            };
+            let since = format!("{}{SINCE}", read.id);
+            if let (Some(value), Some(phase)) = (read.facts.remove(&since), phase)
+                && same
+            {
+                let own = (phase.to_owned(), since);
+                self.of_phase.entry(own).or_insert(value);
+            }
             let run = runs.get(read.id.as_str());
             let volatile = run.map(|run| values(&run["facts"])).unwrap_or_default();
             let first = same && !self.gates.contains_key(&read.id);
@@ -78,18 +91,24 @@ impl Known {
         }
     }
 
-    /// The verdicts as a document on gates: `None` where none of them is known.
+    /// The verdicts as a document on gates of a phase: `None` where none of them is known.
     pub fn document(
         &self,
+        phase: &str,
         gates: &[String],
         subject: &Subject,
         policy: &str,
         as_of: &str,
     ) -> Option<VerdictDocument> {
-        let found: Vec<GateVerdict> = gates
-            .iter()
-            .filter_map(|gate| self.gates.get(gate).cloned())
-            .collect();
+        let known = |gate: &String| {
+            let mut verdict = self.gates.get(gate)?.clone();
+            let own = (phase.to_owned(), format!("{gate}{SINCE}"));
+            if let Some(value) = self.of_phase.get(&own) {
+                verdict.facts.insert(own.1, *value);
+            }
+            Some(verdict)
+        };
+        let found: Vec<GateVerdict> = gates.iter().filter_map(known).collect();
         (!found.is_empty()).then(|| VerdictDocument {
             decision: Decision::Go,
             subject: subject.clone(),

@@ -4,28 +4,32 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::super::names;
+use super::super::{Beginning, names};
 use super::View;
 use super::hands::NoStart;
 use crate::ledger;
 use crate::model::{
     BaselineState, KnownTest, KnownTests, TestOutcome, TestsRecord, TestsThen, Unknown,
 };
-use crate::phase::{PlannedPhase, Standings, gates_of, tests_at_start};
+use crate::phase::{PlannedPhase, SINCE, Standings, gates_of, tests_at_start};
 use crate::store::Bundles;
-
-/// The fact that is counted since the beginning of a phase.
-const FACT: &str = "tests.added";
 
 impl View<'_> {
     /// The tests that there were when the phase began, of each gate for which the gate or the phase asks.
-    pub fn tests_then(&self, phase: &PlannedPhase) -> BTreeMap<String, TestsThen> {
+    pub fn tests_then(&self, phase: &PlannedPhase) -> Beginning {
+        Beginning {
+            phase: Some(phase.id.clone()),
+            tests: self.tests_by_gate(phase),
+        }
+    }
+
+    fn tests_by_gate(&self, phase: &PlannedPhase) -> BTreeMap<String, TestsThen> {
         let plan = &self.ground.plan;
         let selected = gates_of(phase, &plan.phases);
         let asks = |gate: &&crate::config::PlannedGate| {
             let mut targets = phase.targets.iter();
             gate.judges.iter().any(|judge| judge.wants().began)
-                || targets.any(|target| target.fact == format!("{}.{FACT}", gate.id))
+                || targets.any(|target| target.fact == format!("{}{SINCE}", gate.id))
         };
         let gates: Vec<&str> = (plan.gates.iter())
             .filter(|gate| selected.contains(&gate.id))

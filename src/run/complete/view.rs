@@ -214,9 +214,9 @@ impl<'a> View<'a> {
             .iter()
             .map(|phase| {
                 let gates = phase::gates_of(phase, world.phases);
-                let mut document = self
-                    .known
-                    .document(&gates, world.subject, world.policy, &as_of);
+                let mut document =
+                    self.known
+                        .document(&phase.id, &gates, world.subject, world.policy, &as_of);
                 if let Some(document) = &mut document {
                     phase::apply_targets(phase, document, &self.known.volatile);
                 }
@@ -236,6 +236,7 @@ impl<'a> View<'a> {
             verdicts: &verdicts,
             facts: &self.known.facts,
             before: &self.known.before,
+            of_phase: &self.known.of_phase,
         };
         (phase::board(&world, &outcomes, newest), outcomes)
     }

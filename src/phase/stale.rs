@@ -84,7 +84,7 @@ fn loosened(recorded: &ConditionRecord, now: &GateNow, phase: &PlannedPhase) -> 
         .map(|(_, text)| text.clone())
         .chain(targets.map(super::Target::text))
         .collect();
-    let bound = as_written(&recorded.bound);
+    let bound = written(&recorded.bound);
     let what = format!("`{} {bound}`", recorded.fact);
     if texts.is_empty() {
         // A bound whose name is made by its judge is looked for by its words; one that is no number only in a list.
@@ -101,8 +101,8 @@ fn loosened(recorded: &ConditionRecord, now: &GateNow, phase: &PlannedPhase) -> 
     })
 }
 
-/// A step from the baseline is recorded with what it came to on that day, which is no part of what the file asks.
-fn as_written(bound: &str) -> &str {
+/// A bound as the file had it: what followed from the baseline of that day is shown behind it.
+fn written(bound: &str) -> &str {
     bound
         .split_once(" (baseline ")
         .map_or(bound, |(written, _)| written)

@@ -226,6 +226,7 @@ fn request(
         env: Vec::new(),
         ci: world::is_ci(global.ci.as_deref()),
         phase: false,
+        phase_began: None,
         skip: Vec::new(),
         tests_then: run::Beginning::default(),
         recording: false,

@@ -40,7 +40,7 @@ pub use evidence::{Evidence, EvidenceKind, ReportEvidence, ReportRefusal, Warnin
 pub use exact::{Asked, Exact};
 pub use explanation::{EXPLANATION, ExplainedCondition, ExplainedReason, Explanation, LastVerdict};
 pub use finding::{Finding, FindingReport, FindingState, Level, WaivedFindings};
-pub use given::{Given, GreenList, KnownTests, TestsThen, Wants};
+pub use given::{Began, Given, GreenList, KnownTests, PhaseBegan, TestsThen, Wants};
 pub use http::{HttpAnswer, HttpAsk, HttpGiven, HttpTrouble, HttpWants, Whom};
 pub use measure::Measure;
 pub use metric::MetricReport;

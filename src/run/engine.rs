@@ -120,6 +120,7 @@ impl Engine {
             start: OnceLock::new(),
             apart: request.apart.clone(),
             base: request.base.clone(),
+            phase_began: request.phase_began.clone(),
             event: request.ci.then(|| EventBase::of(&request.env)).flatten(),
             names: request.phase,
             tests_then: request.tests_then.tests.clone(),

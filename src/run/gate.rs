@@ -23,8 +23,8 @@ use crate::exec::{self, Command, Guard, Mask, Program, Spool, Stop};
 use crate::gate::Facts;
 use crate::ledger::History;
 use crate::model::{
-    Baseline, Cause, ChangedLines, ChangesUnknown, Event, Fact, GateRun, GateVerdict, Note, Reason,
-    Termination, TestNames, TestsThen, Verdict,
+    Baseline, Cause, ChangedLines, ChangesUnknown, Event, Fact, GateRun, GateVerdict, Note,
+    PhaseBegan, Reason, Termination, TestNames, TestsThen, Verdict,
 };
 use crate::store::RunFolder;
 use crate::vcs::{EventBase, Repository};
@@ -59,6 +59,8 @@ pub(super) struct Shared {
     /// Ref that changes are counted from, as asked for, and the one of the CI event.
     pub base: Option<String>,
     pub event: Option<EventBase>,
+    /// When the phase that is judged began.
+    pub phase_began: Option<PhaseBegan>,
     /// The names of all tests are kept: a phase's record needs them.
     pub names: bool,
     /// The tests of gates when the phase began.
@@ -519,6 +521,7 @@ fn collect_for(
         env: &shared.env,
         explained,
         sieve: shared.waivers.sieve(&gate.id, &shared.plain),
+        phase_began: shared.phase_began.as_ref(),
         names: shared.names,
     };
     collect::collect(reports, &sources)

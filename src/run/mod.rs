@@ -70,7 +70,7 @@ use std::sync::Arc;
 
 use crate::config::{Origin, Plan};
 use crate::exec::{Guard, Stop};
-use crate::model::{Baseline, Outcome, TestNames, TestsThen};
+use crate::model::{Baseline, Outcome, PhaseBegan, TestNames, TestsThen};
 use crate::store::RunFolder;
 
 /// All that a run is told from outside.
@@ -98,6 +98,8 @@ pub struct Request {
     pub ci: bool,
     /// Whether a phase is judged: a tree that moves then decides against it, and what changed selects no gate.
     pub phase: bool,
+    /// When that phase began.
+    pub phase_began: Option<PhaseBegan>,
     /// How the phase began that is judged.
     pub tests_then: Beginning,
     /// Gates that whoever runs this skips, each with the reason.

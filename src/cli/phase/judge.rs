@@ -366,6 +366,7 @@ impl<'a> Command<'a> {
             env: world::environment(),
             ci: world::is_ci(self.global.ci.as_deref()),
             phase: true,
+            phase_began: Some(self.view(ground).began(phase)),
             recording: false,
             skip: Vec::new(),
             tests_then: self.view(ground).tests_then(phase),

@@ -60,8 +60,10 @@ async fn decided(
     if let Some(outcome) = view(&ground, now, today).complete(phase) {
         return Ok(verdict(typed, outcome, None));
     }
+    let seen = view(&ground, now, today);
     let request = Request {
-        tests_then: view(&ground, now, today).tests_then(phase),
+        tests_then: seen.tests_then(phase),
+        phase_began: Some(seen.began(phase)),
         ..request(asked, typed, place, &plan, phase, today)
     };
     let mut finished = run::run(request, progress).await;
@@ -102,6 +104,7 @@ fn request(
         env: asked.env.clone(),
         ci: asked.ci,
         phase: true,
+        phase_began: None,
         recording: false,
         skip: Vec::new(),
         tests_then: run::Beginning::default(),

@@ -133,6 +133,7 @@ async fn judge(
         env: asked.env.clone(),
         ci: asked.ci,
         phase: false,
+        phase_began: None,
         skip: read.skip,
         tests_then: run::Beginning::default(),
         recording: false,

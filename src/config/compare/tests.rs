@@ -240,6 +240,12 @@ static CASES: &[Case] = cases! {
     SignOffsLowered: "gates: { a: { run: x } }\nphases: { p: { gates: a, sign-offs: 2 } }"
         => "gates: { a: { run: x } }\nphases: { p: { gates: a, sign-offs: 1 } }",
         not "gates: { a: { run: x } }\nphases: { p: { gates: a, sign-offs: { count: 2, not: author } } }";
+    SignOffsLowered: "gates: { a: { run: x } }\nphases: { p: { gates: a, sign-offs: { count: 1, evidence: true } } }"
+        => "gates: { a: { run: x } }\nphases: { p: { gates: a, sign-offs: { count: 1 } } }",
+        not "gates: { a: { run: x } }\nphases: { p: { gates: a, sign-offs: { count: 2, evidence: true } } }";
+    SignOffsLowered: "gates: { a: { run: x } }\nphases: { p: { gates: a, sign-offs: { count: 1 } } }"
+        => "gates: { a: { run: x } }\nphases: { p: { gates: a, sign-offs: { count: 1, unsigned: true } } }",
+        not "gates: { a: { run: x } }\nphases: { p: { gates: a, sign-offs: { count: 1, evidence: true } } }";
     SignOffsLowered: "gates: { a: { run: x } }\nphases: { p: { gates: a, sign-offs: { count: 1, from: [leads] } } }"
         => "gates: { a: { run: x } }\nphases: { p: { gates: a, sign-offs: { count: 1, from: [leads, all] } } }",
         not "gates: { a: { run: x } }\nphases: { p: { gates: a, sign-offs: { count: 2, from: [leads] } } }";

@@ -10,6 +10,7 @@ mod project;
 mod ran;
 mod scenario;
 mod started;
+mod walk;
 
 pub use given::{junit, lcov, sarif};
 pub use ledger::{Key, TREE, appended, completion, independent, record, sign_off};
@@ -18,6 +19,7 @@ pub use project::{Project, set_mode};
 pub use ran::Ran;
 pub use scenario::Scenario;
 pub use started::Started;
+pub use walk::{Walk, fact, outstanding};
 
 use std::time::{Duration, Instant};
 

@@ -433,6 +433,22 @@ fn an_interrupt_leaves_no_work_tree_and_no_process() {
     }
 }
 
+#[test]
+fn an_interrupt_while_work_trees_are_made_leaves_nothing_either() {
+    let yaml = "worktree: { run: ./long }\ngates: { unit: { run: 'true' } }\n";
+    let project = project(yaml).script("long", "sleep 1000 & echo $! $$ >> \"$UP\"; wait");
+    let up = project.beside().join("up");
+    let project = project.env("UP", &up).committed();
+    for number in ["1", "2", "3"] {
+        project.branch(number, "main", "number", number);
+    }
+    let started = start(&project, &up);
+    started.signal(Signal::TERM);
+    started.end().exits(143).says("3 revisions: 3 interrupted");
+    wait_for_the_end_of(&pids(&up));
+    assert!(project.left().is_empty(), "{:?}", project.left());
+}
+
 /// Whether a run has its guard: a process that outlives it.
 fn guard_of(run: i32) -> bool {
     let listed = Command::new("ps")

@@ -671,7 +671,7 @@ fn what_is_copied_stays_apart_and_what_is_linked_tells_of_writing() {
     let yaml = |what: &str| {
         format!("worktree: {what}\ngates:\n  unit: {{ run: 'cat env/test && echo x > env/new' }}\n")
     };
-    let project = project(&yaml("{ copy: env }"))
+    let project = project(&yaml("{ copy: [env, loose] }"))
         .file(".gitignore", "env\n")
         .file("env/test", "x")
         .committed();
@@ -687,6 +687,8 @@ fn what_is_copied_stays_apart_and_what_is_linked_tells_of_writing() {
         "tollgate.yaml",
         &format!("version: 1\n{}", yaml("{ copy: [envi] }")),
     );
+    // Neither committed nor ignored: it is no part of the content there either.
+    project.write("loose/a", "x");
     let (ran, table) = project.refs(&["--ref", "main"]);
     ran.exits(0);
     assert_eq!(
@@ -887,6 +889,8 @@ fn records_are_kept_for_each_revision_and_pass_for_none_of_the_work_tree() {
         let record: Value = serde_json::from_str(&record).unwrap();
         assert_eq!(record["run"]["ref"], name);
     }
+    // The last one failed, and is not what became of the work tree.
+    project.refs(&["--ref", "fix/unit"]).0.exits(1);
     project.call(&["explain", "unit"]).exits(0).says("✓ pass");
     project
         .call(&["explain", "unit", "--run", &id("fix/unit")])

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
-use super::phase::PhaseCommand;
+use super::phase::{Key, PhaseCommand};
 use crate::policy::Days;
 
 /// Commands that are specified and not built yet: refused by name.
@@ -441,6 +441,24 @@ pub enum ConfigCommand {
 pub enum PolicyCommand {
     /// Show what the policy of one revision demands less, more or otherwise than that of another
     Diff(PolicyDiffArgs),
+    /// Sign for what the policy here demands less than that of a revision
+    Accept(PolicyAccept),
+}
+
+/// Accept weakenings.
+#[derive(Debug, ClapArgs)]
+pub struct PolicyAccept {
+    /// The trusted revision, as it is given to `run --policy-ref`
+    #[arg(value_name = "REF")]
+    pub reference: String,
+    /// Why this may be
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub why: String,
+    #[command(flatten)]
+    pub key: Key,
+    /// Print the record as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Show how policies differ.

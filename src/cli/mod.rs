@@ -8,6 +8,7 @@
     reason = "progress is told how long the run has lasted"
 )]
 
+mod accept;
 mod args;
 mod baseline;
 mod check;
@@ -88,6 +89,7 @@ fn dispatch(arguments: Vec<OsString>) -> Exit {
         },
         Command::Policy { command } => match command {
             PolicyCommand::Diff(diff) => policy::diff(&args.global, diff, &screen),
+            PolicyCommand::Accept(typed) => accept::accept(&args.global, typed, &screen),
         },
         Command::Verify(verify) => verify::verify(&args.global, verify, &screen),
         Command::Ledger { command } => match command {

@@ -102,7 +102,7 @@ fn compared(file: &PolicyFile, between: &Between<'_>) -> Result<PolicyDiff, Poli
     Ok(diff)
 }
 
-fn refused(trouble: &PolicyTrouble, screen: &Screen) -> Exit {
+pub(super) fn refused(trouble: &PolicyTrouble, screen: &Screen) -> Exit {
     match trouble {
         PolicyTrouble::Refused(name, problems, sources) => {
             screen.problems(problems, sources);
@@ -115,7 +115,7 @@ fn refused(trouble: &PolicyTrouble, screen: &Screen) -> Exit {
     Exit::Usage
 }
 
-fn words(trouble: &PolicyTrouble) -> String {
+pub(super) fn words(trouble: &PolicyTrouble) -> String {
     match trouble {
         PolicyTrouble::NoGit => {
             "there is no git repository here, so no revision to read a policy from".to_owned()
@@ -281,6 +281,7 @@ fn first_there(
                         rule: trusted.rule,
                         introduced: trusted.introduced,
                         commit: trusted.commit,
+                        acceptance: trusted.acceptance,
                     }),
                     origin: trusted.origin,
                 }));

@@ -372,6 +372,7 @@ fn planned(
             .baseline
             .as_ref()
             .and_then(|baseline| plain(&baseline.reference)),
+        baseline_run: stored_run(written.baseline.as_ref(), problems),
         first_run: written
             .first_run
             .as_ref()
@@ -529,6 +530,22 @@ fn absent(key: &str, written: &file::AbsentOptions, problems: &mut Problems) -> 
         until: written.until.clone(),
         at: written.at.clone(),
     })
+}
+
+/// Whether a baseline is that of a stored run, which only a ref has.
+fn stored_run(baseline: Option<&file::BaselineOptions>, problems: &mut Problems) -> bool {
+    let Some(run) = baseline.and_then(|baseline| baseline.run.as_ref()) else {
+        return false;
+    };
+    if run.value && baseline.is_some_and(|baseline| baseline.reference.is_none()) {
+        let problem = Problem::new(Code::MISSING_KEY, &run.at, "a stored run of what?");
+        problems.push(
+            problem
+                .label("no `ref` beside it")
+                .help("name it: `baseline: { ref: origin/main, run: true }`"),
+        );
+    }
+    run.value
 }
 
 /// Keys that speak of a baseline that nothing looks at.

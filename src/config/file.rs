@@ -199,6 +199,8 @@ options! {
     pub struct BaselineOptions {
         /// A ref, such as `origin/main`: the file of its tree counts, whatever the work tree holds.
         reference("ref"): Text,
+        /// What the newest run of that ref measured here is the baseline, not a file: values only, on this machine only.
+        run("run"): Flag,
     }
 }
 

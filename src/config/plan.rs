@@ -124,6 +124,8 @@ pub struct PlannedGate {
     pub added: bool,
     /// Ref that its baseline is read from; the work tree without one.
     pub baseline_ref: Option<String>,
+    /// It is what a stored run of that ref measured, not the file of its tree.
+    pub baseline_run: bool,
     /// Declared absence of a baseline.
     pub first_run: Option<Absent>,
     /// Bound on the time of the command.

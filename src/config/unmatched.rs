@@ -3,7 +3,7 @@
 use super::plan::PlannedGate;
 use super::waivers::Places;
 use crate::model::{Target, Waiver};
-use crate::phase::PlannedPhase;
+use crate::phase::{PlannedPhase, RULES};
 use crate::problem::{Code, Problem, Problems, nearest};
 
 /// Says of a waiver that it names what is not declared. It is not refused for that: gates go, waivers stay behind.
@@ -42,13 +42,6 @@ fn unknown(
     gates: &[PlannedGate],
     phases: &[PlannedPhase],
 ) -> Option<(String, String, bool)> {
-    let near = |name: &str, known: &mut dyn Iterator<Item = &str>| {
-        let known: Vec<&str> = known.collect();
-        match nearest(name, known) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "remove the waiver, or correct the name".to_owned(),
-        }
-    };
     let ids = || gates.iter().map(|gate| gate.id.as_str());
     let no_gate = |name: &str| (format!("there is no gate `{name}`"), near(name, &mut ids()));
     let named = match &waiver.scope.gate {
@@ -82,15 +75,41 @@ fn unknown(
         Target::Condition(_) => None,
         Target::Finding { .. } => judges("findings").map(|words| (words, remove, false)),
         Target::Test { .. } => judges("tests").map(|words| (words, remove, false)),
-        Target::Criterion { phase, .. } => {
-            let mut ids = phases.iter().map(|phase| phase.id.as_str());
-            (!ids.clone().any(|id| id == phase)).then(|| {
-                (
-                    format!("there is no phase `{phase}`"),
-                    near(phase, &mut ids),
-                    false,
-                )
-            })
+        Target::Criterion { phase, criterion } => no_criterion(phase, criterion, phases),
+    }
+}
+
+/// The name that is meant, or what else to do.
+fn near(name: &str, known: &mut dyn Iterator<Item = &str>) -> String {
+    let known: Vec<&str> = known.collect();
+    match nearest(name, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "remove the waiver, or correct the name".to_owned(),
+    }
+}
+
+/// What is wrong with the name of a phase or of its criterion.
+fn no_criterion(
+    phase: &str,
+    criterion: &str,
+    phases: &[PlannedPhase],
+) -> Option<(String, String, bool)> {
+    let mut ids = phases.iter().map(|phase| phase.id.as_str());
+    if !ids.clone().any(|id| id == phase) {
+        let words = format!("there is no phase `{phase}`");
+        return Some((words, near(phase, &mut ids), false));
+    }
+    let mut names = RULES.iter().map(|rule| rule.name());
+    match crate::phase::find(criterion) {
+        None => {
+            let words = format!("phases have no criterion `{criterion}`");
+            Some((words, near(criterion, &mut names), false))
         }
+        Some(rule) if !rule.may_be_waived() => Some((
+            format!("the criterion `{criterion}` cannot be waived"),
+            "remove the waiver".to_owned(),
+            false,
+        )),
+        Some(_) => None,
     }
 }

@@ -61,6 +61,10 @@ pub(crate) fn of<'a>(
     match state {
         BaselineState::Here(baseline) => Ok(baseline),
         BaselineState::Never => Err(never(given, gate, "no baseline yet")),
+        BaselineState::NoRun(how) => Err(Missing {
+            help: how.clone(),
+            ..never(given, gate, "no run to compare with yet")
+        }),
         BaselineState::Gone(words) => Err(Missing {
             code: "baseline-gone",
             verdict: Verdict::Fail,

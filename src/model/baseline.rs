@@ -82,6 +82,8 @@ pub enum BaselineState {
     /// Nobody ever recorded one.
     #[default]
     Never,
+    /// It is what a stored run measured, and there is none: how to make one.
+    NoRun(String),
     /// It is in the history of the repository and no longer there, in words.
     Gone(String),
     /// It is there and cannot be used (a conflict marker, a line that cannot be read), in words.

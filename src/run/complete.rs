@@ -14,5 +14,6 @@ mod write;
 pub use completion::{completion, observation};
 pub use ground::{Ground, NoGround};
 pub use newest::Known;
+pub(super) use newest::values as values_of;
 pub use view::{Judged, View};
 pub use write::{About, Keys, Written};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::gate::Shared;
 use super::subject::Start;
-use super::{asking, green};
+use super::{asking, green, stored};
 use crate::config::Origin;
 use crate::config::PlannedGate;
 use crate::ledger;
@@ -38,7 +38,14 @@ pub(super) fn given(shared: &Shared, gate: &PlannedGate, kind: &str, wants: Want
         began: _,
     } = wants;
     let known = if baseline {
-        of_kind(known(shared, gate), kind)
+        let state = match (&gate.baseline_ref, &shared.repository) {
+            (Some(reference), Some(repository)) if gate.baseline_run => {
+                let root = &shared.plan.root;
+                stored::baseline(repository, root, &shared.store, reference, (&gate.id, kind))
+            }
+            _ => known(shared, gate),
+        };
+        of_kind(state, kind)
     } else {
         BaselineState::Never
     };

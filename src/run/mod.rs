@@ -9,6 +9,7 @@
     reason = "how long gates take is measured here"
 )]
 
+mod accepted;
 mod apart;
 mod applies;
 mod asking;
@@ -38,11 +39,13 @@ mod select;
 mod services;
 mod signals;
 mod skip;
+mod stored;
 mod subject;
 mod trusted;
 mod waivers;
 mod weigh;
 
+pub use accepted::Acceptance;
 pub use apart::{
     All, Became, Place, Planned, Refusal, Row, Setting, Story, Tree, Trouble, judge_apart, rows,
 };

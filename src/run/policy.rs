@@ -2,6 +2,7 @@
 //!
 //! It only says what was found and what the trusted policy wants done about it. The old bounds judge in any case.
 
+use super::accepted::Acceptance;
 use super::conclude::evidence_digest;
 use crate::exec::Mask;
 use crate::model::{
@@ -26,6 +27,8 @@ pub enum PolicyCheck {
         introduced: bool,
         /// Commit of the trusted revision.
         commit: String,
+        /// Who accepted the weakenings.
+        acceptance: Acceptance,
     },
     /// It could not be compared.
     Unknown {
@@ -41,6 +44,17 @@ pub enum PolicyCheck {
 /// Whose policy the run is judged by, for people.
 pub(super) fn judged_by(check: &PolicyCheck) -> Option<String> {
     match check {
+        PolicyCheck::Compared {
+            diff,
+            introduced: false,
+            commit,
+            acceptance,
+            ..
+        } if acceptance.is_given() => Some(format!(
+            "judged by its own policy; {} accepted what it demands less than {} ({commit})",
+            acceptance.by.join(", "),
+            diff.from
+        )),
         PolicyCheck::Compared {
             diff,
             introduced: false,
@@ -71,13 +85,14 @@ pub(super) fn judge(
             diff,
             rule,
             introduced,
+            acceptance,
             commit: _,
         } => {
             let mut diff = diff.clone();
             for change in &mut diff.weakenings {
                 change.message = mask.text(&change.message).into_owned();
             }
-            compared(&mut gate, &diff, *rule, *introduced);
+            compared(&mut gate, &diff, *rule, *introduced, acceptance);
         }
         PolicyCheck::Unknown {
             code,
@@ -128,7 +143,13 @@ fn blank(file: &str) -> GateVerdict {
     }
 }
 
-fn compared(gate: &mut GateVerdict, diff: &PolicyDiff, rule: WeakeningRule, introduced: bool) {
+fn compared(
+    gate: &mut GateVerdict,
+    diff: &PolicyDiff,
+    rule: WeakeningRule,
+    introduced: bool,
+    acceptance: &Acceptance,
+) {
     let count = diff.weakenings.len();
     for (name, number) in [
         ("weakenings", count),
@@ -157,7 +178,8 @@ fn compared(gate: &mut GateVerdict, diff: &PolicyDiff, rule: WeakeningRule, intr
         WeakeningRule::Block => (Verdict::Fail, None, Enforce::Block),
         WeakeningRule::Warn => (Verdict::Fail, None, Enforce::Warn),
     };
-    let (verdict, cause, enforce) = if count == 0 {
+    let accepted = rule == WeakeningRule::SignOff && acceptance.is_given();
+    let (verdict, cause, enforce) = if count == 0 || accepted {
         (Verdict::Pass, None, Enforce::Block)
     } else {
         (verdict, cause, enforce)
@@ -174,19 +196,19 @@ fn compared(gate: &mut GateVerdict, diff: &PolicyDiff, rule: WeakeningRule, intr
         bound: "0".to_owned(),
         written: None,
         evidence: places.take(ITEMS_KEPT).collect(),
-        note: None,
+        note: accepted.then(|| format!("accepted by {}", acceptance.by.join(", "))),
         volatile: false,
         asked: None,
     });
-    if count > 0 && rule == WeakeningRule::SignOff {
-        gate.reasons.push(outstanding(diff));
+    if count > 0 && rule == WeakeningRule::SignOff && !accepted {
+        gate.reasons.push(outstanding(diff, acceptance));
     }
     let kept = diff.weakenings.iter().take(ITEMS_KEPT);
     gate.findings = kept.map(finding).collect();
     gate.findings_cut = count.saturating_sub(ITEMS_KEPT) as u64;
 }
 
-fn outstanding(diff: &PolicyDiff) -> Reason {
+fn outstanding(diff: &PolicyDiff, acceptance: &Acceptance) -> Reason {
     let count = diff.weakenings.len();
     let many = if count == 1 {
         "1 weakening of the policy needs".to_owned()
@@ -198,11 +220,11 @@ fn outstanding(diff: &PolicyDiff) -> Reason {
         verdict: Verdict::Inconclusive,
         cause: Some(Cause::Judgement),
         message: format!("{many} a sign-off, of {}", diff.weakening_digest()),
-        detail: None,
-        help: Some(
-            "take them back, or ask somebody in .tollgate/people.yaml; until then the old policy judges"
-                .to_owned(),
-        ),
+        detail: (!acceptance.not.is_empty()).then(|| acceptance.not.join("\n")),
+        help: Some(format!(
+            "take them back, or let somebody whom .tollgate/people.yaml of {from} names run `tollgate policy accept {from} --why …`; until then the old policy judges",
+            from = diff.from
+        )),
         evidence: Vec::new(),
     }
 }
@@ -256,6 +278,7 @@ mod tests {
             rule,
             introduced: false,
             commit: String::new(),
+            acceptance: Acceptance::default(),
         }
     }
 

@@ -6,11 +6,12 @@
 
 use std::path::{Path, PathBuf};
 
+use super::accepted::{Acceptance, people_at};
 use super::beside;
 use crate::config::{
     Loaded, Normal, Origin, PEOPLE, Party, Plan, adopt, compare, load_from, names_somebody, told,
 };
-use crate::model::{PolicyDiff, WeakeningRule};
+use crate::model::{People, PolicyDiff, WeakeningRule};
 use crate::policy::Change;
 use crate::problem::Problem;
 use crate::source::{At, Node, Sources, Value};
@@ -190,9 +191,14 @@ pub struct Trusted {
     pub introduced: bool,
     /// Commit of the revision.
     pub commit: String,
+    /// Who accepted the weakenings, where that is asked.
+    pub acceptance: Acceptance,
+    /// Whom the revision names, who alone may accept; or why nobody can tell.
+    pub people: Result<People, String>,
 }
 
-/// The policy of a revision, tightened by what the head adds. `reference` is resolved by git.
+/// The policy of a revision, tightened by what the head adds; that of the head, once its weakenings are accepted.
+/// `reference` is resolved by git.
 pub fn trusted(file: &PolicyFile, reference: &str) -> Result<Trusted, PolicyTrouble> {
     let base = file.at(reference)?;
     let head = file.here()?;
@@ -200,7 +206,14 @@ pub fn trusted(file: &PolicyFile, reference: &str) -> Result<Trusted, PolicyTrou
     leave_out_what_is_older(file, &base, &head, &mut diff).map_err(PolicyTrouble::Git)?;
     let introduced = base.loaded.is_none();
     let rule = if introduced { head.rule() } else { base.rule() };
-    let plan = if introduced || base.digest() == head.digest() {
+    let people = people_at(&base.origin, MOST);
+    let acceptance = if rule == WeakeningRule::SignOff && !diff.weakenings.is_empty() {
+        Acceptance::of(&file.root, &people, &diff.weakening_digest())
+    } else {
+        Acceptance::default()
+    };
+    let heads = introduced || acceptance.is_given();
+    let plan = if heads || base.digest() == head.digest() {
         head.loaded.and_then(|loaded| loaded.plan)
     } else if head.loaded.is_none() {
         // The head has no policy to add anything.
@@ -212,7 +225,7 @@ pub fn trusted(file: &PolicyFile, reference: &str) -> Result<Trusted, PolicyTrou
         Origin::Rev(revision) => revision.commit.clone(),
         Origin::Disk(_) => String::new(),
     };
-    let origin = if introduced {
+    let origin = if heads {
         Origin::Disk(file.root.clone())
     } else {
         base.origin
@@ -226,6 +239,8 @@ pub fn trusted(file: &PolicyFile, reference: &str) -> Result<Trusted, PolicyTrou
         diff,
         introduced,
         commit,
+        acceptance,
+        people,
     })
 }
 

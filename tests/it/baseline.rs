@@ -815,3 +815,63 @@ fn baseline_of_a_ref_is_out_of_reach_of_the_change_it_judges() {
         .gate("cov")
         .is("inconclusive");
 }
+
+#[test]
+fn a_stored_run_of_a_revision_is_a_baseline_of_values() {
+    let yaml = "gates:
+  cov:
+    run: cp given.info cov.info
+    baseline: { ref: trunk, run: true }
+    coverage: { reports: cov.info, drop: '<=1%' }
+";
+    let project = Project::new(yaml)
+        .file("given.info", lcov(80, 100))
+        .file(".gitignore", "cov.info\n")
+        .committed();
+    project.git(&["branch", "trunk"]);
+    // Without a run to compare with: as without a baseline.
+    let ran = project.run(&["--ci", "generic"]).exits(3);
+    ran.gate("cov")
+        .reasons(&["no-baseline"])
+        .says("check `trunk` out");
+    let ran = project.run(&[]).exits(0);
+    ran.gate("cov").is("waived").says("check `trunk` out");
+
+    let covered = |hit: u32| {
+        project.write("given.info", lcov(hit, 100));
+        project.commit();
+    };
+    covered(78);
+    let ran = project.run(&["--ci", "generic"]).exits(1);
+    let conditions = ran.gate("cov").is("fail").verdict["conditions"].to_string();
+    assert!(conditions.contains("baseline 80%"), "{ran}");
+    // What failed is no baseline, and a dirty tree is not that of the revision.
+    project.git(&["branch", "-f", "trunk"]);
+    let ran = project.run(&["--ci", "generic"]).exits(3);
+    ran.gate("cov").says("did not pass");
+    covered(79);
+    project.git(&["branch", "-f", "trunk"]);
+    project.write("given.info", lcov(99, 100));
+    project.run(&[]).exits(0);
+    let ran = project.run(&["--ci", "generic"]).exits(3);
+    ran.gate("cov").reasons(&["no-baseline"]);
+}
+
+#[test]
+fn a_stored_run_is_no_baseline_of_names() {
+    let project = Project::new(
+        "gates: { unit: { run: 'true', baseline: { ref: HEAD, run: true }, ratchet: { patterns: [rust-allow] } } }\n",
+    )
+    .committed();
+    let ran = project.run(&[]).exits(3);
+    ran.gate("unit").is("inconclusive");
+    let conditions = ran.gate("unit").verdict["conditions"].to_string();
+    assert!(conditions.contains("compares by name"), "{ran}");
+    let alone = Project::new(
+        "gates: { unit: { run: 'true', baseline: { run: true }, metrics: { reports: m.json, values: { a: { path: '$.a', is: '<=+1' } } } } }\n",
+    );
+    alone
+        .call(&["config", "check"])
+        .exits(2)
+        .complains("a stored run of what?");
+}

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::support::{Project, Ran, lcov};
+use crate::support::{Key, Project, Ran, lcov};
 
 const BASE: &str = "\
 extends: policy/base.yaml
@@ -841,4 +841,136 @@ fn the_digest_of_the_policy_covers_what_it_extends_and_its_presets() {
 fn the_verdict_names_the_tool_that_judged() {
     let ran = project().run(&[]).exits(0);
     assert_eq!(ran.verdict()["tollgate"], env!("CARGO_PKG_VERSION"));
+}
+
+/// People with a key of their own in the trusted revision, and a head that demands less.
+fn with_a_weaker_head(named: &str) -> (Project, Key) {
+    let project = Project::new(BASE)
+        .file("policy/base.yaml", LOWER)
+        .file("scripts/unit.sh", UNIT)
+        .file("README.md", "x\n")
+        .file(".gitignore", "unit.tap\n");
+    let key = Key::new(&project, named, "");
+    let people = format!(
+        "version: 1\npeople: {{ {named}: {{ keys: ['{}'] }} }}\n",
+        key.line
+    );
+    let project = project.file(".tollgate/people.yaml", people).committed();
+    project.git(&["tag", "base"]);
+    head(&project, &BASE.replace("passed: '>=2'", "passed: '>=1'"));
+    (project, key)
+}
+
+fn accept(project: &Project, key: &Key) -> Ran {
+    let key = key.file.display().to_string();
+    project.call(&[
+        "policy",
+        "accept",
+        "base",
+        "--why",
+        "one test is gone",
+        "--key",
+        &key,
+    ])
+}
+
+#[test]
+fn weakenings_that_a_named_person_accepted_let_the_heads_policy_judge() {
+    let (project, key) = with_a_weaker_head("ada");
+    project.write("scripts/unit.sh", "printf '1..1\\nok 1 a\\n' > unit.tap\n");
+    project.commit();
+    project.run(&["--policy-ref", "base"]).exits(1);
+    accept(&project, &key).exits(0).says("bound-looser");
+    project.commit();
+    let ran = project.run(&["--policy-ref", "base"]);
+    // The script is protected and changed too: that was in the list which was signed.
+    let ran = ran.exits(0);
+    ran.gate("policy").is("pass");
+    ran.gate("unit").is("pass");
+    let condition = ran.gate("policy").verdict["conditions"][0].to_string();
+    assert!(condition.contains("accepted by ada"), "{ran}");
+    assert_eq!(codes(&ran), ["bound-looser", "changed-producer"]);
+    project.call(&["verify"]).exits(0);
+}
+
+#[test]
+fn an_acceptance_holds_for_its_list_alone() {
+    let (project, key) = with_a_weaker_head("ada");
+    accept(&project, &key).exits(0);
+    project.commit();
+    project.run(&["--policy-ref", "base"]).exits(0);
+    // Another commit with the same policy: a rebase does not take the signature away.
+    project.write("README.md", "y\n");
+    project.commit();
+    project.run(&["--policy-ref", "base"]).exits(0);
+    // One weakening more.
+    let less = BASE.replace("passed: '>=2'", "passed: '>=1'");
+    head(&project, &less.replace("skipped: '<=1'", "skipped: '<=2'"));
+    let ran = project.run(&["--policy-ref", "base"]).exits(4);
+    ran.gate("policy").reasons(&["sign-off-outstanding"]);
+}
+
+#[test]
+fn only_whom_the_trusted_revision_names_can_accept() {
+    let (project, _) = with_a_weaker_head("ada");
+    // The head names somebody itself: that is a weakening, and no way to sign.
+    let eve = Key::new(&project, "eve", "");
+    project.write(
+        ".tollgate/people.yaml",
+        format!(
+            "version: 1\npeople: {{ eve: {{ keys: ['{}'] }} }}\n",
+            eve.line
+        ),
+    );
+    project.commit();
+    accept(&project, &eve).exits(3).complains("key of nobody");
+    project.run(&["--policy-ref", "base"]).exits(4);
+}
+
+#[test]
+fn a_forged_acceptance_is_named_and_does_not_count() {
+    let (project, key) = with_a_weaker_head("ada");
+    accept(&project, &key).exits(0);
+    let folder = project.root.join(".tollgate/ledger");
+    let mut forged = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|end| end == "sig") {
+            let other = Key::new(&project, "other", "");
+            let record = path.with_extension("").with_extension("json");
+            std::fs::remove_file(&path).unwrap();
+            let signed = std::process::Command::new("ssh-keygen")
+                .args(["-q", "-Y", "sign", "-n", "tollgate", "-f"])
+                .args([&other.file, &record])
+                .status()
+                .unwrap();
+            assert!(signed.success());
+            let made = format!("{}.sig", record.display());
+            std::fs::rename(made, &path).unwrap();
+            forged += 1;
+        }
+    }
+    assert_eq!(forged, 1);
+    project.commit();
+    let ran = project.run(&["--policy-ref", "base"]).exits(4);
+    ran.says("does not count").gate("policy").is("inconclusive");
+}
+
+#[test]
+fn nobody_can_accept_what_the_trusted_policy_blocks() {
+    let (project, key) = with_a_weaker_head("ada");
+    let base = format!("version: 1\npolicy: {{ weakening: block }}\n{BASE}");
+    project.git(&["checkout", "-q", "-b", "strict", "base"]);
+    project.write("tollgate.yaml", &base);
+    project.commit();
+    project.git(&["tag", "-f", "base"]);
+    project.write(
+        "tollgate.yaml",
+        base.replace("passed: '>=2'", "passed: '>=1'"),
+    );
+    project.commit();
+    accept(&project, &key)
+        .exits(1)
+        .complains("nobody can accept");
+    project.run(&["--policy-ref", "base"]).exits(1);
 }

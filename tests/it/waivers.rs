@@ -263,6 +263,29 @@ fn beyond_the_budget_the_newest_do_not_count() {
 }
 
 #[test]
+fn a_waiver_of_a_criterion_that_no_phase_has_is_reported() {
+    let yaml = format!("{SCAN}phases: {{ beta: {{ gates: [scan] }} }}\n");
+    let project = scan(
+        &yaml,
+        &["eval"],
+        &[
+            waiver("phase: beta, criterion: soaks"),
+            waiver("phase: beta, criterion: rulings"),
+            waiver("phase: beta, criterion: readiness"),
+        ],
+    );
+    let checked = project.call(&["config", "check"]);
+    for words in [
+        "phases have no criterion `soaks`",
+        "did you mean `soak`?",
+        "`rulings` cannot be waived",
+    ] {
+        assert!(checked.stderr.contains(words), "{words}\n{checked}");
+    }
+    assert!(!checked.stderr.contains("readiness"), "{checked}");
+}
+
+#[test]
 fn waivers_that_accept_nothing_name_nothing_or_end_soon_are_reported() {
     let project = scan(
         SCAN,

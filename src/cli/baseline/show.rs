@@ -53,7 +53,7 @@ fn read(work: &Work, id: &str, reference: Option<&str>) -> Result<Option<Recorde
             ..Recorded::default()
         })),
         BaselineState::Broken(words) => Err(words),
-        BaselineState::Never | BaselineState::Gone(_) => Ok(None),
+        BaselineState::Never | BaselineState::NoRun(_) | BaselineState::Gone(_) => Ok(None),
     }
 }
 

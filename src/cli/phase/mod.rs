@@ -7,7 +7,8 @@ pub(super) mod typed;
 mod write;
 
 pub(super) use judge::moment;
-pub use typed::PhaseCommand;
+pub use typed::{Key, PhaseCommand};
+pub(super) use write::{Asked, append, dirty, reason};
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -58,11 +59,17 @@ fn open(
         screen.error("the file declares no phase: add `phases:`");
         return Ok(Err(Exit::Usage));
     }
-    Ok(match Ground::of(Arc::new(plan), own_files) {
-        Ok(ground) => can_be_met(&ground, screen).map(|()| ground),
+    let ground = stand(plan, own_files, screen);
+    Ok(ground.and_then(|ground| can_be_met(&ground, screen).map(|()| ground)))
+}
+
+/// Gathers repository, records and people. What cannot be had is said.
+pub(super) fn stand(plan: Plan, own_files: &[PathBuf], screen: &Screen) -> Result<Ground, Exit> {
+    match Ground::of(Arc::new(plan), own_files) {
+        Ok(ground) => Ok(ground),
         Err(NoGround::NoGit) => {
             screen.error(
-                "phases need git: a completion is about a tree that git knows, and there is no repository here",
+                "records need git: they are about a tree that git knows, and there is no repository here",
             );
             screen.say(
                 "help: `git init`, commit, and run this again; `tollgate run` works without git",
@@ -78,7 +85,7 @@ fn open(
             screen.error("mistakes in the file of people; nothing was done");
             Err(Exit::Usage)
         }
-    })
+    }
 }
 
 /// Refuses sign-offs and liens that nobody could give.

@@ -225,13 +225,13 @@ pub fn reopen(global: &Global, typed: &Why, screen: &Screen) -> anyhow::Result<E
 }
 
 /// A record that is to be written.
-struct Asked<'a> {
-    global: &'a Global,
-    phase: &'a str,
-    tree: String,
-    key: &'a Key,
-    needed: bool,
-    json: bool,
+pub(in super::super) struct Asked<'a> {
+    pub global: &'a Global,
+    pub phase: &'a str,
+    pub tree: String,
+    pub key: &'a Key,
+    pub needed: bool,
+    pub json: bool,
 }
 
 impl<'a> Asked<'a> {
@@ -248,7 +248,8 @@ impl<'a> Asked<'a> {
     }
 }
 
-fn append(
+/// Appends a record and shows it.
+pub(in super::super) fn append(
     ground: &mut Ground,
     asked: Asked<'_>,
     says: Says,
@@ -297,7 +298,7 @@ pub(super) fn keys(key: &Key, needed: bool) -> Keys {
 }
 
 /// A reason that says something.
-fn reason(why: &str, screen: &Screen) -> Result<(), Exit> {
+pub(in super::super) fn reason(why: &str, screen: &Screen) -> Result<(), Exit> {
     if why.trim().is_empty() {
         screen.error("`--why` is empty: say why, others will ask");
         return Err(Exit::Usage);
@@ -306,7 +307,7 @@ fn reason(why: &str, screen: &Screen) -> Result<(), Exit> {
 }
 
 /// Nothing that is not committed is signed.
-pub(super) fn dirty(ground: &Ground, screen: &Screen) -> Exit {
+pub(in super::super) fn dirty(ground: &Ground, screen: &Screen) -> Exit {
     let differs = ground.differs();
     let shown: Vec<String> = differs
         .iter()

@@ -130,7 +130,8 @@ fn text(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned)
 }
 
-fn values(facts: &Value) -> BTreeMap<String, Measure> {
+/// Measured values of a record, by dotted name.
+pub(in super::super) fn values(facts: &Value) -> BTreeMap<String, Measure> {
     let facts = facts.as_object().into_iter().flatten();
     facts
         .filter_map(|(name, value)| Some((name.clone(), Measure::of_json(name, value)?)))

@@ -433,6 +433,22 @@ fn an_interrupt_leaves_no_work_tree_and_no_process() {
     }
 }
 
+#[test]
+fn an_interrupt_while_work_trees_are_made_leaves_nothing_either() {
+    let yaml = "worktree: { run: ./long }\ngates: { unit: { run: 'true' } }\n";
+    let project = project(yaml).script("long", "sleep 1000 & echo $! $$ >> \"$UP\"; wait");
+    let up = project.beside().join("up");
+    let project = project.env("UP", &up).committed();
+    for number in ["1", "2", "3"] {
+        project.branch(number, "main", "number", number);
+    }
+    let started = start(&project, &up);
+    started.signal(Signal::TERM);
+    started.end().exits(143).says("3 revisions: 3 interrupted");
+    wait_for_the_end_of(&pids(&up));
+    assert!(project.left().is_empty(), "{:?}", project.left());
+}
+
 /// Whether a run has its guard: a process that outlives it.
 fn guard_of(run: i32) -> bool {
     let listed = Command::new("ps")
@@ -655,7 +671,7 @@ fn what_is_copied_stays_apart_and_what_is_linked_tells_of_writing() {
     let yaml = |what: &str| {
         format!("worktree: {what}\ngates:\n  unit: {{ run: 'cat env/test && echo x > env/new' }}\n")
     };
-    let project = project(&yaml("{ copy: env }"))
+    let project = project(&yaml("{ copy: [env, loose] }"))
         .file(".gitignore", "env\n")
         .file("env/test", "x")
         .committed();
@@ -671,6 +687,8 @@ fn what_is_copied_stays_apart_and_what_is_linked_tells_of_writing() {
         "tollgate.yaml",
         &format!("version: 1\n{}", yaml("{ copy: [envi] }")),
     );
+    // Neither committed nor ignored: it is no part of the content there either.
+    project.write("loose/a", "x");
     let (ran, table) = project.refs(&["--ref", "main"]);
     ran.exits(0);
     assert_eq!(
@@ -871,6 +889,8 @@ fn records_are_kept_for_each_revision_and_pass_for_none_of_the_work_tree() {
         let record: Value = serde_json::from_str(&record).unwrap();
         assert_eq!(record["run"]["ref"], name);
     }
+    // The last one failed, and is not what became of the work tree.
+    project.refs(&["--ref", "fix/unit"]).0.exits(1);
     project.call(&["explain", "unit"]).exits(0).says("✓ pass");
     project
         .call(&["explain", "unit", "--run", &id("fix/unit")])

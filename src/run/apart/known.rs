@@ -119,7 +119,11 @@ pub(super) fn leads_back(folder: &Path, root: &Path) -> Option<String> {
             shown(&folder.join("autoload.php"), root)
         ));
     }
-    leads_to(folder, root)
+    // It may be a link itself, to the folder of a third tree: that one's code is not what is judged either.
+    let real = fs::canonicalize(folder).ok();
+    let beside = real.as_deref().and_then(Path::parent);
+    let third = || leads_to(folder, beside.filter(|beside| !beside.starts_with(root))?);
+    leads_to(folder, root).or_else(third)
 }
 
 /// Where a folder, or a copy of it, leads out of itself into a tree.
@@ -276,5 +280,18 @@ mod tests {
         assert!(why(&from, &to, ".venv").contains("leads to the project itself"));
         assert!(why(&from, &to, "vendor").contains("by its own place"));
         assert!(why(&from, &to, "target").contains("built"));
+    }
+
+    #[test]
+    fn a_link_to_the_folder_of_a_third_tree_leads_there() {
+        let (_base, from, to) = trees(&["yarn.lock"]);
+        let third = from.with_file_name("third");
+        fs::create_dir_all(third.join("packages/a")).unwrap();
+        fs::create_dir_all(third.join("node_modules")).unwrap();
+        fs::write(to.join("yarn.lock"), "x").unwrap();
+        symlink(third.join("node_modules"), from.join("node_modules")).unwrap();
+        assert_eq!(why(&from, &to, "node_modules"), "");
+        symlink("../packages/a", third.join("node_modules/a")).unwrap();
+        assert!(why(&from, &to, "node_modules").contains("leads to `packages/a`"));
     }
 }

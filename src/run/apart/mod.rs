@@ -200,26 +200,10 @@ pub async fn judge_apart<D, T>(
         signal: Cell::new(None),
         running: Cell::new(0),
     };
-    let groups = rows::groups(rows);
-    let mut all = pin!(joined(groups.into_iter().map(|group| court.group(group))));
-    let mut tick = tokio::time::interval(TICK);
-    let became = loop {
-        tokio::select! {
-            biased;
-            signal = signals.next() => {
-                court.signal.set(court.signal.get().or(Some(signal)));
-                court.stop.escalate();
-                story.interrupted(signal, court.running.get());
-            }
-            done = &mut all => break done,
-            _ = tick.tick() => story.tick(),
-        }
-    };
+    let became = court.sit(&mut signals).await;
     notes.extend(super::record::exec_sweep().await);
-    let mut became: Vec<(usize, Became<T>)> = became.into_iter().flatten().collect();
-    became.sort_by_key(|(row, _)| *row);
     Ok(All {
-        rows: became.into_iter().map(|(_, became)| became).collect(),
+        rows: became,
         notes,
         interrupted: court.signal.get(),
     })
@@ -239,6 +223,32 @@ struct Court<'a, 'p, P, J> {
 }
 
 impl<P, J> Court<'_, '_, P, J> {
+    /// Judges all rows, and hears signals meanwhile.
+    async fn sit<D, T>(&self, signals: &mut Signals) -> Vec<Became<T>>
+    where
+        P: Fn(&Tree) -> Result<Planned<D>, Trouble>,
+        J: AsyncFn(Place<'_>, D, &mut dyn Progress) -> T,
+    {
+        let groups = rows::groups(self.rows).into_iter();
+        let mut all = pin!(joined(groups.map(|group| self.group(group))));
+        let mut tick = tokio::time::interval(TICK);
+        let became = loop {
+            tokio::select! {
+                biased;
+                signal = signals.next() => {
+                    self.signal.set(self.signal.get().or(Some(signal)));
+                    self.stop.escalate();
+                    self.story.interrupted(signal, self.running.get());
+                }
+                done = &mut all => break done,
+                _ = tick.tick() => self.story.tick(),
+            }
+        };
+        let mut became: Vec<(usize, Became<T>)> = became.into_iter().flatten().collect();
+        became.sort_by_key(|(row, _)| *row);
+        became.into_iter().map(|(_, became)| became).collect()
+    }
+
     /// Judges rows that have one content: once, unless their names or bases matter to the gates.
     async fn group<D, T>(&self, group: Vec<usize>) -> Vec<(usize, Became<T>)>
     where
@@ -295,6 +305,7 @@ impl<P, J> Court<'_, '_, P, J> {
         let row = &self.rows[rows[0]];
         row.refused()?;
         let interrupted = || Trouble::interrupted(self.signal.get());
+        // Making a work tree is work: it takes a job.
         let job = self.setting.jobs.admit(&self.stop).await;
         let job = job.ok_or_else(interrupted)?;
         began.set(Some(Instant::now()));
@@ -327,13 +338,22 @@ impl<P, J> Court<'_, '_, P, J> {
             beside: &beside,
             from: &self.setting.root,
         };
-        let mut relay = self.story.of(&row.shown());
-        self.running.set(self.running.get() + 1);
-        let judged = (self.judge)(place, planned.carried, &mut relay).await;
-        self.running.set(self.running.get() - 1);
+        let judged = self.run(row, place, planned.carried).await;
         became.notes.extend(beside.written());
         leaves.now().await;
         Ok(judged)
+    }
+
+    /// Runs gates in a work tree that is ready.
+    async fn run<D, T>(&self, row: &Row, place: Place<'_>, carried: D) -> T
+    where
+        J: AsyncFn(Place<'_>, D, &mut dyn Progress) -> T,
+    {
+        let mut relay = self.story.of(&row.shown());
+        self.running.set(self.running.get() + 1);
+        let judged = (self.judge)(place, carried, &mut relay).await;
+        self.running.set(self.running.get() - 1);
+        judged
     }
 
     /// What a command says that was ended by the signal is not what matters.

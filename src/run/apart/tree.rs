@@ -10,7 +10,7 @@ use crate::config::{PlannedCommand, Worktree};
 use crate::exec::{self, Command, Stop};
 use crate::model::Termination;
 use crate::store::Lodging;
-use crate::vcs::{GitTrouble, Merged};
+use crate::vcs::{GitTrouble, Merged, Repository};
 
 /// Bytes of what a failed command said that are shown.
 const SAID: usize = 2_000;
@@ -102,7 +102,8 @@ fn made(
     if let Some(other) = &content.merges {
         let into = row.merged_into.as_deref().unwrap_or_default();
         let title = format!("{} into {into}", row.name);
-        match made.merge(other, &title, stop).map_err(not_merged)? {
+        let merging = made.merge(other, &title, stop);
+        match merging.map_err(|trouble| not_merged(repository, trouble))? {
             Merged::Commit(merged) => commit = merged,
             Merged::Conflict(files) => return Err(conflict(row, into, files)),
         }
@@ -128,12 +129,17 @@ fn not_made(trouble: GitTrouble) -> Trouble {
     )
 }
 
-fn not_merged(trouble: GitTrouble) -> Trouble {
+fn not_merged(repository: &Repository, trouble: GitTrouble) -> Trouble {
+    let help = if repository.is_shallow() {
+        "this clone is shallow, and a merge needs what both sides come from: run `git fetch --unshallow origin`"
+    } else {
+        "see what git says"
+    };
     Trouble::new(
         "not-merged",
         Refusal::Undecided,
         format!("the merge could not be made: {trouble}"),
-        "see what git says".to_owned(),
+        help.to_owned(),
     )
 }
 

@@ -138,12 +138,12 @@ fn without_git_phases_say_that_they_need_it() {
         project
             .phase(&[command])
             .exits(3)
-            .complains("phases need git");
+            .complains("records need git");
     }
     project
         .phase(&["complete", "alpha"])
         .exits(3)
-        .complains("phases need git");
+        .complains("records need git");
     project.run(&["a"]).exits(0);
 }
 

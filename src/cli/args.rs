@@ -155,7 +155,7 @@ pub struct Run {
     #[arg(long)]
     pub fail_fast: bool,
     /// Show what would run, in which order, and run nothing
-    #[arg(long)]
+    #[arg(long, conflicts_with = "refs")]
     pub dry_run: bool,
     /// Show output of commands as it comes
     #[arg(long)]
@@ -175,21 +175,28 @@ pub struct Run {
     /// Not in this version
     #[arg(long, hide = true)]
     pub changed: bool,
-    /// Not in this version
-    #[arg(long = "ref", value_name = "R", hide = true)]
-    pub refs: Vec<String>,
+    #[command(flatten)]
+    pub apart: Refs,
     /// Judge by the policy of this revision, and by what the head adds to it; the base, for pull requests on GitHub
     #[arg(long, value_name = "REF")]
     pub policy_ref: Option<String>,
     /// Not in this version
     #[arg(long, value_name = "X/N", hide = true)]
     pub shard: Option<String>,
-    /// Not in this version
-    #[arg(long, value_name = "REF", hide = true)]
-    pub merged_into: Option<String>,
     /// With --dry-run: also show what changes by itself until this day
     #[arg(long, value_name = "DATE", value_parser = day, requires = "dry_run")]
     pub at: Option<Date>,
+}
+
+/// Revisions that are judged apart from the work tree.
+#[derive(Debug, Default, ClapArgs)]
+pub struct Refs {
+    /// Judge this revision in a work tree of its own, not what is checked out; repeatable, all of them side by side
+    #[arg(long = "ref", value_name = "REF")]
+    pub refs: Vec<String>,
+    /// Judge each of them also merged into this one
+    #[arg(long, value_name = "REF", requires = "refs")]
+    pub merged_into: Option<String>,
 }
 
 impl Run {
@@ -197,9 +204,7 @@ impl Run {
     pub fn later(&self) -> Vec<&'static str> {
         let typed = [
             ("--changed", self.changed),
-            ("--ref", !self.refs.is_empty()),
             ("--shard", self.shard.is_some()),
-            ("--merged-into", self.merged_into.is_some()),
         ];
         typed
             .into_iter()

@@ -36,6 +36,31 @@ impl Exit {
         }
     }
 
+    /// The code of several outcomes together: that of the worst.
+    pub fn worse(self, other: Self) -> Self {
+        let rank = |exit: Self| match exit {
+            Exit::Interrupted | Exit::Terminated => 5,
+            Exit::Usage => 4,
+            Exit::NoGo => 3,
+            Exit::Undecided => 2,
+            Exit::Hold => 1,
+            Exit::Go => 0,
+        };
+        if rank(other) > rank(self) {
+            other
+        } else {
+            self
+        }
+    }
+
+    /// The code of a run that a signal ended.
+    pub fn of_signal(signal: &str) -> Self {
+        match signal {
+            "SIGINT" => Exit::Interrupted,
+            _ => Exit::Terminated,
+        }
+    }
+
     /// The code of a decision on a phase; the first that applies.
     pub fn of_phase(outcome: &PhaseOutcome, strict: bool) -> Self {
         match (worst(&outcome.outstanding), outcome.decision) {

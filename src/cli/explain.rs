@@ -60,7 +60,7 @@ fn with_verdict(
     let store = store::place(&plan.root, repository.as_ref().map(|r| r.common.as_path()));
     let has = |record: &Record| record.gate(&gate.id).is_some();
     let record = match &args.run {
-        None => Record::newest(&store, has),
+        None => Record::newest(&store, |record| record.is_in_place() && has(record)),
         Some(id) => match Record::of(&store, id) {
             Some(record) if has(&record) => Some(record),
             Some(record) => {

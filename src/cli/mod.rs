@@ -23,6 +23,7 @@ mod policy;
 mod project;
 mod prove;
 mod reasoning;
+mod refs;
 mod run;
 mod screen;
 mod shells;

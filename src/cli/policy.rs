@@ -185,46 +185,78 @@ pub fn judged_by(
     env: &[(String, String)],
     screen: &Screen,
 ) -> anyhow::Result<Option<JudgedBy>> {
-    let candidates = match named {
-        Some(named) => vec![named.to_owned()],
-        None => match of_event(global, env) {
-            Some(candidates) => candidates,
-            None => return Ok(Some(by_itself(head, None))),
-        },
+    let Some(candidates) = candidates(global, named, env) else {
+        return Ok(Some(by_itself(head, None)));
     };
     let Some(file) = project::policy_file(global, screen)? else {
         return Ok(None);
     };
-    let judged = match first_there(&file, &candidates) {
-        Ok(judged) => judged.unwrap_or_else(|check| by_itself(head, Some(check))),
-        // Nobody typed it: without git the base of the event is as unknown as one that was not fetched.
-        Err(trouble) if named.is_none() => {
-            let help = "check the project out with git, or say `--ci none`".to_owned();
-            by_itself(
-                head,
-                Some(unknown("policy-ref-missing", words(&trouble), help)),
-            )
-        }
-        Err(trouble) => {
-            screen.error(&format!("`--policy-ref`: {}", words(&trouble)));
+    let judged = match judged_at(&file, &candidates, named.is_some(), Some(head)) {
+        Ok(judged) => judged,
+        Err(words) => {
+            screen.error(&words);
             return Ok(None);
         }
     };
-    if let Some(own) = judged.plan.gates.iter().find(|gate| gate.id == POLICY_GATE) {
-        let problem = Problem::new(
-            Code::BAD_NAME,
-            &own.at,
-            format!("a gate `{POLICY_GATE}` is built in under `--policy-ref`"),
-        )
-        .label("that name is taken")
-        .help("give the gate another name");
+    if let Some(problem) = name_is_taken(&judged.plan) {
         screen.problems(&[problem], &judged.plan.sources);
         return Ok(None);
     }
     Ok(Some(judged))
 }
 
-fn by_itself(plan: Plan, check: Option<PolicyCheck>) -> JudgedBy {
+/// The revisions that may be trusted: the one that was named, or those of the event.
+pub fn candidates(
+    global: &Global,
+    named: Option<&str>,
+    env: &[(String, String)],
+) -> Option<Vec<String>> {
+    match named {
+        Some(named) => Some(vec![named.to_owned()]),
+        None => of_event(global, env),
+    }
+}
+
+/// The policy by which the project of a file is judged. A head without a file of its own is judged by the trusted one.
+pub fn judged_at(
+    file: &PolicyFile,
+    candidates: &[String],
+    typed: bool,
+    head: Option<Plan>,
+) -> Result<JudgedBy, String> {
+    let check = match first_there(file, candidates) {
+        Ok(Ok(judged)) => return Ok(judged),
+        Ok(Err(check)) => check,
+        // Nobody typed it: without git the base of the event is as unknown as one that was not fetched.
+        Err(trouble) if !typed => {
+            let help = "check the project out with git, or say `--ci none`".to_owned();
+            unknown("policy-ref-missing", words(&trouble), help)
+        }
+        Err(trouble) => return Err(format!("`--policy-ref`: {}", words(&trouble))),
+    };
+    let told = match &check {
+        PolicyCheck::Unknown { message, .. } => message.clone(),
+        PolicyCheck::Compared { .. } => String::new(),
+    };
+    head.map(|head| by_itself(head, Some(check)))
+        .ok_or_else(|| format!("there is no policy at all: {told}"))
+}
+
+/// A gate of the file that has the name of the built-in one.
+pub fn name_is_taken(plan: &Plan) -> Option<Problem> {
+    let own = plan.gates.iter().find(|gate| gate.id == POLICY_GATE)?;
+    Some(
+        Problem::new(
+            Code::BAD_NAME,
+            &own.at,
+            format!("a gate `{POLICY_GATE}` is built in under `--policy-ref`"),
+        )
+        .label("that name is taken")
+        .help("give the gate another name"),
+    )
+}
+
+pub(super) fn by_itself(plan: Plan, check: Option<PolicyCheck>) -> JudgedBy {
     JudgedBy {
         origin: Origin::Disk(plan.root.clone()),
         plan,

@@ -20,7 +20,7 @@ use crate::exec::{Guard, Stop};
 use crate::model::{Decision, Outcome, Progress};
 use crate::output::{self, Output, Style};
 use crate::problem::nearest;
-use crate::run::{self, Finished, Known, Request, Selection, View};
+use crate::run::{self, Finished, Jobs, Known, Request, Selection, View};
 use crate::store::Durations;
 use crate::vcs::Repository;
 
@@ -39,6 +39,9 @@ pub fn run(global: &Global, args: &Run, screen: &Screen) -> anyhow::Result<Exit>
     if args.jobs == Some(0) {
         screen.error("`--jobs` is 1 or more");
         return Ok(Exit::Usage);
+    }
+    if !args.apart.refs.is_empty() {
+        return super::refs::run(global, args, screen);
     }
     let Some(targets) = targets(&args.output, screen) else {
         return Ok(Exit::Usage);
@@ -89,16 +92,21 @@ pub fn run(global: &Global, args: &Run, screen: &Screen) -> anyhow::Result<Exit>
         .any(|target| target.path.is_none() && target.output.name() == "terminal");
     let (mut finished, seen) = drive(global, request, people, screen)?;
     let overdue = overdue(&mut finished.outcome, &phases, &own_files);
-    let exit = match Exit::of(&finished.outcome, args.strict) {
-        Exit::Go | Exit::Hold | Exit::Undecided if overdue => Exit::NoGo,
-        exit => exit,
-    };
+    let exit = exit(&finished.outcome, args.strict, overdue);
     let lost = deliver(&finished.outcome, &targets, seen, screen);
     // An output that is lost changes no decision; it only keeps a go from passing for a whole success.
     Ok(match exit {
         Exit::Go if lost => Exit::Undecided,
         exit => exit,
     })
+}
+
+/// The code of a run, under promises that are due.
+pub(super) fn exit(outcome: &Outcome, strict: bool, overdue: bool) -> Exit {
+    match Exit::of(outcome, strict) {
+        Exit::Go | Exit::Hold | Exit::Undecided if overdue => Exit::NoGo,
+        exit => exit,
+    }
 }
 
 /// Runs what is asked for and keeps the record. Also says whether people saw it happen.
@@ -111,19 +119,22 @@ pub(super) fn drive(
     // A run that compares with no baseline is no verdict that anybody should find later.
     let keep = !request.recording;
     let (mut progress, seen) = watcher(screen, global, people);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .max_blocking_threads(512)
-        .build();
-    let finished = runtime
-        .context("starting the engine")?
-        .block_on(run::run(request, &mut *progress));
+    let finished = engine()?.block_on(run::run(request, &mut *progress));
     progress.finish();
     drop(progress);
     if keep {
         record(&finished);
     }
     Ok((finished, seen))
+}
+
+/// What runs gates: one thread that draws, others that wait for commands.
+pub(super) fn engine() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(512)
+        .build()
+        .context("starting the engine")
 }
 
 /// Runs gates to measure what baselines would hold; progress goes to standard error.
@@ -144,7 +155,7 @@ pub(super) fn measure(
 }
 
 /// Whether promises of phases are due that this run does not keep: then it is a no, and says so.
-fn overdue(outcome: &mut Outcome, plan: &Arc<Plan>, own_files: &[PathBuf]) -> bool {
+pub(super) fn overdue(outcome: &mut Outcome, plan: &Arc<Plan>, own_files: &[PathBuf]) -> bool {
     let promised = plan.phases.iter().any(|phase| phase.liens.is_some());
     if !promised || !plan.root.join(crate::ledger::LEDGER).is_dir() {
         return false;
@@ -202,9 +213,11 @@ fn request(
         .collect();
     Request {
         // One command needs no second processor, and asking for their number is not free.
-        jobs: args
-            .jobs
-            .unwrap_or_else(|| if commands > 1 { world::processors() } else { 1 }),
+        jobs: Jobs::new(
+            args.jobs
+                .unwrap_or_else(|| if commands > 1 { world::processors() } else { 1 }),
+        ),
+        apart: None,
         fail_fast: args.fail_fast,
         // With one command there is nothing to tell apart: its output is shown as it comes.
         stream: args.stream || (commands == 1 && !global.quiet),
@@ -213,6 +226,7 @@ fn request(
         env: Vec::new(),
         ci: world::is_ci(global.ci.as_deref()),
         phase: false,
+        phase_began: None,
         skip: Vec::new(),
         tests_then: run::Beginning::default(),
         recording: false,
@@ -285,7 +299,11 @@ fn targets(written: &[String], screen: &Screen) -> Option<Vec<Target>> {
 
 /// Who watches the run: live on a terminal (standard error), else plain lines. Standard output belongs to the
 /// outcome; only when that is drawn for people there do the plain lines go before it, in one story.
-fn watcher(screen: &Screen, global: &Global, people_on_stdout: bool) -> (Box<dyn Progress>, bool) {
+pub(super) fn watcher(
+    screen: &Screen,
+    global: &Global,
+    people_on_stdout: bool,
+) -> (Box<dyn Progress>, bool) {
     if global.quiet {
         return (Box::new(Silent), false);
     }
@@ -325,7 +343,7 @@ impl Progress for Silent {
 }
 
 /// Keeps the outcome beside the logs. Losing it changes nothing.
-fn record(finished: &Finished) {
+pub(super) fn record(finished: &Finished) {
     let (Some(folder), Some(json)) = (&finished.folder, output::find("json")) else {
         return;
     };

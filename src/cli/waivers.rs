@@ -157,7 +157,7 @@ impl LastRun {
     pub fn read(plan: &Plan) -> Option<Self> {
         let repository = Repository::find(&plan.root);
         let store = place(&plan.root, repository.as_ref().map(|r| r.common.as_path()));
-        let mut record = Record::newest(&store, |_| true)?.outcome;
+        let mut record = Record::newest(&store, Record::is_in_place)?.outcome;
         Some(Self {
             verdict: record.get_mut("verdict")?.take(),
         })

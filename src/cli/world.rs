@@ -43,6 +43,11 @@ pub fn is_ci(named: Option<&str>) -> bool {
     }
 }
 
+/// Where temporary folders go.
+pub fn temporary() -> PathBuf {
+    std::env::temp_dir()
+}
+
 /// This program's own file, for the guard.
 pub fn own_program() -> Option<PathBuf> {
     std::env::current_exe().ok()

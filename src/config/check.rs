@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::file::{self, File, plain, word};
 use super::names::{Names, name, resolve};
 use super::plan::{Absent, Plan, PlannedCommand, PlannedGate, PlannedService, Ready, When};
-use super::{phases, preset, relations, waivers};
+use super::{phases, preset, relations, waivers, worktree};
 use crate::exec;
 use crate::gate::{self, ExitRule, Reports};
 use crate::model::{Enforce, WeakeningRule, Whom};
@@ -24,7 +24,7 @@ const WEAKENING: &[(&str, WeakeningRule)] = &[
     ("block", WeakeningRule::Block),
     ("warn", WeakeningRule::Warn),
 ];
-const GRACE: Duration = Duration::from_secs(5);
+pub(super) const GRACE: Duration = Duration::from_secs(5);
 const WITHIN: Duration = Duration::from_secs(30);
 const MOST_ATTEMPTS: u64 = 10;
 const MOST_WEIGHT: u64 = 1_000_000;
@@ -92,6 +92,7 @@ pub(super) fn check(
         relations::green_lists(&gates, &phases, problems);
     }
     let secrets = file.secrets.map(|many| texts(&many)).unwrap_or_default();
+    let worktree = worktree::check(file.worktree.as_ref(), problems);
     let waiver_rules = waivers::rules(file.policy.as_ref().and_then(|p| p.waivers.as_ref()));
     Some(Plan {
         // They lie beside the file: whoever reads it knows where from.
@@ -108,6 +109,7 @@ pub(super) fn check(
         bases: Vec::new(),
         weakening,
         protected,
+        worktree,
     })
 }
 
@@ -629,7 +631,7 @@ fn coherence(gate: &PlannedGate, written: &file::Gate, problems: &mut Problems) 
 }
 
 /// A command that no shell could read either is refused before anything runs.
-fn readable(command: &PlannedCommand, problems: &mut Problems) {
+pub(super) fn readable(command: &PlannedCommand, problems: &mut Problems) {
     if let Err(trouble) = exec::parse(&command.text, command.shell.as_deref()) {
         problems.push(Problem::new(
             Code::COMMAND,

@@ -57,6 +57,8 @@ fn section(key: &str, side: &Side<'_>, changes: &mut Changes) {
         "secrets" => secrets(side, changes),
         "policy" => policy(side, changes),
         "protected" => changes.weigh(Weight::Demands, side, WeakeningCode::PolicyEased),
+        // Never taken over from the head under a trusted policy; and who extends a file knows what its own trees need.
+        "worktree" if side.old.is_none() => changes.neutral(side, "is said now"),
         _ => changes.other(side),
     }
 }

@@ -35,8 +35,24 @@ options! {
         policy("policy"): Policy,
         /// Globs of further files whose change is a weakening, under `--policy-ref`.
         protected("protected"): Many<Text>,
+        /// What a work tree gets that tollgate makes for another revision, beside what is committed there.
+        worktree("worktree"): Worktree,
     }
-    reserved ["hooks", "worktree", "people"]
+    reserved ["hooks", "people"]
+}
+
+options! {
+    /// What a work tree gets that tollgate makes for another revision, beside what is committed there.
+    pub struct Worktree {
+        /// Paths that are links to those of the work tree that tollgate is called in. What a gate writes there, it writes
+        /// into the original. When not set: `node_modules`, `.venv` and `vendor`, where they fit; `[]`: none.
+        link("link"): Many<Text>,
+        /// Paths that are copied from there.
+        copy("copy"): Many<Text>,
+        /// A command that makes the rest, such as `npm ci`; it runs last, and nothing is then linked that `link` does not
+        /// name.
+        run("run"): Text,
+    }
 }
 
 options! {

@@ -27,6 +27,7 @@ mod show;
 mod text;
 mod unmatched;
 mod waivers;
+mod worktree;
 mod yaml;
 
 pub use crate::phase::PlannedPhase;
@@ -40,7 +41,7 @@ pub use now::gates_now;
 pub use origin::{Origin, Unread};
 pub use people::{parse_people, people_schema, read_people};
 pub use phases::{tight, unmeetable};
-pub use plan::{Absent, Plan, PlannedCommand, PlannedGate, PlannedService, Ready, When};
+pub use plan::{Absent, Plan, PlannedCommand, PlannedGate, PlannedService, Ready, When, Worktree};
 pub use preset::{PRESETS, Preset, parameters};
 pub(crate) use relations::{reach, red_gates};
 pub use schema::{schema, waiver_schema};

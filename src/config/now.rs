@@ -1,6 +1,7 @@
 //! The gates of a plan as phases ask for them: whether they block, what they weigh, and which bounds they put.
 //!
-//! Bounds are named as facts are: by the keys that lead to them. What a judge names itself is found by its words.
+//! Bounds are named as facts are: by the keys that lead to them, or as the judge states them. Others are found by their
+//! words.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,6 +28,9 @@ fn now(gate: &PlannedGate, today: jiff::civil::Date) -> GateNow {
         let own = gate.node.get(judge.kind());
         own.into_iter()
             .for_each(|node| walk(node, &mut path, &mut bounds));
+        for (name, words) in judge.stated() {
+            bounds.push((format!("{}.{}.{name}", gate.id, judge.kind()), words));
+        }
         for (key, condition) in judge.implied() {
             let fact = format!("{}.{}.{key}", gate.id, judge.kind());
             if !bounds.iter().any(|(known, _)| *known == fact) {

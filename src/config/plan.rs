@@ -39,6 +39,19 @@ pub struct Plan {
     pub waivers: Vec<Waiver>,
     /// What the policy allows of waivers.
     pub waiver_rules: WaiverRules,
+    /// What a work tree of another revision gets.
+    pub worktree: Worktree,
+}
+
+/// What a work tree gets beside what is committed. Paths are relative to the root.
+#[derive(Clone, Debug, Default)]
+pub struct Worktree {
+    /// What is linked; `None` where nothing is said, and known folders are linked that fit.
+    pub link: Option<Vec<String>>,
+    /// What is copied.
+    pub copy: Vec<String>,
+    /// The command that makes the rest.
+    pub run: Option<PlannedCommand>,
 }
 
 /// A command that is ready to be started.

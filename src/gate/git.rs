@@ -165,11 +165,7 @@ impl GitGate {
             };
             lacking += behind;
             let found = (*behind > 0).then(|| format!("lacks {} of it", count(*behind, "commit")));
-            let wanted = format!("all commits of {}", text.value);
-            let name = match self.up_to_date.len() {
-                1 => "up-to-date".to_owned(),
-                _ => format!("up-to-date[{}]", text.value),
-            };
+            let (name, wanted) = self.contains(text);
             stated(
                 judging,
                 &name,
@@ -181,6 +177,24 @@ impl GitGate {
         if given.behind.iter().any(|(_, answer)| answer.is_ok()) {
             judging.fact("behind", Measure::Count(lacking));
         }
+    }
+
+    /// Name and words of a condition on the commits of a ref.
+    fn contains(&self, text: &Text) -> (String, String) {
+        let name = match self.up_to_date.len() {
+            1 => "up-to-date".to_owned(),
+            _ => format!("up-to-date[{}]", text.value),
+        };
+        (name, format!("all commits of {}", text.value))
+    }
+
+    /// Name and words of a condition on messages.
+    fn matches(&self, index: usize, regex: &Located<Regex>) -> (String, String) {
+        let name = match self.messages.len() {
+            1 => "messages".to_owned(),
+            _ => format!("messages[{}]", index + 1),
+        };
+        (name, format!("every subject matches {}", regex.value))
     }
 
     fn pushedness(&self, at: &At, given: &GitGiven, judging: &mut Judging) {
@@ -217,11 +231,7 @@ impl GitGate {
             bad_ones += bad.len() as u64;
             let found = (!bad.is_empty())
                 .then(|| format!("{} do not match", count(bad.len() as u64, "subject")));
-            let name = match self.messages.len() {
-                1 => "messages".to_owned(),
-                _ => format!("messages[{}]", index + 1),
-            };
-            let wanted = format!("every subject matches {}", regex.value);
+            let (name, wanted) = self.matches(index, regex);
             stated(judging, &name, &regex.at, &wanted, found.ok_or("all match"));
             judging.evidence_of_last(Vec::new(), lines(&bad));
         }
@@ -293,6 +303,13 @@ impl Gate for GitGate {
         ]
         .map(str::to_owned)
         .to_vec()
+    }
+
+    fn stated(&self) -> Vec<(String, String)> {
+        let refs = self.up_to_date.iter().map(|text| self.contains(text));
+        let messages = self.messages.iter().enumerate();
+        refs.chain(messages.map(|(index, regex)| self.matches(index, regex)))
+            .collect()
     }
 
     fn bad_evidence(&self) -> Vec<Probe> {

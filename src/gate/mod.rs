@@ -93,6 +93,11 @@ pub trait Gate: Debug + Send + Sync {
     fn implied(&self) -> Vec<(&'static str, Condition)> {
         Vec::new()
     }
+    /// Conditions that it puts under names and in words of its own, exactly as it puts them: a record is held against
+    /// them on a later day.
+    fn stated(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
     /// The services that it asks, beside those of its gate.
     fn services(&self) -> Vec<Located<String>> {
         Vec::new()

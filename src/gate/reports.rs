@@ -23,7 +23,7 @@ options! {
         clear("clear"): Flag,
         /// `elsewhere`: an earlier step wrote the reports; needs `max-age` or `commit`.
         produced("produced"): Text,
-        /// Oldest age of a report produced elsewhere.
+        /// Oldest age of a report produced elsewhere; `phase`: it was written since the phase began.
         max_age("max-age"): Text,
         /// Commit that reports produced elsewhere belong to: its id, or `$NAME` of an environment variable.
         commit("commit"): Text,
@@ -56,6 +56,8 @@ pub struct Reports {
 pub enum Elsewhere {
     /// Not older than this.
     MaxAge(Duration),
+    /// Not older than the phase that is judged.
+    Phase,
     /// Written for this commit (an id, or `$NAME`).
     Commit(String),
 }
@@ -250,14 +252,7 @@ fn check_elsewhere(written: &ReportOptions, problems: &mut Problems) -> Option<E
         return None;
     }
     match (&written.max_age, &written.commit) {
-        (Some(age), None) if age.value == "phase" => {
-            problems.push(Problem::new(
-                Code::NOT_IN_THIS_VERSION,
-                &age.at,
-                "`max-age: phase` is not in this version",
-            ));
-            None
-        }
+        (Some(age), None) if age.value == "phase" => Some(Elsewhere::Phase),
         (Some(age), None) => {
             let node = crate::source::Node {
                 at: age.at.clone(),

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use super::{
     Baseline, BaselineState, ChangedLines, ChangesUnknown, GitGiven, GitWants, HttpGiven,
@@ -78,6 +79,18 @@ pub struct KnownTests {
     pub since: String,
     /// Each with what is known of it.
     pub tests: BTreeMap<String, KnownTest>,
+}
+
+/// When the phase that is judged began, or why that is not known.
+pub type PhaseBegan = Result<Began, Unknown>;
+
+/// The beginning of a phase.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Began {
+    /// The moment.
+    pub at: SystemTime,
+    /// What happened then, in words: `` `alpha` was completed ``.
+    pub since: String,
 }
 
 /// Tests that were recorded as red.

@@ -45,7 +45,7 @@ pub struct HttpAsk {
 pub type HttpGiven = Result<Vec<Vec<Result<HttpAnswer, HttpTrouble>>>, Unknown>;
 
 /// An answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HttpAnswer {
     /// Its status.
     pub status: u16,

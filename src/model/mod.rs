@@ -22,6 +22,7 @@ mod people;
 mod phase;
 mod proof;
 mod record;
+mod refs;
 mod repository;
 mod says;
 mod test_files;
@@ -39,7 +40,7 @@ pub use evidence::{Evidence, EvidenceKind, ReportEvidence, ReportRefusal, Warnin
 pub use exact::{Asked, Exact};
 pub use explanation::{EXPLANATION, ExplainedCondition, ExplainedReason, Explanation, LastVerdict};
 pub use finding::{Finding, FindingReport, FindingState, Level, WaivedFindings};
-pub use given::{Given, GreenList, KnownTests, TestsThen, Wants};
+pub use given::{Began, Given, GreenList, KnownTests, PhaseBegan, TestsThen, Wants};
 pub use http::{HttpAnswer, HttpAsk, HttpGiven, HttpTrouble, HttpWants, Whom};
 pub use measure::Measure;
 pub use metric::MetricReport;
@@ -51,6 +52,7 @@ pub use record::{
     Completion, ConditionRecord, Criterion, Entry, GateRecord, ReasonRecord, Record, ReportRecord,
     Says, Signature, SignatureState, TestNames, TestsRecord, Who,
 };
+pub use refs::{RefRow, RefTable, RefTrouble};
 pub use repository::{Commit, GitGiven, GitWants, Unknown};
 pub use test_files::TestFiles;
 pub use verdict::{

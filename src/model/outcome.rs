@@ -124,6 +124,12 @@ pub struct RunRecord {
     /// Commit of HEAD, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
+    /// The revision that was judged apart from the work tree, as it was asked for.
+    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// What it was merged into before it was judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<String>,
     /// The phase that it was for; what it found counts since the beginning of that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phase: Option<String>,
@@ -158,6 +164,8 @@ impl RunRecord {
             tollgate: self.tollgate.clone(),
             machine: self.machine.clone(),
             commit: self.commit.clone(),
+            reference: self.reference.clone(),
+            merged_into: self.merged_into.clone(),
             phase: self.phase.clone(),
             interrupted: self.interrupted,
             notes: self.notes.clone(),

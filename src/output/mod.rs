@@ -17,6 +17,7 @@ pub mod phase;
 mod policy;
 mod progress;
 mod proof;
+pub mod refs;
 mod style;
 mod terminal;
 mod words;

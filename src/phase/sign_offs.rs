@@ -24,6 +24,8 @@ options! {
         not("not"): Many<Text>,
         /// `true`: a sign-off that nobody signed with a key counts too, and is shown as such.
         unsigned("unsigned"): Flag,
+        /// `true`: a sign-off counts only with a link to evidence.
+        evidence("evidence"): Flag,
     }
 }
 
@@ -40,6 +42,8 @@ pub struct SignOffs {
     pub not: Vec<Text>,
     /// Sign-offs without a key count too.
     pub unsigned: bool,
+    /// Each must name evidence.
+    pub evidence: bool,
 }
 
 impl Shape for SignOffs {
@@ -50,6 +54,7 @@ impl Shape for SignOffs {
             from: Vec::new(),
             not: Vec::new(),
             unsigned: false,
+            evidence: false,
         };
         if !matches!(node.value, Value::Map(_)) {
             return <Count as Shape>::read(node, problems).map(|count| whole(count.value));
@@ -59,6 +64,7 @@ impl Shape for SignOffs {
             from: map.from.map(|many| many.0).unwrap_or_default(),
             not: map.not.map(|many| many.0).unwrap_or_default(),
             unsigned: map.unsigned.is_some_and(|flag| flag.value),
+            evidence: map.evidence.is_some_and(|flag| flag.value),
             ..whole(map.count.map_or(1, |count| count.value))
         })
     }
@@ -84,6 +90,9 @@ impl SignOffs {
             } else {
                 ", not from an author"
             };
+        }
+        if self.evidence {
+            words += ", with evidence";
         }
         words
     }
@@ -154,6 +163,9 @@ pub(super) fn ask(
     if wanted.not_author() {
         asking.asks("not", "author");
     }
+    if wanted.evidence {
+        asking.asks("evidence", "required");
+    }
     let tally = Tally::of(situation, wanted, entry);
     for digest in tally.counted.values() {
         asking.basis().sign_offs.push(digest.clone());
@@ -195,8 +207,13 @@ pub(super) fn ask(
     } else {
         format!(" ({})", tally.refused.join("; "))
     };
-    let flag = if entry { " --entry" } else { "" };
-    let mut help = format!("tollgate phase sign {}{flag}", situation.phase.id);
+    let mut help = format!("tollgate phase sign {}", situation.phase.id);
+    if entry {
+        help += " --entry";
+    }
+    if wanted.evidence {
+        help += " --evidence URL";
+    }
     if (who.len() as u64) < wanted.count - have && !wanted.unsigned {
         help += &format!(
             "; only {} in people.yaml can still sign: add people or roles",
@@ -291,6 +308,10 @@ impl Tally {
             let first = signers.into_iter().next().unwrap_or(name);
             return self.refused.push(format!("{first} {why}"));
         }
+        if wanted.evidence && !names_evidence(record) {
+            let first = signers.into_iter().next().unwrap_or(name);
+            return self.refused.push(format!("{first} names no evidence"));
+        }
         if keyless {
             if !wanted.unsigned {
                 return self.refused.push(format!("{name} {}", unsigned(record)));
@@ -315,6 +336,13 @@ impl Tally {
             }
         }
     }
+}
+
+fn names_evidence(record: &Entry) -> bool {
+    let Says::SignOff { evidence, .. } = &record.record.says else {
+        return false;
+    };
+    evidence.iter().any(|link| !link.trim().is_empty())
 }
 
 /// Whether a person wrote what changed: by name in people.yaml, or by the very address in git.

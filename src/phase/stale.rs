@@ -84,20 +84,28 @@ fn loosened(recorded: &ConditionRecord, now: &GateNow, phase: &PlannedPhase) -> 
         .map(|(_, text)| text.clone())
         .chain(targets.map(super::Target::text))
         .collect();
-    let what = format!("`{} {}`", recorded.fact, recorded.bound);
+    let bound = written(&recorded.bound);
+    let what = format!("`{} {bound}`", recorded.fact);
     if texts.is_empty() {
         // A bound whose name is made by its judge is looked for by its words; one that is no number only in a list.
-        let comparable = units(&recorded.bound).next().is_some() || recorded.fact.ends_with(']');
-        return (comparable && !now.texts.contains(&recorded.bound))
+        let comparable = units(bound).next().is_some() || recorded.fact.ends_with(']');
+        return (comparable && !now.texts.contains(bound))
             .then(|| format!("the bound {what}, which it relied on, was removed or changed"));
     }
-    let kept = texts.iter().any(|text| !is_looser(text, &recorded.bound));
+    let kept = texts.iter().any(|text| !is_looser(text, bound));
     (!kept).then(|| {
         format!(
             "the bound {what}, which it relied on, is now `{}`",
             texts.join(", ")
         )
     })
+}
+
+/// A bound as the file had it: what followed from the baseline of that day is shown behind it.
+fn written(bound: &str) -> &str {
+    bound
+        .split_once(" (baseline ")
+        .map_or(bound, |(written, _)| written)
 }
 
 /// Whether a bound accepts what an older one refused. What cannot be compared counts as looser.

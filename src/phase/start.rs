@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use super::standing::completion;
 use super::{History, PlannedPhase, Standings, plan};
 use crate::model::TestsRecord;
@@ -84,6 +86,29 @@ fn comes_after<'a>(phase: &'a PlannedPhase, phases: &'a [PlannedPhase]) -> Vec<&
         here = one.parent.as_deref().and_then(|id| plan::find(phases, id));
     }
     Vec::new()
+}
+
+/// When a phase began, and after which: the newest completion of those that it comes after. An error says why that is
+/// not known.
+pub fn began<'a>(
+    phase: &'a PlannedPhase,
+    phases: &'a [PlannedPhase],
+    standings: &Standings,
+) -> Result<(Timestamp, &'a str), String> {
+    let before = comes_after(phase, phases);
+    if before.is_empty() {
+        return Err(format!("no phase comes before `{}`", phase.id));
+    }
+    let mut newest: Option<(Timestamp, &str)> = None;
+    for id in before {
+        let Some(entry) = &standings.phase(id).completion else {
+            return Err(format!("`{id}` is not complete"));
+        };
+        let at: Timestamp = (entry.record.at.parse())
+            .map_err(|_| format!("the completion of `{id}` does not say when it was"))?;
+        newest = newest.max(Some((at, id)));
+    }
+    newest.ok_or_else(|| format!("no phase comes before `{}`", phase.id))
 }
 
 /// The tests that a gate had when the phase began, as the records of the phases that it comes after keep them, each
@@ -176,6 +201,41 @@ mod tests {
             begin(&scene(), "alpha", Ok("base")).map(|start| start.note),
             Ok(None)
         );
+    }
+
+    #[test]
+    fn it_began_when_the_last_of_the_phases_before_it_was_completed() {
+        let mut gamma = phase("gamma");
+        gamma.after = vec!["alpha".to_owned(), "beta".to_owned()];
+        let mut scene = Scene::new(vec![phase("alpha"), phase("beta"), gamma]);
+        let began = |scene: &Scene, id: &str| {
+            let phase = plan::find(&scene.phases, id).expect("there");
+            scene.with(|world, standings| {
+                let found = began(phase, world.phases, standings);
+                found.map(|(at, id)| (at.to_string(), id.to_owned()))
+            })
+        };
+        let first = began(&scene, "alpha").expect_err("nothing before it");
+        assert!(first.contains("no phase comes before `alpha`"), "{first}");
+        scene.complete("alpha", &[]);
+        let waits = began(&scene, "gamma").expect_err("beta is not complete");
+        assert!(waits.contains("`beta` is not complete"), "{waits}");
+        scene.complete("beta", &[]);
+        let (at, after) = began(&scene, "gamma").expect("known");
+        let beta = scene.with(|_, standings| {
+            let entry = standings
+                .phase("beta")
+                .completion
+                .clone()
+                .expect("complete");
+            entry
+                .record
+                .at
+                .parse::<Timestamp>()
+                .expect("a moment")
+                .to_string()
+        });
+        assert_eq!((at, after.as_str()), (beta, "beta"));
     }
 
     #[test]

@@ -301,7 +301,7 @@ impl Reader {
         let Some(case) = self.cases_open.checked_sub(1).map(|at| &mut self.cases[at]) else {
             return false;
         };
-        let error = tag.name == "error";
+        let error = tag.name == "error" || is_node_file(case, tag);
         let first = !case.failed && !case.errored;
         case.failed |= !error;
         case.errored |= error;
@@ -459,6 +459,16 @@ impl Case {
             self.status.unwrap_or(TestOutcome::Passed)
         }
     }
+}
+
+/// Whether this is a file of Node's test runner that did not load, or ended before its tests did. Node reports it as a
+/// test that is called like the file and failed: as if it had got as far as an assertion.
+fn is_node_file(case: &Case, tag: &Tag<'_>) -> bool {
+    let ending = case.name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let says = (tag.get("type"), tag.get("message"));
+    case.classname == "test"
+        && says == (Some("testCodeFailure"), Some("test failed"))
+        && ["js", "cjs", "mjs", "ts", "cts", "mts"].contains(&ending)
 }
 
 /// What a `status` or `result` attribute says, where it says anything but "passed".

@@ -317,11 +317,15 @@ impl Reader {
     /// Hands on the failed point that waited.
     fn flush(&mut self, sink: &mut dyn Sink) {
         if let Some(waiting) = self.waiting.take() {
+            let outcome = match is_node_file(&waiting.message) {
+                true => TestOutcome::Errored,
+                false => TestOutcome::Failed,
+            };
             sink.test(&TestCase {
                 file: &waiting.file,
                 line: waiting.line,
                 message: &waiting.message,
-                ..case(&waiting.name, TestOutcome::Failed, waiting.seconds)
+                ..case(&waiting.name, outcome, waiting.seconds)
             });
         }
     }
@@ -359,6 +363,13 @@ impl Reader {
         }
         Ok(())
     }
+}
+
+/// Whether a point is a file of Node's test runner that did not load, or ended before its tests did: of a test no exit
+/// status is told.
+fn is_node_file(message: &str) -> bool {
+    let has = |wanted: &str| message.lines().any(|line| line.starts_with(wanted));
+    has("failureType: 'testCodeFailure'") && has("exitCode: ") && has("error: 'test failed'")
 }
 
 fn case(name: &str, outcome: TestOutcome, seconds: Option<f64>) -> TestCase<'_> {

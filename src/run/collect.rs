@@ -7,7 +7,9 @@ use std::time::{Duration, SystemTime};
 
 use super::fresh::{self, Match};
 use crate::gate::{Elsewhere, Reports};
-use crate::model::{Cause, EvidenceKind, Measure, Reason, ReportEvidence, ReportRefusal, Verdict};
+use crate::model::{
+    Began, Cause, EvidenceKind, Measure, PhaseBegan, Reason, ReportEvidence, ReportRefusal, Verdict,
+};
 use crate::report::{self, Counting, Sieve};
 use crate::source::Place;
 
@@ -27,6 +29,8 @@ pub(super) struct Sources<'a> {
     pub explained: bool,
     /// Takes out of the reports what waivers accept.
     pub sieve: Option<Arc<dyn Sieve>>,
+    /// When the phase that is judged began; `None` where none is.
+    pub phase_began: Option<&'a PhaseBegan>,
     /// The names of all tests are kept.
     pub names: bool,
 }
@@ -103,7 +107,7 @@ impl Collected {
         if let Some(elsewhere) = &reports.elsewhere
             && let Err(foreign) = belongs(elsewhere, &full, path, from)
         {
-            self.refuse("report-stale", foreign.message, foreign.help, path);
+            self.refuse("report-stale", foreign.message, &foreign.help, path);
             self.detail(foreign.detail);
             return;
         }
@@ -250,15 +254,15 @@ impl Collected {
 struct Foreign {
     message: String,
     detail: Option<String>,
-    help: &'static str,
+    help: String,
 }
 
 impl Foreign {
-    fn new(message: String, help: &'static str) -> Self {
+    fn new(message: String, help: impl Into<String>) -> Self {
         Self {
             message,
             detail: None,
-            help,
+            help: help.into(),
         }
     }
 
@@ -279,28 +283,60 @@ fn belongs(
 ) -> Result<(), Foreign> {
     match elsewhere {
         Elsewhere::MaxAge(most) => young_enough(*most, file, name, from.now),
+        Elsewhere::Phase => match from.phase_began {
+            Some(Ok(began)) => of_this_phase(began, file, name, from.now),
+            Some(Err(unknown)) => {
+                let message = format!("when the phase began is not known: {}", unknown.why);
+                Err(Foreign::new(message, unknown.help.clone()))
+            }
+            None => Err(Foreign::new(
+                format!("no phase is judged, so nothing says how old {name} may be"),
+                "tollgate phase decide PHASE",
+            )),
+        },
         Elsewhere::Commit(written) => of_this_commit(written, name, from),
     }
 }
 
 fn young_enough(most: Duration, file: &Path, name: &str, now: SystemTime) -> Result<(), Foreign> {
-    let Ok(written) = fs::metadata(file).and_then(|meta| meta.modified()) else {
-        let message = format!("the age of {name} cannot be told");
-        return Err(Foreign::new(message, "use `commit:` instead of `max-age:`"));
-    };
-    match now.duration_since(written) {
+    let age = now.duration_since(written(file, name, now)?);
+    match age {
         Ok(age) if age > most => {
             let message = format!("{name} is older than {}", words(most));
             let foreign = Foreign::new(message, "run the step that writes it again");
             Err(foreign.with(format!("it is {} old", words(age))))
         }
-        Ok(_) => Ok(()),
-        Err(ahead) if ahead.duration() > Duration::from_secs(300) => {
+        _ => Ok(()),
+    }
+}
+
+fn of_this_phase(began: &Began, file: &Path, name: &str, now: SystemTime) -> Result<(), Foreign> {
+    match began.at.duration_since(written(file, name, now)?) {
+        Ok(before) if !before.is_zero() => {
+            let message = format!(
+                "{name} is older than the phase, which began when {}",
+                began.since
+            );
+            let foreign = Foreign::new(message, "run the step that writes it again");
+            Err(foreign.with(format!("written {} before", words(before))))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// When a report was written. The future is refused, but for clocks that differ a little.
+fn written(file: &Path, name: &str, now: SystemTime) -> Result<SystemTime, Foreign> {
+    let Ok(written) = fs::metadata(file).and_then(|meta| meta.modified()) else {
+        let message = format!("the age of {name} cannot be told");
+        return Err(Foreign::new(message, "use `commit:` instead of `max-age:`"));
+    };
+    match written.duration_since(now) {
+        Ok(ahead) if ahead > Duration::from_secs(300) => {
             let message = format!("{name} was written in the future");
             let foreign = Foreign::new(message, "set the clocks right");
-            Err(foreign.with(format!("{} ahead", words(ahead.duration()))))
+            Err(foreign.with(format!("{} ahead", words(ahead))))
         }
-        Err(_) => Ok(()),
+        _ => Ok(written),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The engine: threads that run gates, and one that hears signals, draws, and ends the run.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -84,12 +85,20 @@ impl Engine {
         let mut withheld = exec::withheld(names, request.ci, &[]);
         // It speaks of the gates of this file, not of those that a gate itself may run.
         withheld.push(super::SKIP.to_owned());
+        if request.apart.is_some() {
+            withheld.extend(
+                super::POINTS_ELSEWHERE
+                    .iter()
+                    .map(|name| (*name).to_owned()),
+            );
+        }
         let shared = Arc::new(Shared {
             watched: watched(&plan),
             plain: Arc::new(Plain::new(
                 Arc::clone(&mask),
                 &plan.root,
                 folder.as_ref().map(RunFolder::path),
+                request.apart.as_ref().map(|apart| apart.from.as_path()),
             )),
             waivers: Waivers::new(&plan, request.today),
             folder,
@@ -109,7 +118,9 @@ impl Engine {
             history: history(repository.clone(), &request),
             repository,
             start: OnceLock::new(),
+            apart: request.apart.clone(),
             base: request.base.clone(),
+            phase_began: request.phase_began.clone(),
             event: request.ci.then(|| EventBase::of(&request.env)).flatten(),
             names: request.phase,
             tests_then: request.tests_then.tests.clone(),
@@ -133,7 +144,7 @@ impl Engine {
         state.notes.extend(trusted);
         Self {
             policy,
-            ours: Ours::of(&shared.plan, &request.own_files),
+            ours: Ours::of(&shared.plan, &own_files(&request)),
             state: Arc::new(Mutex::new(state)),
             workers: JoinSet::new(),
             shared,
@@ -151,6 +162,8 @@ impl Engine {
     }
 
     async fn run(mut self, progress: &mut dyn Progress) -> Finished {
+        // Before anything is waited for: whoever runs several engines hears signals already, and none may be lost.
+        let mut signals = Signals::new();
         let expected = self.expected();
         let built_in = self.policy.iter().map(|(verdict, _)| verdict.id.clone());
         let selected = self.request.selection.gates.iter();
@@ -158,7 +171,7 @@ impl Engine {
             gates: built_in
                 .chain(selected.map(|&index| self.gate(index).id.clone()))
                 .collect(),
-            jobs: self.request.jobs,
+            jobs: self.request.jobs.most(),
             expected_s: expected,
         });
         if let Some((verdict, run)) = &self.policy {
@@ -170,7 +183,7 @@ impl Engine {
         // Asked before the first gate, not beside it: a gate that is faster than git would move the tree unseen.
         let subject = self.read_subject();
         self.keep_subject(subject).await;
-        let mut signals = Signals::new();
+        let (jobs, shares) = (self.request.jobs.clone(), self.request.apart.is_some());
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
         loop {
@@ -194,6 +207,7 @@ impl Engine {
                 }
                 () = self.shared.outbox.woken() => {}
                 () = tokio::time::sleep(RETRY_RESOURCE), if parked => {}
+                () = jobs.freed(), if shares => {}
                 _ = tick.tick() => {
                     progress.tick();
                     progress.settle();
@@ -234,15 +248,23 @@ impl Engine {
         let state = self.state();
         let known = |index: &usize| state.durations.expected(&self.gate(*index).id);
         let total: f64 = self.request.selection.gates.iter().filter_map(known).sum();
-        total / self.request.jobs.max(1) as f64
+        total / self.request.jobs.most().max(1) as f64
     }
 
     /// Asks git for the subject.
     fn read_subject(&self) -> Option<Reading> {
         let repository = self.shared.repository.clone()?;
         let (root, ours) = (self.shared.plan.root.clone(), self.ours.clone());
+        let branch = self
+            .request
+            .apart
+            .as_ref()
+            .and_then(|apart| apart.branch.clone());
         Some(tokio::task::spawn_blocking(move || {
-            Start::read(repository, &root, &ours)
+            let mut start = Start::read(repository, &root, &ours)?;
+            // A work tree of its own is on no branch, and stands for one.
+            start.state.branch = start.state.branch.or(branch);
+            Ok(start)
         }))
     }
 
@@ -274,6 +296,12 @@ impl Engine {
             running: self.workers.len(),
         });
     }
+}
+
+/// What is no part of the content: what this run writes, and what a work tree of its own got.
+fn own_files(request: &Request) -> Vec<PathBuf> {
+    let beside = request.apart.iter().flat_map(|apart| &apart.beside);
+    request.own_files.iter().chain(beside).cloned().collect()
 }
 
 /// Runs a gate, and then whatever is next, until nothing is ready.

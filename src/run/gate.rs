@@ -17,13 +17,14 @@ use super::services::{Pool, Setting, Trouble};
 use super::subject::Start;
 use super::waivers::Waivers;
 use super::weigh::{Asked, Part, Weighed, weigh};
+use super::{Apart, record};
 use crate::config::{Origin, Plan, PlannedCommand, PlannedGate};
 use crate::exec::{self, Command, Guard, Mask, Program, Spool, Stop};
 use crate::gate::Facts;
 use crate::ledger::History;
 use crate::model::{
-    Baseline, Cause, ChangedLines, ChangesUnknown, Event, Fact, GateRun, GateVerdict, Note, Reason,
-    Termination, TestNames, TestsThen, Verdict,
+    Baseline, Cause, ChangedLines, ChangesUnknown, Event, Fact, GateRun, GateVerdict, Note,
+    PhaseBegan, Reason, Termination, TestNames, TestsThen, Verdict,
 };
 use crate::store::RunFolder;
 use crate::vcs::{EventBase, Repository};
@@ -44,6 +45,8 @@ pub(super) struct Shared {
     pub stop: Stop,
     pub services: Pool,
     pub stream: bool,
+    /// The revision that is judged apart.
+    pub apart: Option<Apart>,
     /// A CI job, a hook or a phase command.
     pub strict: bool,
     /// The run is made to record baselines.
@@ -56,6 +59,8 @@ pub(super) struct Shared {
     /// Ref that changes are counted from, as asked for, and the one of the CI event.
     pub base: Option<String>,
     pub event: Option<EventBase>,
+    /// When the phase that is judged began.
+    pub phase_began: Option<PhaseBegan>,
     /// The names of all tests are kept: a phase's record needs them.
     pub names: bool,
     /// The tests of gates when the phase began.
@@ -196,13 +201,15 @@ pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
 
 /// The command that runs the gate again, with the base where the verdict rests on one that was named.
 fn again(shared: &Shared, gate: &PlannedGate) -> String {
-    let again = super::record::again(&gate.id);
-    let plain = |base: &&String| {
-        let safe = |c: char| c.is_ascii_alphanumeric() || "._/-".contains(c);
-        base.chars().all(safe)
-    };
+    let again = record::again(&gate.id, shared.apart.as_ref());
+    let plain = |base: &&String| record::is_plain(base);
     let wants = gate.judges.iter().any(|judge| judge.wants().changes);
-    match shared.base.as_ref().filter(plain).filter(|_| wants) {
+    // The base of a merge follows from what it is merged into.
+    let named = shared.base.as_ref().filter(|_| {
+        let apart = shared.apart.as_ref();
+        apart.is_none_or(|apart| apart.merged_into.is_none())
+    });
+    match named.filter(plain).filter(|_| wants) {
         Some(base) => format!("{again} --base {base}"),
         None => again,
     }
@@ -514,6 +521,7 @@ fn collect_for(
         env: &shared.env,
         explained,
         sieve: shared.waivers.sieve(&gate.id, &shared.plain),
+        phase_began: shared.phase_began.as_ref(),
         names: shared.names,
     };
     collect::collect(reports, &sources)

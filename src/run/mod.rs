@@ -10,6 +10,7 @@
 )]
 
 mod accepted;
+mod apart;
 mod applies;
 mod asking;
 mod beside;
@@ -25,6 +26,7 @@ mod gate;
 mod given;
 mod green;
 mod hygiene;
+mod jobs;
 mod names;
 mod order;
 mod outbox;
@@ -44,12 +46,16 @@ mod waivers;
 mod weigh;
 
 pub use accepted::Acceptance;
+pub use apart::{
+    All, Became, Place, Planned, Refusal, Row, Setting, Story, Tree, Trouble, judge_apart, rows,
+};
 pub use complete::{
     About, Ground, Judged, Keys, Known, NoGround, View, Written, completion, observation,
 };
 pub use decide::decide;
 pub use engine::run;
 pub use evidence::{BUDGET_SETTING, budget, prune_evidence, size};
+pub use jobs::Jobs;
 pub use order::schedule;
 pub use policy::{POLICY_GATE, PolicyCheck};
 pub use prove::{NotProven, prove};
@@ -64,7 +70,7 @@ use std::sync::Arc;
 
 use crate::config::{Origin, Plan};
 use crate::exec::{Guard, Stop};
-use crate::model::{Baseline, Outcome, TestNames, TestsThen};
+use crate::model::{Baseline, Outcome, PhaseBegan, TestNames, TestsThen};
 use crate::store::RunFolder;
 
 /// All that a run is told from outside.
@@ -78,8 +84,10 @@ pub struct Request {
     pub policy: Option<PolicyCheck>,
     /// Where waivers, baseline and people are read from: never from the tree under a trusted policy.
     pub origin: Origin,
-    /// Gates at once.
-    pub jobs: usize,
+    /// Gates at once; several runs may share it.
+    pub jobs: Jobs,
+    /// The revision that is judged apart from the work tree of whoever called; `None` for a run in place.
+    pub apart: Option<Apart>,
     /// End at the first blocking gate that does not pass.
     pub fail_fast: bool,
     /// Send output as it comes.
@@ -90,6 +98,8 @@ pub struct Request {
     pub ci: bool,
     /// Whether a phase is judged: a tree that moves then decides against it, and what changed selects no gate.
     pub phase: bool,
+    /// When that phase began.
+    pub phase_began: Option<PhaseBegan>,
     /// How the phase began that is judged.
     pub tests_then: Beginning,
     /// Gates that whoever runs this skips, each with the reason.
@@ -108,6 +118,30 @@ pub struct Request {
     pub guard: Option<Arc<Guard>>,
     /// The switch that ends the run.
     pub stop: Stop,
+}
+
+/// Variables by which a hook of git points at the repository and work tree that it was called for.
+const POINTS_ELSEWHERE: &[&str] = &[
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_PREFIX",
+    "GIT_COMMON_DIR",
+];
+
+/// A revision that is judged in a work tree of its own.
+#[derive(Clone, Debug)]
+pub struct Apart {
+    /// As it was asked for.
+    pub name: String,
+    /// What it is merged into.
+    pub merged_into: Option<String>,
+    /// The branch that it stands for.
+    pub branch: Option<String>,
+    /// Where tollgate was called: paths there are machine paths in what gates print.
+    pub from: PathBuf,
+    /// What the work tree got beside what is committed; no part of the content.
+    pub beside: Vec<PathBuf>,
 }
 
 /// How a phase began, as far as a run for it has to know.

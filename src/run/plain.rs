@@ -20,10 +20,11 @@ pub(super) struct Plain {
 }
 
 impl Plain {
-    /// For a project at `root` and a run whose logs lie in `folder`.
-    pub fn new(mask: Arc<Mask>, root: &Path, folder: Option<&Path>) -> Self {
+    /// For a project at `root` and a run whose logs lie in `folder`. `from` is where the project really is, when `root`
+    /// is a work tree of another revision with links to it.
+    pub fn new(mask: Arc<Mask>, root: &Path, folder: Option<&Path>, from: Option<&Path>) -> Self {
         let real = std::fs::canonicalize(root).ok();
-        let known = [folder, Some(root), real.as_deref()];
+        let known = [folder, Some(root), real.as_deref(), from];
         let mut places: Vec<String> = known
             .into_iter()
             .flatten()

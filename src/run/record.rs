@@ -6,7 +6,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use super::engine::Engine;
-use super::{Finished, PolicyCheck, Request, decide, hygiene};
+use super::{Apart, Finished, PolicyCheck, Request, decide, hygiene};
 use crate::config::Plan;
 use crate::model::{
     GateRun, GateVerdict, Measure, Outcome, RunRecord, Subject, SubjectState, Termination,
@@ -28,9 +28,29 @@ pub(super) fn run_id(request: &Request) -> String {
     format!("{stamp}-{}", &hex(&hash.finalize())[..8])
 }
 
-/// The command that shows a gate again.
-pub(super) fn again(gate: &str) -> String {
-    format!("tollgate run {gate}")
+/// The command that shows a gate again, in the work tree or of another revision.
+pub(super) fn again(gate: &str, apart: Option<&Apart>) -> String {
+    let mut again = format!("tollgate run {gate}");
+    if let Some(apart) = apart {
+        again.push_str(&format!(" --ref {}", quoted(&apart.name)));
+        if let Some(into) = &apart.merged_into {
+            again.push_str(&format!(" --merged-into {}", quoted(into)));
+        }
+    }
+    again
+}
+
+/// Whether a name needs no quotes in a shell.
+pub(super) fn is_plain(name: &str) -> bool {
+    let safe = |c: char| c.is_ascii_alphanumeric() || "._/-".contains(c);
+    name.chars().all(safe)
+}
+
+fn quoted(name: &str) -> String {
+    if is_plain(name) {
+        return name.to_owned();
+    }
+    format!("'{}'", name.replace('\'', "'\\''"))
 }
 
 /// The name of the file that a plan was read from.
@@ -52,9 +72,12 @@ pub(super) async fn finish(engine: Engine) -> Finished {
     // Before what is left of the run's processes is looked for: this one is ours.
     engine.shared.origin.close();
     let (subject, moved) = subject(&engine).await;
-    let leftovers = exec_sweep().await;
-    engine.state().notes.extend(leftovers);
-    let strict = engine.request.ci || engine.request.phase;
+    // Beside others, what is left may be theirs: whoever runs several sweeps after all of them.
+    if engine.request.apart.is_none() {
+        let leftovers = exec_sweep().await;
+        engine.state().notes.extend(leftovers);
+    }
+    let strict = engine.request.ci || engine.request.phase || engine.request.apart.is_some();
     if !moved.is_empty() {
         let shown = moved.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
         let more = if moved.len() > 5 {
@@ -84,7 +107,12 @@ pub(super) async fn finish(engine: Engine) -> Finished {
     }
     keep_durations(&engine, &runs);
     let passes = engine.shared.plan.waiver_rules.passes;
-    let steady = hygiene::of_quarantine(&engine.shared.store, passes, &quarantined);
+    // How steady a test is shows on what is checked out, not on each revision that somebody asks about.
+    let counted = match engine.request.apart {
+        Some(_) => &[][..],
+        None => &quarantined,
+    };
+    let steady = hygiene::of_quarantine(&engine.shared.store, passes, counted);
     let renewed = hygiene::of_history(&engine).await;
     engine
         .state()
@@ -117,10 +145,20 @@ pub(super) async fn finish(engine: Engine) -> Finished {
         id: engine.shared.run_id.clone(),
         started: engine.request.now.to_string(),
         duration_ms: u64::try_from(engine.shared.began.elapsed().as_millis()).unwrap_or(u64::MAX),
-        jobs: engine.request.jobs,
+        jobs: engine.request.jobs.most(),
         tollgate: env!("CARGO_PKG_VERSION").to_owned(),
         machine: format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH),
         commit,
+        reference: engine
+            .request
+            .apart
+            .as_ref()
+            .map(|apart| apart.name.clone()),
+        merged_into: engine
+            .request
+            .apart
+            .as_ref()
+            .and_then(|apart| apart.merged_into.clone()),
         phase: engine.request.tests_then.phase.clone(),
         interrupted,
         notes,
@@ -190,7 +228,7 @@ async fn subject(engine: &Engine) -> (Subject, Vec<String>) {
 }
 
 /// Ends what commands left behind and no command could be blamed for.
-async fn exec_sweep() -> Vec<String> {
+pub(super) async fn exec_sweep() -> Vec<String> {
     let stopped = tokio::task::spawn_blocking(|| crate::exec::sweep(GRACE))
         .await
         .unwrap_or_default();

@@ -10,6 +10,7 @@ use super::applies::{Applies, Here, applies};
 use super::board::Board;
 use super::conclude::{Concluded, Found, conclude};
 use super::gate::{Done, Shared, Task, command_text};
+use super::jobs::{Job, Jobs};
 use super::record;
 use super::skip::{self, Skip};
 use super::subject::Start;
@@ -62,12 +63,13 @@ pub(super) struct Scheduler {
     pub interrupted: Option<&'static str>,
     pub notes: Vec<String>,
     board: Board,
-    jobs: usize,
+    jobs: Jobs,
+    hungry: bool,
     fail_fast: bool,
     base: Option<String>,
     phase: bool,
     skip: Vec<Skip>,
-    commands_running: usize,
+    at_work: BTreeMap<usize, Job>,
     held: BTreeMap<usize, Vec<Held>>,
     parked: Vec<Parked>,
     failed_fast: bool,
@@ -89,12 +91,13 @@ impl Scheduler {
             interrupted: None,
             notes: Vec::new(),
             board,
-            jobs: request.jobs,
+            jobs: request.jobs.clone(),
+            hungry: false,
             fail_fast: request.fail_fast,
             base: request.base.clone(),
             phase: request.phase,
             skip: request.skip.clone(),
-            commands_running: 0,
+            at_work: BTreeMap::new(),
             held: BTreeMap::new(),
             parked: Vec::new(),
             failed_fast: false,
@@ -122,14 +125,39 @@ impl Scheduler {
 
     fn job_is_free(&self) -> bool {
         // A run that stops needs no job for gates that it only cancels.
-        self.stopping() || self.commands_running < self.jobs
+        self.stopping() || self.jobs.is_free()
+    }
+
+    /// Says whether a gate could start that has no job, so that nothing new is begun before it.
+    fn hungers(&mut self) {
+        let now = !self.stopping() && self.board.has_ready(true);
+        if now != self.hungry {
+            self.hungry = now;
+            self.jobs.hungers(now);
+        }
     }
 
     /// The next gate to run. Gates that are cancelled or do not apply get their verdicts on the way.
     pub fn next(&mut self) -> Option<Task> {
+        // Others may share the budget: the job is taken before a gate is chosen for it.
+        let wanted = !self.parked.is_empty() || self.board.has_ready(true);
+        let job = wanted.then(|| self.jobs.take()).flatten();
+        let task = self.chosen(self.stopping() || job.is_some());
+        match (&task, job) {
+            (Some(task), Some(job)) if self.gate(task.index).command.is_some() => {
+                self.at_work.insert(task.index, job);
+            }
+            (_, Some(job)) => job.unused(),
+            _ => {}
+        }
+        self.hungers();
+        task
+    }
+
+    fn chosen(&mut self, job_free: bool) -> Option<Task> {
         let mut parked = std::mem::take(&mut self.parked).into_iter();
         for one in parked.by_ref() {
-            if !self.job_is_free() {
+            if !job_free && !self.stopping() {
                 self.parked.push(one);
                 continue;
             }
@@ -138,7 +166,7 @@ impl Scheduler {
                 return Some(task);
             }
         }
-        while let Some(index) = self.board.next(self.job_is_free()) {
+        while let Some(index) = self.board.next(job_free || self.stopping()) {
             if let Some(task) = self.begin(index, Instant::now(), false) {
                 return Some(task);
             }
@@ -148,7 +176,7 @@ impl Scheduler {
 
     /// A gate has its verdict.
     pub fn ended(&mut self, done: Done) {
-        self.commands_running -= usize::from(self.gate(done.index).command.is_some());
+        self.at_work.remove(&done.index);
         self.held.remove(&done.index);
         self.keep(done);
     }
@@ -325,7 +353,6 @@ impl Scheduler {
                 }
             }
         }
-        self.commands_running += usize::from(gate.command.is_some());
         Task {
             index,
             facts,
@@ -372,7 +399,7 @@ impl Scheduler {
             what,
             command: command_text(&shared, gate),
             started_ms: u64::try_from(shared.began.elapsed().as_millis()).unwrap_or(u64::MAX),
-            again: record::again(&gate.id),
+            again: record::again(&gate.id, shared.apart.as_ref()),
             ..GateRun::default()
         };
         self.keep(Done {

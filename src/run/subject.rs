@@ -41,7 +41,8 @@ impl Ours {
     }
 
     fn has(&self, top: &Path, prefix: &str, path: &str) -> bool {
-        if is_ledger(path, prefix) || self.files.iter().any(|file| *file == top.join(path)) {
+        let full = top.join(path);
+        if is_ledger(path, prefix) || self.files.iter().any(|file| full.starts_with(file)) {
             return true;
         }
         let Some(below) = path.strip_prefix(prefix) else {

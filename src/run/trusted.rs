@@ -215,6 +215,9 @@ pub fn trusted(file: &PolicyFile, reference: &str) -> Result<Trusted, PolicyTrou
     let heads = introduced || acceptance.is_given();
     let plan = if heads || base.digest() == head.digest() {
         head.loaded.and_then(|loaded| loaded.plan)
+    } else if head.loaded.is_none() {
+        // The head has no policy to add anything.
+        file.load(&base.origin, MARK).plan
     } else {
         joined(file, &base, &head, &changes, &mut diff)
     };

@@ -1,4 +1,5 @@
-//! What outlives a run beside the repository: run records, logs, durations, evidence of records, locks.
+//! What outlives a run beside the repository: run records, logs, durations, evidence of records, locks,
+//! and a note of each temporary folder with work trees.
 //!
 //! Lies in the git common directory under `tollgate/`, so that all work trees share it and nothing needs
 //! ignoring; without git in `.tollgate/local/`. Nothing here decides anything: losing it all costs only
@@ -8,6 +9,7 @@ mod completion;
 mod durations;
 mod evidence;
 mod locks;
+mod lodging;
 mod quarantine;
 mod runs;
 
@@ -15,6 +17,7 @@ pub use completion::{CompletionLock, Holder};
 pub use durations::Durations;
 pub use evidence::{BUDGET, Bundles, Pruned};
 pub use locks::{Held, Slots};
+pub use lodging::Lodging;
 pub use quarantine::Quarantine;
 pub use runs::{Record, RunFolder, prune, run_records};
 

@@ -100,6 +100,11 @@ impl Record {
         }
     }
 
+    /// Whether it is of what was checked out, not of a revision that was judged apart.
+    pub fn is_in_place(&self) -> bool {
+        self.outcome["run"]["ref"].is_null()
+    }
+
     /// The verdict on a gate.
     pub fn gate(&self, id: &str) -> Option<&Value> {
         let mut gates = self.outcome["verdict"]["gates"].as_array()?.iter();

@@ -130,7 +130,8 @@ impl Repository {
         })))
     }
 
-    pub(super) fn is_shallow(&self) -> bool {
+    /// Whether the history of the clone is cut off.
+    pub fn is_shallow(&self) -> bool {
         self.common.join("shallow").exists()
     }
 

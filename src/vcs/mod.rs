@@ -1,7 +1,8 @@
 //! Git: what content a verdict is about, which branch this is, and what changed since a base.
 //!
 //! Speaks to the `git` program in its plumbing forms only (`-z`, no colours, no user configuration that
-//! changes output). Finding the repository starts no process. Writes nothing.
+//! changes output). Finding the repository starts no process. Writes nothing but detached work trees of its own: no
+//! branch, index or work tree of anybody is ever touched.
 
 mod base;
 mod changes;
@@ -16,7 +17,9 @@ mod revision;
 mod settings;
 mod since;
 mod subject;
+mod submodule;
 mod tree;
+mod worktree;
 
 pub use base::{Base, BaseTrouble};
 pub use event::EventBase;
@@ -26,3 +29,4 @@ pub use patch::Marks;
 pub use repository::{GitTrouble, Repository};
 pub use revision::{Blob, Revision, RevisionTrouble};
 pub use subject::{Change, Content, State};
+pub use worktree::{Ignored, Merged, Pointed, forget_work_trees, work_trees};

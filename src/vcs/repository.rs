@@ -192,7 +192,7 @@ impl Repository {
     }
 }
 
-fn accepted(answer: Answer, asked: &str) -> Result<Vec<u8>, GitTrouble> {
+pub(super) fn accepted(answer: Answer, asked: &str) -> Result<Vec<u8>, GitTrouble> {
     match answer.how {
         Termination::Exit(0) => Ok(answer.stdout),
         Termination::NotFound(_) => Err(GitTrouble("`git` is not installed".to_owned())),

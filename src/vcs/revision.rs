@@ -165,12 +165,12 @@ impl Revision {
 
 /// `git cat-file --batch`, running.
 #[derive(Debug)]
-struct Objects {
+pub(super) struct Objects {
     dialogue: Dialogue,
 }
 
 impl Objects {
-    fn start(repository: &Repository) -> Result<Self, GitTrouble> {
+    pub(super) fn start(repository: &Repository) -> Result<Self, GitTrouble> {
         let mut command = repository.command(&["cat-file", "--batch", "--follow-symlinks"]);
         // An object that a partial clone left out is missing: asking a server for it is not ours to do.
         command.env.push(("GIT_NO_LAZY_FETCH".into(), "1".into()));
@@ -179,7 +179,7 @@ impl Objects {
         Ok(Self { dialogue })
     }
 
-    fn commit(&mut self, name: &str) -> Result<Option<String>, GitTrouble> {
+    pub(super) fn commit(&mut self, name: &str) -> Result<Option<String>, GitTrouble> {
         if name.trim().is_empty() || name.starts_with('-') || name.contains(['\n', '\0']) {
             return Ok(None);
         }

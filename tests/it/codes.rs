@@ -80,12 +80,7 @@ fn what_comes_in_a_later_version_is_refused_by_name() {
             .exits(2)
             .complains("is not in this version of tollgate");
     }
-    for options in [
-        &["--changed"][..],
-        &["--ref", "main"],
-        &["--shard", "1/2"],
-        &["--merged-into", "main"],
-    ] {
+    for options in [&["--changed"][..], &["--shard", "1/2"]] {
         let mut arguments = vec!["run"];
         arguments.extend(options);
         let ran = project.call(&arguments).exits(2);

@@ -243,7 +243,7 @@ fn what_comes_in_a_later_version_is_refused_by_name() {
             &[key, "not in this version"],
         );
     }
-    for key in ["hooks", "worktree", "people"] {
+    for key in ["hooks", "people"] {
         refused(
             &format!("{key}: {{}}\ngates: {{ a: {{ run: 'true' }} }}\n"),
             &[key, "not in this version"],

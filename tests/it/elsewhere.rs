@@ -98,8 +98,46 @@ fn proof_must_be_of_one_kind() {
     let yaml = "gates:\n  a: { run: 'true', tests: { reports: a.xml, max-age: 1h } }\n";
     let ran = Project::new(yaml).call(&["config", "check"]).exits(2);
     ran.complains("has an effect only with `produced: elsewhere`");
-    let ran = elsewhere("max-age: phase")
-        .call(&["config", "check"])
-        .exits(2);
-    ran.complains("not in this version");
+}
+
+const PHASES: &str = "\
+gates:
+  a: { run: 'true' }
+  drill: { metrics: { reports: drill.json, produced: elsewhere, max-age: phase, values: { rang: { path: $.rang, is: '=1' } } } }
+phases:
+  alpha: { gates: [a] }
+  beta: { after: alpha, gates: [drill] }
+  task: { parent: beta, gates: [drill] }
+  first: { gates: [drill] }
+";
+
+#[test]
+fn evidence_of_an_earlier_phase_is_none_for_this_one() {
+    let project = Project::new(PHASES).file(".gitignore", "drill.json\n");
+    let project = project.committed();
+    project.write("drill.json", r#"{"rang": 1}"#);
+    let decide = |phase: &str, code: i32, words: &str| {
+        project.phase(&["decide", phase]).exits(code).says(words);
+    };
+    decide("task", 1, "`alpha` is not complete");
+    decide("first", 3, "no phase comes before `first`");
+    decide("first", 3, "write a span");
+    // Outside of phases nothing says how old it may be.
+    let ran = project.run(&["drill"]).exits(3);
+    ran.gate("drill")
+        .reasons(&["report-stale"])
+        .says("no phase is judged");
+
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    project.phase(&["complete", "alpha"]).exits(0);
+    decide("task", 3, "drill.json is older than the phase");
+    // Work on the tree makes it no younger, the step itself does.
+    project.write("later.txt", "");
+    project.commit();
+    decide("task", 3, "older than the phase");
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    project.write("drill.json", r#"{"rang": 1}"#);
+    decide("task", 0, "go");
+    project.write("drill.json", r#"{"rang": 0}"#);
+    decide("task", 1, "drill.metrics.rang");
 }

@@ -181,3 +181,35 @@ fn whom_to_ask_must_be_said() {
     check("{ service: apo, checks: [{ get: / }] }").complains("apo");
     check("{ url: 'https://x', checks: [{ get: / }] }").complains("plain HTTP");
 }
+
+#[test]
+fn a_phase_that_relied_on_answers_is_stale_only_when_less_is_asked_of_them() {
+    let check = "{ get: /health, status: [200, 201], header: { content-type: json }, body: [ok, status], no-body: never, values: { $.replicas: 3 }, within: 10s }";
+    let yaml = |check: &str| {
+        format!(
+            "version: 1\n{SERVICE}gates:\n  routes: {{ http: {{ service: api, checks: [{check}] }}, git: {{ since: main, messages: [t, '^s'] }} }}\nphases:\n  alpha: {{ gates: [routes] }}\n"
+        )
+    };
+    let project = Project::empty("project")
+        .file("tollgate.yaml", yaml(check))
+        .file("server.py", SERVER)
+        .committed();
+    project.git(&["checkout", "-q", "-b", "work"]);
+    project.write("more.txt", "more");
+    project.commit();
+    project.phase(&["complete", "alpha"]).exits(0);
+    assert_eq!(project.state("alpha"), "complete");
+    for (from, to) in [
+        ("[200, 201]", "2xx"),
+        ("content-type: json", "content-type: j"),
+        ("body: [ok, status]", "body: ok"),
+        ("no-body: never", "no-body: nowhere"),
+        ("$.replicas: 3", "$.replicas: 4"),
+        ("within: 10s", "within: 20s"),
+    ] {
+        project.write("tollgate.yaml", yaml(&check.replace(from, to)));
+        assert_eq!(project.state("alpha"), "stale", "{to}");
+    }
+    project.write("tollgate.yaml", yaml(&check.replace("10s", "5s")));
+    assert_eq!(project.state("alpha"), "complete", "tighter");
+}

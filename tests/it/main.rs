@@ -6,6 +6,7 @@
 
 mod absence;
 mod baseline;
+mod bending;
 mod cheating;
 mod codes;
 mod config;
@@ -42,8 +43,14 @@ mod phase_tests;
 mod policy;
 mod prove;
 mod reasoning;
+mod refs;
 mod resources;
 mod retry;
+mod scenario_blockers;
+mod scenario_gaps;
+mod scenario_polish;
+mod scenario_portfolio;
+mod scenario_tenants;
 mod secrets;
 mod services;
 mod skip;

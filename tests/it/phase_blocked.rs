@@ -145,6 +145,29 @@ fn a_sign_off_lapses_when_the_content_changes_and_not_when_its_record_is_committ
 }
 
 #[test]
+fn who_signed_for_the_start_has_signed_whatever_is_worked_on_since() {
+    let file = FILE.replace(
+        "    gates: [unit, lint]",
+        "    entry: { sign-offs: { count: 1, from: [leads] } }\n    gates: [unit, lint]",
+    );
+    let project = Project::new(&file).file("unit.xml", junit(&["a", "b"], &[]));
+    let people = People::of(&project);
+    let project = project.committed();
+    project.phase(&["complete", "alpha"]).exits(0);
+    assert_eq!(project.outstanding("beta"), ["entry", "sign-offs"]);
+    let key = people.bo.file.to_str().unwrap();
+    project
+        .phase(&["sign", "beta", "--entry", "--key", key])
+        .exits(0);
+    assert_eq!(project.outstanding("beta"), ["sign-offs"]);
+    project.write("work.txt", "done since");
+    project.commit();
+    assert_eq!(project.outstanding("beta"), ["sign-offs"]);
+    sign(&project, &people.bo).exits(0);
+    project.phase(&["complete", "beta"]).exits(0);
+}
+
+#[test]
 fn five_different_blockers_are_told_at_once_each_with_place_and_help() {
     let project = Project::new(
         "gates:

@@ -45,7 +45,7 @@ impl Target {
 }
 
 /// What was typed, each looked up in the table; the terminal when nothing else goes to standard output.
-pub fn targets(written: &[String], json: bool, screen: &Screen) -> Option<Vec<Target>> {
+pub fn targets(written: &[String], json: bool, of: &str, screen: &Screen) -> Option<Vec<Target>> {
     let mut targets = Vec::new();
     if json {
         targets.push(Target {
@@ -61,12 +61,9 @@ pub fn targets(written: &[String], json: bool, screen: &Screen) -> Option<Vec<Ta
             let names = || KINDS.iter().map(|(name, _)| *name);
             let help = match nearest(name, names()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!(
-                    "outputs of a phase: {}",
-                    names().collect::<Vec<_>>().join(", ")
-                ),
+                None => format!("outputs {of}: {}", names().collect::<Vec<_>>().join(", ")),
             };
-            screen.error(&format!("there is no output `{name}` of a phase: {help}"));
+            screen.error(&format!("there is no output `{name}` {of}: {help}"));
             return None;
         };
         if path == Some("") {
@@ -96,11 +93,25 @@ pub fn targets(written: &[String], json: bool, screen: &Screen) -> Option<Vec<Ta
     Some(targets)
 }
 
-/// Draws a decision everywhere. One that cannot be written never silences the next. True if one was lost.
+/// Draws a decision everywhere. True if one was lost.
 pub fn deliver(decided: Decided<'_>, targets: &[Target], seen: bool, screen: &Screen) -> bool {
+    deliver_as(targets, seen, screen, |kind, style, bytes| match kind {
+        Kind::Terminal => decision(decided, style, bytes),
+        Kind::Json => decision_json(decided, bytes),
+        Kind::Markdown => decision_markdown(decided, bytes),
+    })
+}
+
+/// Draws something everywhere. One that cannot be written never silences the next. True if one was lost.
+pub fn deliver_as(
+    targets: &[Target],
+    seen: bool,
+    screen: &Screen,
+    render: impl Fn(Kind, &Style, &mut Vec<u8>) -> io::Result<()>,
+) -> bool {
     let mut lost = false;
     for target in targets {
-        match draw(decided, target, seen, screen) {
+        match draw(&render, target, seen, screen) {
             Ok(()) => {}
             Err(error) if target.path.is_none() && is_gone(&error) => {}
             Err(error) => {
@@ -112,7 +123,12 @@ pub fn deliver(decided: Decided<'_>, targets: &[Target], seen: bool, screen: &Sc
     lost
 }
 
-fn draw(decided: Decided<'_>, target: &Target, seen: bool, screen: &Screen) -> anyhow::Result<()> {
+fn draw(
+    render: impl Fn(Kind, &Style, &mut Vec<u8>) -> io::Result<()>,
+    target: &Target,
+    seen: bool,
+    screen: &Screen,
+) -> anyhow::Result<()> {
     let mut bytes = Vec::new();
     let style = match target.path {
         Some(_) => screen.file_style(),
@@ -121,11 +137,7 @@ fn draw(decided: Decided<'_>, target: &Target, seen: bool, screen: &Screen) -> a
             ..screen.style()
         },
     };
-    match target.kind {
-        Kind::Terminal => decision(decided, &style, &mut bytes),
-        Kind::Json => decision_json(decided, &mut bytes),
-        Kind::Markdown => decision_markdown(decided, &mut bytes),
-    }?;
+    render(target.kind, &style, &mut bytes)?;
     let Some(path) = &target.path else {
         let mut out = io::stdout().lock();
         return out

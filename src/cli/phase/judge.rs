@@ -21,7 +21,7 @@ use crate::model::{Decision, Outcome, PhaseState, SubjectState, Verdict};
 use crate::output::neutral;
 use crate::output::phase::{Decided, recorded, records_json};
 use crate::phase::{PlannedPhase, gates_of};
-use crate::run::{self, About, Finished, Ground, Judged, Known, Request, View};
+use crate::run::{self, About, Finished, Ground, Jobs, Judged, Known, Request, View};
 use crate::store::CompletionLock;
 
 /// Runs the gates of a phase and says what is outstanding.
@@ -49,20 +49,13 @@ struct Command<'a> {
 
 impl<'a> Command<'a> {
     fn new(global: &'a Global, typed: &'a Judge, screen: &'a Screen) -> Self {
-        let today = world::today();
-        let now = world::now();
-        // A day that was asked for ends with it: what bites on that day then shows.
-        let at = typed.at.filter(|day| *day != today);
-        let moment = at.and_then(|day| {
-            let zoned = day.at(12, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC);
-            zoned.ok().map(|zoned| zoned.timestamp())
-        });
+        let (now, today) = moment(typed.at);
         Self {
             global,
             typed,
             screen,
-            now: moment.unwrap_or(now),
-            today: at.unwrap_or(today),
+            now,
+            today,
         }
     }
 
@@ -77,7 +70,8 @@ impl<'a> Command<'a> {
                 .error("`--at` is for commands that write nothing: a record is of its own day");
             return Err(Exit::Usage);
         }
-        drawn::targets(&self.typed.output, self.typed.json, self.screen).ok_or(Exit::Usage)
+        let written = &self.typed.output;
+        drawn::targets(written, self.typed.json, "of a phase", self.screen).ok_or(Exit::Usage)
     }
 
     fn judge(&self, writes: bool) -> anyhow::Result<Exit> {
@@ -365,12 +359,14 @@ impl<'a> Command<'a> {
         let request = Request {
             policy: None,
             origin: Origin::Disk(plan.root.clone()),
-            jobs: self.typed.jobs.unwrap_or_else(many),
+            jobs: Jobs::new(self.typed.jobs.unwrap_or_else(many)),
+            apart: None,
             fail_fast: false,
             stream: self.typed.stream,
             env: world::environment(),
             ci: world::is_ci(self.global.ci.as_deref()),
             phase: true,
+            phase_began: Some(self.view(ground).began(phase)),
             recording: false,
             skip: Vec::new(),
             tests_then: self.view(ground).tests_then(phase),
@@ -387,6 +383,20 @@ impl<'a> Command<'a> {
         let people = targets.iter().any(Target::is_for_people);
         drive(self.global, request, people, self.screen)
     }
+}
+
+/// The moment and the day that a phase is decided at.
+pub(in super::super) fn moment(
+    at: Option<jiff::civil::Date>,
+) -> (jiff::Timestamp, jiff::civil::Date) {
+    let (now, today) = (world::now(), world::today());
+    // A day that was asked for ends with it: what bites on that day then shows.
+    let at = at.filter(|day| *day != today);
+    let moment = at.and_then(|day| {
+        let zoned = day.at(12, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC);
+        zoned.ok().map(|zoned| zoned.timestamp())
+    });
+    (moment.unwrap_or(now), at.unwrap_or(today))
 }
 
 /// Brings raw evidence back within its budget, now that it is known what records need. Whatever comes of it, the phase

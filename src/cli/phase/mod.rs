@@ -1,11 +1,12 @@
 //! `tollgate phase …`: the board, decisions, records, and the document that hands a phase over.
 
-mod drawn;
+pub(super) mod drawn;
 mod judge;
 mod show;
-mod typed;
+pub(super) mod typed;
 mod write;
 
+pub(super) use judge::moment;
 pub use typed::{Key, PhaseCommand};
 pub(super) use write::{Asked, append, dirty, reason};
 
@@ -26,7 +27,10 @@ use crate::run::{Ground, NoGround};
 pub fn phase(global: &Global, command: &PhaseCommand, screen: &Screen) -> anyhow::Result<Exit> {
     match command {
         PhaseCommand::Status(typed) => show::status(global, typed, screen),
-        PhaseCommand::Decide(typed) => judge::decide(global, typed, screen),
+        PhaseCommand::Decide(typed) if !typed.apart.refs.is_empty() => {
+            super::refs::decide(global, typed, screen)
+        }
+        PhaseCommand::Decide(typed) => judge::decide(global, &typed.judge, screen),
         PhaseCommand::Complete(typed) => judge::complete(global, typed, screen),
         PhaseCommand::Observe(typed) => judge::observe(global, typed, screen),
         PhaseCommand::Reopen(typed) => write::reopen(global, typed, screen),

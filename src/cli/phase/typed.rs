@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Subcommand};
 use jiff::civil::Date;
 
-use super::super::args::day;
+use super::super::args::{Refs, day};
 
 /// The commands on phases.
 #[derive(Debug, Subcommand)]
@@ -13,7 +13,7 @@ pub enum PhaseCommand {
     /// Show the board: phases and gates, values, what blocks what, who acts next
     Status(Status),
     /// Run the gates of a phase and say what is outstanding; writes nothing
-    Decide(Judge),
+    Decide(Decide),
     /// As decide, and record the completion when nothing is outstanding
     Complete(Judge),
     /// Run the gates of a phase and record what was seen, for its soak
@@ -48,6 +48,15 @@ pub struct Status {
     /// As it will be on this day
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub at: Option<Date>,
+}
+
+/// Decide a phase, on what is checked out or on other revisions.
+#[derive(Debug, ClapArgs)]
+pub struct Decide {
+    #[command(flatten)]
+    pub judge: Judge,
+    #[command(flatten)]
+    pub apart: Refs,
 }
 
 /// Run the gates of a phase.

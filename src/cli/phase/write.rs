@@ -36,7 +36,13 @@ pub fn sign(global: &Global, typed: &Sign, screen: &Screen) -> anyhow::Result<Ex
             phase.id,
             if typed.entry { " for its entry" } else { "" }
         )),
-        Some(asked) => said.extend(in_vain(&ground, asked)),
+        Some(asked) => {
+            said.extend(in_vain(&ground, asked));
+            if asked.evidence && typed.evidence.is_empty() {
+                let words = "evidence is asked: without `--evidence URL` this does not count";
+                said.push(words.to_owned());
+            }
+        }
     }
     let says = Says::SignOff {
         why: typed.why.clone(),

@@ -114,6 +114,17 @@ fn sign_offs(side: &Side<'_>, changes: &mut Changes) {
             }
         });
     }
+    for (key, demands) in [("evidence", true), ("unsigned", false)] {
+        let part = side.get(key);
+        let holds = |node: Option<&Node>| node.is_some_and(|node| node.value == Value::Bool(true));
+        let (was, is) = (holds(part.old), holds(part.new));
+        if side.old.is_some() && was != is {
+            changes.at(key, |changes| match is == demands {
+                true => changes.tighter(&part, "asks more of a sign-off"),
+                false => changes.weaker(code, &part, "asks less of a sign-off"),
+            });
+        }
+    }
     if new > old {
         changes.tighter(side, said);
     }

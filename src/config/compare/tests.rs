@@ -28,6 +28,18 @@ fn found(old: &str, new: &str) -> (Vec<WeakeningCode>, usize) {
     (codes, changes.len())
 }
 
+#[test]
+fn work_trees_of_which_nothing_was_said_may_be_spoken_of() {
+    let old = "gates: { a: { run: x } }";
+    let changes = compare(
+        &Normal::of(&parse(old)),
+        &Normal::of(&parse(&format!("{old}\nworktree: {{ copy: [a] }}"))),
+    );
+    let effects: Vec<Effect> = changes.iter().map(|change| change.effect).collect();
+    assert_eq!(effects, [Effect::Neutral]);
+    assert!(changes.iter().all(|change| change.adopt.is_none()));
+}
+
 struct Case {
     code: WeakeningCode,
     old: &'static str,
@@ -47,6 +59,10 @@ static CASES: &[Case] = cases! {
         not "gates: { b: { run: y }, a: { run: x }, c: { run: z } }";
     GateRemoved: "gates: { a: { run: x } }" => "gates: { renamed: { run: x } }",
         not "gates: { a: { run: x, why: renamed } }";
+    ChangedProducer: "gates: { a: { run: x } }\nworktree: { run: make }" => "gates: { a: { run: x } }\nworktree: { run: 'true' }",
+        not "gates: { a: { run: x }, b: { run: y } }\nworktree: { run: make }";
+    ChangedProducer: "gates: { a: { run: x } }\nworktree: { link: [] }" => "gates: { a: { run: x } }",
+        not "gates: { a: { run: x, why: y } }\nworktree: { link: [] }";
     GateNotDefault: "gates: { a: { run: x } }" => "gates: { a: { run: x, default: false } }",
         not "gates: { a: { run: x, default: true } }";
     EnforceLowered: "gates: { a: { run: x } }" => "gates: { a: { run: x, enforce: warn } }",
@@ -224,6 +240,12 @@ static CASES: &[Case] = cases! {
     SignOffsLowered: "gates: { a: { run: x } }\nphases: { p: { gates: a, sign-offs: 2 } }"
         => "gates: { a: { run: x } }\nphases: { p: { gates: a, sign-offs: 1 } }",
         not "gates: { a: { run: x } }\nphases: { p: { gates: a, sign-offs: { count: 2, not: author } } }";
+    SignOffsLowered: "gates: { a: { run: x } }\nphases: { p: { gates: a, sign-offs: { count: 1, evidence: true } } }"
+        => "gates: { a: { run: x } }\nphases: { p: { gates: a, sign-offs: { count: 1 } } }",
+        not "gates: { a: { run: x } }\nphases: { p: { gates: a, sign-offs: { count: 2, evidence: true } } }";
+    SignOffsLowered: "gates: { a: { run: x } }\nphases: { p: { gates: a, sign-offs: { count: 1 } } }"
+        => "gates: { a: { run: x } }\nphases: { p: { gates: a, sign-offs: { count: 1, unsigned: true } } }",
+        not "gates: { a: { run: x } }\nphases: { p: { gates: a, sign-offs: { count: 1, evidence: true } } }";
     SignOffsLowered: "gates: { a: { run: x } }\nphases: { p: { gates: a, sign-offs: { count: 1, from: [leads] } } }"
         => "gates: { a: { run: x } }\nphases: { p: { gates: a, sign-offs: { count: 1, from: [leads, all] } } }",
         not "gates: { a: { run: x } }\nphases: { p: { gates: a, sign-offs: { count: 2, from: [leads] } } }";

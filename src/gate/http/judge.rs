@@ -206,6 +206,20 @@ fn shown(answer: &HttpAnswer) -> String {
 }
 
 impl Check {
+    /// What it asks of any answer: names and words of its conditions.
+    pub(super) fn stated(&self) -> Vec<(String, String)> {
+        let any = HttpAnswer::default();
+        let findings = self.findings(&any).into_iter();
+        let mut all: Vec<_> = findings.map(|one| (one.name, one.wanted)).collect();
+        let time = self.within.iter();
+        all.extend(time.map(|bound| (self.time(), bound.text().to_owned())));
+        all
+    }
+
+    fn time(&self) -> String {
+        format!("time[{}]", self.name)
+    }
+
     /// All questions but that of time.
     fn findings(&self, answer: &HttpAnswer) -> Vec<Finding<'_>> {
         let mut all = vec![self.of_status(answer)];
@@ -320,8 +334,7 @@ impl Check {
         else {
             return true;
         };
-        let name = format!("time[{}]", self.name);
-        judging.measured(&name, condition, Some((measure(slowest), true)), "");
+        judging.measured(&self.time(), condition, Some((measure(slowest), true)), "");
         judging
             .out()
             .conditions

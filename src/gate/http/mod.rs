@@ -320,6 +320,10 @@ impl Gate for HttpGate {
         ["checks", "failed", "slowest"].map(str::to_owned).to_vec()
     }
 
+    fn stated(&self) -> Vec<(String, String)> {
+        self.checks.iter().flat_map(Check::stated).collect()
+    }
+
     fn bad_evidence(&self) -> Vec<Probe> {
         self.probes()
     }

@@ -42,6 +42,7 @@ impl Check<'_> {
         let wanted: usize = count
             .parse()
             .map_err(|_| format!("`{count}` is no number of sign-offs"))?;
+        let evidence_asked = criterion.asks.contains_key("evidence");
         let mut people = BTreeSet::new();
         for digest in &done.sign_offs {
             let Some(other) = self.ledger.entry(digest) else {
@@ -55,6 +56,9 @@ impl Check<'_> {
                     ..
                 }
             ) {
+                continue;
+            }
+            if evidence_asked && !names_evidence(&other.record.says) {
                 continue;
             }
             let signers = other.signatures.iter().filter(|one| counts(&one.state));
@@ -142,4 +146,8 @@ impl Check<'_> {
 
 fn between(from: Timestamp, to: Timestamp) -> Duration {
     Duration::try_from(to.duration_since(from)).unwrap_or_default()
+}
+
+fn names_evidence(says: &Says) -> bool {
+    matches!(says, Says::SignOff { evidence, .. } if evidence.iter().any(|link| !link.trim().is_empty()))
 }

@@ -149,3 +149,35 @@ fn nobody_who_can_sign_is_said() {
     });
     assert!(judge(&mut scene).outstanding[0].help.contains("only 2"));
 }
+
+#[test]
+fn where_evidence_is_asked_a_sign_off_without_a_link_does_not_count() {
+    let mut scene = scene(|wanted| {
+        wanted.count = 1;
+        wanted.evidence = true;
+    });
+    scene.sign("beta", "ada", false);
+    scene.sign_with_evidence("beta", "bo", "  ");
+    let answer = judge(&mut scene);
+    let missing = &answer.outstanding[0];
+    assert!(
+        missing.found.contains("ada names no evidence"),
+        "{}",
+        missing.found
+    );
+    assert!(
+        missing.found.contains("bo names no evidence"),
+        "{}",
+        missing.found
+    );
+    assert_eq!(missing.help, "tollgate phase sign beta --evidence URL");
+    scene.sign_with_evidence("beta", "cy", "https://example.org/release/7");
+    let answer = judge(&mut scene);
+    assert!(answer.criterion.holds);
+    assert!(
+        answer.criterion.found.contains("cy"),
+        "{}",
+        answer.criterion.found
+    );
+    assert_eq!(answer.basis.sign_offs.len(), 1);
+}

@@ -143,6 +143,12 @@ fn a_bound_is_compared_by_what_it_accepts() {
         (">=0.5", ">=1", true),
         (">=1", ">=0.5", false),
         (">=85%", ">=85", false),
+        ("-30% (baseline 8058 → <= 5640.6)", "-30%", true),
+        ("-30% (baseline 8058 → <= 5640.6)", "-40%", true),
+        ("-30% (baseline 8058 → <= 5640.6)", "-20%", false),
+        ("<=+5% (baseline 120 ms ± 2 ms → <= 126 ms)", "<=+5%", true),
+        ("<=+5% (baseline 120 ms ± 2 ms → <= 126 ms)", "<=+9%", false),
+        ("<=+5% (baseline 120 ms → <= 126 ms)", "<=126ms", false),
     ];
     for (old, new, holds) in cases {
         let mut scene = scene();

@@ -56,6 +56,19 @@ fn only_direct_children_decide_and_error_goes_before_failure() {
 }
 
 #[test]
+fn a_file_of_node_that_does_not_load_got_to_no_assertion() {
+    let case = |name: &str, message: &str| {
+        counts(&format!(
+            "<testcase name='{name}' classname='test'><failure type='testCodeFailure' message='{message}'/></testcase>"
+        ))
+    };
+    assert_eq!(case("/app/t/lots.test.js", "test failed"), [0, 0, 1, 0]);
+    assert_eq!(case("t/lots.test.mjs", "test failed"), [0, 0, 1, 0]);
+    assert_eq!(case("adds a lot", "test failed"), [0, 1, 0, 0]);
+    assert_eq!(case("reads a.js", "1 !== 2"), [0, 1, 0, 0]);
+}
+
+#[test]
 fn skipped_beside_a_failure_is_failed_except_for_todo() {
     assert_eq!(
         counts("<testcase name='a'><skipped/><failure/></testcase>"),

@@ -82,6 +82,20 @@ fn a_failure_knows_its_place_where_the_tool_tells() {
 }
 
 #[test]
+fn a_file_of_node_that_does_not_load_got_to_no_assertion() {
+    let point = |more: &str| {
+        let block = format!("  ---\n  failureType: 'testCodeFailure'\n{more}  ...\n");
+        counts(&format!("1..1\nnot ok 1 - /app/t/a.test.js\n{block}"))
+    };
+    assert_eq!(
+        point("  exitCode: 1\n  signal: ~\n  error: 'test failed'\n"),
+        [0, 0, 1, 0]
+    );
+    assert_eq!(point("  error: 'test failed'\n"), [0, 1, 0, 0]);
+    assert_eq!(point("  exitCode: 1\n  error: '1 !== 2'\n"), [0, 1, 0, 0]);
+}
+
+#[test]
 fn text_without_points_is_refused() {
     assert_eq!(read("hello\n").unwrap_err().code(), "not-tap");
 }

@@ -56,6 +56,10 @@ impl Known {
             && verdict["subject"]["state"] != "moved"
             && !subject.id.is_empty()
             && verdict["policy"] == policy;
+        // A revision that was judged apart is no step on the way of this one.
+        if !same && record["run"]["ref"].is_string() {
+            return;
+        }
         let phase = record["run"]["phase"].as_str();
         let runs: BTreeMap<&str, &Value> = list(&record["run"]["gates"])
             .filter_map(|run| Some((run["id"].as_str()?, run)))

@@ -269,7 +269,8 @@ fn waived(ground: &Ground, today: Date) -> BTreeMap<String, BTreeMap<String, Str
 /// Whether the signature of a record is asked for when phases are decided on this content.
 pub(super) fn counts_now(entry: &Entry, tree: &str) -> bool {
     match entry.record.says {
-        Says::SignOff { .. } => entry.record.tree == tree,
+        // One for the start counts on whatever is worked on since.
+        Says::SignOff { entry: start, .. } => start || entry.record.tree == tree,
         Says::Lien { .. } => true,
         _ => false,
     }

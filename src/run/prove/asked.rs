@@ -42,7 +42,7 @@ impl<'a> Bench<'a> {
         Ok(Self {
             plan,
             gate,
-            plain: Plain::new(Arc::new(Mask::new(Vec::new())), scratch.path(), None),
+            plain: Plain::new(Arc::new(Mask::new(Vec::new())), scratch.path(), None, None),
             scratch,
             now: SystemTime::from(now),
             today,

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use super::asked::{Bench, LATER, strict, why};
 use crate::gate::{Content, Elsewhere, Facts, Gate, Reports};
-use crate::model::{Feed, Proving, Termination, Tooth};
+use crate::model::{Began, Feed, PhaseBegan, Proving, Termination, Tooth};
 use crate::report::{Empty, FORMATS, ReportFormat};
 use crate::run::collect::{Sources, collect};
 use crate::run::fresh::Match;
@@ -184,6 +184,7 @@ fn feed(
     let explained = how
         .as_ref()
         .is_some_and(|how| bench.gate.exit.explains_missing_reports(how));
+    let began = beginning(bench.now, fed.fresh);
     let sources = Sources {
         names: false,
         root: bench.scratch.path(),
@@ -194,6 +195,7 @@ fn feed(
         env: &env,
         explained,
         sieve: None,
+        phase_began: Some(&began),
     };
     let collected = collect(reports, &sources);
     let read = !collected.reports.is_empty() && collected.reasons.is_empty();
@@ -240,6 +242,18 @@ fn commit_of(reports: &Reports) -> (Option<String>, Vec<(String, String)>) {
         },
         _ => (None, Vec::new()),
     }
+}
+
+/// The beginning of the phase: for a report that is to be too old, after it was written.
+fn beginning(now: SystemTime, fresh: bool) -> PhaseBegan {
+    Ok(Began {
+        at: if fresh {
+            SystemTime::UNIX_EPOCH
+        } else {
+            now + LATER
+        },
+        since: "the phase before it was completed".to_owned(),
+    })
 }
 
 /// The moment of the run: for a report that is to be too old, so much later.

@@ -97,6 +97,45 @@ fn sign_offs_are_counted_by_person() {
     );
 }
 
+#[test]
+fn a_sign_off_without_evidence_does_not_bear_where_evidence_was_asked() {
+    let root = tempfile::tempdir().expect("folder");
+    let bare = append(root.path(), at(0, sign_off()));
+    let linked = append(
+        root.path(),
+        at(
+            1,
+            Says::SignOff {
+                why: None,
+                evidence: vec!["https://example.org/7".to_owned()],
+                entry: false,
+                weakenings: None,
+            },
+        ),
+    );
+    let completion = |digest: &str| Completion {
+        sign_offs: vec![digest.to_owned()],
+        unsigned: true,
+        criteria: vec![Criterion {
+            rule: "sign-offs".to_owned(),
+            holds: true,
+            asks: [("count", "1"), ("evidence", "required")]
+                .map(|(key, value)| (key.to_owned(), value.to_owned()))
+                .into(),
+            ..Criterion::default()
+        }],
+        ..done()
+    };
+    let says = |digest: &str| Says::Completion(Box::new(completion(digest)));
+    append(root.path(), at(2, says(&linked)));
+    assert_eq!(check(root.path()).faults, []);
+    append(root.path(), at(3, says(&bare)));
+    assert_eq!(
+        whys(&check(root.path()).faults),
+        ["`sign-offs` is recorded as held, and it is not: wanted 1 people, found 0"]
+    );
+}
+
 /// A completion after a soak of 48 h with observations at these hours.
 fn soak(hours: &[u32], verdict: &str, end: u32) -> Vec<String> {
     let root = tempfile::tempdir().expect("folder");

@@ -1,0 +1,4 @@
+CREATE TABLE depots (
+  id TEXT PRIMARY KEY,
+  town TEXT NOT NULL
+);

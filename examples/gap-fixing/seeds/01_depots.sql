@@ -1,0 +1,1 @@
+INSERT INTO depots (id, town) VALUES ('D1', 'Aachen'), ('D2', 'Bremen'), ('D3', 'Celle'), ('D4', 'Dresden');

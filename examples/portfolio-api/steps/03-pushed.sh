@@ -1,0 +1,2 @@
+# Push the work, so that others see it
+git push -q --set-upstream origin main

@@ -1,0 +1,2 @@
+# Lena, who leads, has read the scaffolding and signs for the start
+as lena phase sign beta --entry --why 'the scaffolding is as we agreed'

@@ -1,0 +1,3 @@
+# Phase: integration
+# Lifts: dry-run
+node ops/deploy.js --dry-run

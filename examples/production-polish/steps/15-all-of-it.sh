@@ -1,0 +1,4 @@
+# Phase: polish
+# Lifts: parent
+# Its two parts are complete.
+:

@@ -173,3 +173,16 @@ fn what_was_not_observed_for_long_enough_holds() {
     );
     blocked("16-soak", &["soak: ", "2s"]);
 }
+
+#[test]
+fn the_scripts_that_walk_are_one_and_the_same() {
+    let examples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let script = |name: &str| std::fs::read(examples.join(name).join("go")).expect("the script");
+    for name in ["production-polish", "tenant-chat"] {
+        assert_eq!(
+            script(name),
+            script("production-blockers"),
+            "{name}/go differs"
+        );
+    }
+}

@@ -46,7 +46,7 @@ fn row(
     newest: Newest<'_>,
 ) -> BoardPhase {
     let gates = gates_of(phase, world.phases).into_iter();
-    let verdict = |id: &String| newest.verdicts.get(id).map(|verdict| verdict.word());
+    let verdict = |id: &String| in_phase(phase, id, newest).map(Verdict::word);
     let complete = outcome.state == PhaseState::Complete;
     let blocked_by = outcome.outstanding.iter().filter(|_| !complete);
     BoardPhase {
@@ -60,6 +60,27 @@ fn row(
         blocked_by: blocked_by.map(brief).collect(),
         due: phase.due.as_ref().map(|due| due.value.to_string()),
         said: said(world, phase, outcome),
+    }
+}
+
+/// The newest verdict of a gate as this phase takes it: under its targets.
+fn in_phase(phase: &PlannedPhase, gate: &str, newest: Newest<'_>) -> Option<Verdict> {
+    let verdict = *newest.verdicts.get(gate)?;
+    if matches!(verdict, Verdict::NotApplicable | Verdict::Cancelled) {
+        return Some(verdict);
+    }
+    let own = phase.targets.iter().filter(|target| target.gate == gate);
+    Some(own.fold(verdict, |worst, target| {
+        worst.and(target.judge(value_of(phase, target, newest), false).verdict)
+    }))
+}
+
+/// The newest value of what a target of a phase asks.
+fn value_of<'a>(phase: &PlannedPhase, target: &Target, newest: Newest<'a>) -> Option<&'a Measure> {
+    let own = (phase.id.clone(), target.fact.clone());
+    match target.fact.ends_with(SINCE) {
+        true => newest.of_phase.get(&own),
+        false => newest.facts.get(&target.fact),
     }
 }
 
@@ -129,11 +150,7 @@ fn metrics(
 }
 
 fn target_metric(phase: &PlannedPhase, target: &Target, newest: Newest<'_>) -> BoardMetric {
-    let own = (phase.id.clone(), target.fact.clone());
-    let value = match target.fact.ends_with(SINCE) {
-        true => newest.of_phase.get(&own),
-        false => newest.facts.get(&target.fact),
-    };
+    let value = value_of(phase, target, newest);
     let condition = value.and_then(|value| target.condition(value).ok());
     let before = newest.before.get(&target.fact);
     let holds = value

@@ -1,7 +1,9 @@
 //! The order of records: parents first, by depth, then by digest. Times order nothing.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+
+use foldhash::fast::RandomState;
 
 use crate::model::Entry;
 
@@ -19,33 +21,40 @@ pub(super) struct Chain {
 impl Chain {
     /// Orders records; their own order is irrelevant, and one that is given twice counts once.
     pub fn of(entries: impl Iterator<Item = Arc<Entry>>) -> Self {
-        let mut by_digest: BTreeMap<String, Arc<Entry>> = BTreeMap::new();
-        for entry in entries {
-            by_digest.entry(entry.digest.clone()).or_insert(entry);
-        }
-        let order = order(&by_digest);
-        let places: HashMap<&str, usize> = order
+        let mut all: Vec<Arc<Entry>> = entries.collect();
+        all.sort_by(|one, other| one.digest.cmp(&other.digest));
+        all.dedup_by(|again, first| again.digest == first.digest);
+        let numbers: HashMap<&str, usize, RandomState> = all
             .iter()
             .enumerate()
-            .map(|(place, digest)| (digest.as_str(), place))
+            .map(|(number, entry)| (entry.digest.as_str(), number))
             .collect();
-        let parents = order
+        let named: Vec<Vec<usize>> = all
             .iter()
-            .map(|digest| {
-                let named = by_digest[digest].record.parents.iter();
-                named
-                    .filter_map(|one| places.get(one.as_str()).copied())
-                    .collect()
+            .map(|entry| {
+                let named = entry.record.parents.iter();
+                let mut here: Vec<usize> = named
+                    .filter_map(|one| numbers.get(one.as_str()).copied())
+                    .collect();
+                here.sort_unstable();
+                here.dedup();
+                here
             })
             .collect();
-        let entries: Vec<Arc<Entry>> = order
-            .iter()
-            .filter_map(|digest| by_digest.remove(digest))
-            .collect();
+        let order = order(&named);
+        let mut places: Vec<Option<usize>> = vec![None; all.len()];
+        for (place, &number) in order.iter().enumerate() {
+            places[number] = Some(place);
+        }
+        let of = |number: usize| named[number].iter().filter_map(|&up| places[up]).collect();
+        let circular = all.iter().zip(&places).filter(|(_, place)| place.is_none());
         Self {
-            entries,
-            parents,
-            circular: by_digest.into_keys().collect(),
+            parents: order.iter().map(|&number| of(number)).collect(),
+            circular: circular.map(|(entry, _)| entry.digest.clone()).collect(),
+            entries: order
+                .iter()
+                .map(|&number| Arc::clone(&all[number]))
+                .collect(),
         }
     }
 
@@ -68,36 +77,26 @@ impl Chain {
     }
 }
 
-/// Digests by depth, then by name; those in or above a circle are left out.
-fn order(entries: &BTreeMap<String, Arc<Entry>>) -> Vec<String> {
-    let mut open: HashMap<&str, usize> = HashMap::new();
-    let mut children: HashMap<&str, Vec<&str>> = HashMap::new();
-    let mut depth: HashMap<&str, usize> = HashMap::new();
-    let mut ready: BTreeSet<(usize, &str)> = BTreeSet::new();
-    for (digest, entry) in entries {
-        let named: BTreeSet<&str> = entry.record.parents.iter().map(String::as_str).collect();
-        let here: Vec<&str> = named
-            .into_iter()
-            .filter(|one| entries.contains_key(*one))
-            .collect();
-        if here.is_empty() {
-            ready.insert((0, digest));
-        }
-        open.insert(digest, here.len());
-        for parent in here {
-            children.entry(parent).or_default().push(digest);
+/// Records, by their number in the order of names, by depth, then by number; those in or above a circle are left out.
+fn order(named: &[Vec<usize>]) -> Vec<usize> {
+    let mut open: Vec<usize> = named.iter().map(Vec::len).collect();
+    let mut children: Vec<Vec<usize>> = vec![Vec::new(); named.len()];
+    for (number, parents) in named.iter().enumerate() {
+        for &parent in parents {
+            children[parent].push(number);
         }
     }
-    let mut order = Vec::with_capacity(entries.len());
-    while let Some((level, digest)) = ready.pop_first() {
-        order.push(digest.to_owned());
-        for &child in children.get(digest).into_iter().flatten() {
-            let deepest = depth.entry(child).or_default();
-            *deepest = (*deepest).max(level + 1);
-            let left = open.get_mut(child).expect("every record was counted");
-            *left -= 1;
-            if *left == 0 {
-                ready.insert((*deepest, child));
+    let mut depth = vec![0; named.len()];
+    let free = (0..named.len()).filter(|&number| open[number] == 0);
+    let mut ready: BTreeSet<(usize, usize)> = free.map(|number| (0, number)).collect();
+    let mut order = Vec::with_capacity(named.len());
+    while let Some((level, number)) = ready.pop_first() {
+        order.push(number);
+        for &child in &children[number] {
+            depth[child] = depth[child].max(level + 1);
+            open[child] -= 1;
+            if open[child] == 0 {
+                ready.insert((depth[child], child));
             }
         }
     }

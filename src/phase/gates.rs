@@ -268,23 +268,32 @@ fn words(verdict: Verdict, cause: Option<Cause>) -> &'static str {
     }
 }
 
-/// The first conditions and reasons of that verdict.
+/// The first conditions and reasons of that verdict; of a fail also what could not be decided beside it.
 fn told(gate: &GateVerdict, verdict: Verdict) -> String {
-    let conditions = gate
-        .conditions
-        .iter()
-        .filter(|one| one.verdict == verdict)
-        .map(condition);
-    let reasons = gate.reasons.iter().filter(|one| one.verdict == verdict);
-    let all: Vec<String> = conditions
-        .chain(reasons.map(|one: &Reason| one.message.clone()))
-        .collect();
+    let mut text = joined(of_verdict(gate, verdict));
+    let undecided = of_verdict(gate, Verdict::Inconclusive);
+    if verdict == Verdict::Fail && !undecided.is_empty() {
+        text += &format!("; not decided: {}", joined(undecided));
+    }
+    text
+}
+
+fn joined(all: Vec<String>) -> String {
     let more = all.len().saturating_sub(TOLD);
     let mut text = all.into_iter().take(TOLD).collect::<Vec<_>>().join("; ");
     if more > 0 {
         text += &format!("; and {more} more");
     }
     text
+}
+
+fn of_verdict(gate: &GateVerdict, verdict: Verdict) -> Vec<String> {
+    let conditions = gate.conditions.iter().filter(|one| one.verdict == verdict);
+    let reasons = gate.reasons.iter().filter(|one| one.verdict == verdict);
+    conditions
+        .map(condition)
+        .chain(reasons.map(|one: &Reason| one.message.clone()))
+        .collect()
 }
 
 fn condition(one: &ConditionVerdict) -> String {

@@ -68,6 +68,33 @@ fn every_gate_that_does_not_pass_is_told() {
 }
 
 #[test]
+fn what_could_not_be_decided_is_told_beside_what_failed() {
+    let mut unit = gate("unit", Verdict::Fail);
+    let reason = |verdict, message: &str| Reason {
+        code: "x",
+        verdict,
+        cause: None,
+        message: message.to_owned(),
+        detail: None,
+        help: None,
+        evidence: Vec::new(),
+    };
+    for number in 0..5 {
+        unit.reasons
+            .push(reason(Verdict::Fail, &format!("test {number} failed")));
+    }
+    unit.reasons
+        .push(reason(Verdict::Inconclusive, "a.xml was not written"));
+    let answer = judge(&scene(vec![gate("docs", Verdict::Pass), unit]), "alpha");
+    let found = &answer.outstanding[0].found;
+    assert!(found.contains("test 0 failed"), "{found}");
+    assert!(
+        found.ends_with("and 2 more; not decided: a.xml was not written"),
+        "{found}"
+    );
+}
+
+#[test]
 fn gates_that_were_not_run_or_on_something_else_prove_nothing() {
     let mut scene = scene(vec![gate("docs", Verdict::Pass)]);
     let answer = judge(&scene, "alpha");

@@ -50,7 +50,7 @@ impl Output for Json {
 }
 
 fn text(canonical: &[u8]) -> String {
-    neutral::json(&String::from_utf8_lossy(canonical))
+    neutral::json(&String::from_utf8_lossy(canonical)).into_owned()
 }
 
 /// The run record, one gate at a time, and with each gate the values and details that its verdict leaves out.

@@ -17,6 +17,8 @@
 //!
 //! Each output adds its own escaping on top: [`markdown`], [`fence`], [`xml`], [`json`].
 
+use std::borrow::Cow;
+
 use unicode_width::UnicodeWidthChar as _;
 
 /// Marks that may follow one another on one character; more would paint over the lines around it.
@@ -44,6 +46,9 @@ const COMMANDS: &[&str] = &[
 
 /// One harmless line: line breaks become spaces.
 pub fn line(text: &str) -> String {
+    if is_plain(text) {
+        return text.to_owned();
+    }
     let text = strip_escapes(text);
     let whole = text
         .split('\n')
@@ -115,7 +120,12 @@ pub fn xml(text: &str) -> String {
 
 /// JSON text in which nothing acts on a terminal or a runner: such characters become `\u` escapes, so the
 /// value stays the same.
-pub fn json(text: &str) -> String {
+pub fn json(text: &str) -> Cow<'_, str> {
+    let bytes = text.as_bytes();
+    let mark = |pair: &[u8]| pair[0] == pair[1] && matches!(pair[0], b'#' | b':');
+    if bytes.iter().all(is_shown) && !bytes.windows(2).any(mark) {
+        return Cow::Borrowed(text);
+    }
     let mut safe = String::with_capacity(text.len());
     let mut before = ' ';
     let mut unit = [0; 2];
@@ -131,7 +141,18 @@ pub fn json(text: &str) -> String {
             before = c;
         }
     }
-    safe
+    Cow::Owned(safe)
+}
+
+/// Whether a text is harmless as it is: most names and words are.
+fn is_plain(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    bytes.all(|byte| is_shown(&byte) && !matches!(byte, b'#' | b':'))
+}
+
+/// Whether a byte is a character that can be seen, or a blank.
+fn is_shown(byte: &u8) -> bool {
+    matches!(byte, b' '..=b'~')
 }
 
 /// Text for a terminal that shows ASCII only. Each other character becomes `?`, as wide as it was.
@@ -337,6 +358,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_plain_text_stays_what_it_is_by_either_way() {
+        for text in [
+            "",
+            " ",
+            "unit tests",
+            "a.b[c] 100% {x}",
+            "~!@$^&*()_+`-=|\\;'\"<>?,./",
+        ] {
+            assert!(is_plain(text), "{text}");
+            assert_eq!(line(text), text);
+            assert_eq!(break_commands(&visible(&strip_escapes(text))), text);
+        }
+        for text in ["a:b", "#", "\u{7f}", "\t", "\n", "ä", "\u{1b}[1m"] {
+            assert!(!is_plain(text), "{text:?}");
+        }
+    }
+
+    #[test]
     fn escape_sequences_go_and_the_text_stays() {
         for (raw, wanted) in [
             ("\u{1b}[31mred\u{1b}[0m", "red"),
@@ -414,7 +453,8 @@ mod tests {
     #[test]
     fn json_keeps_its_value() {
         let value = serde_json::json!({ "a::b": "##[error] \u{9b}2J \u{202e} ::: \u{e0001}" });
-        let safe = json(&value.to_string());
+        let text = value.to_string();
+        let safe = json(&text);
         assert!(!safe.contains("##[") && !safe.contains("::") && !safe.contains('\u{9b}'));
         assert_eq!(
             serde_json::from_str::<serde_json::Value>(&safe).unwrap(),
@@ -516,7 +556,8 @@ mod tests {
         #[test]
         fn json_is_always_the_same_value(text in hostile()) {
             let value = serde_json::Value::String(text);
-            let safe = json(&value.to_string());
+            let text = value.to_string();
+        let safe = json(&text);
             prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&safe).unwrap(), value);
         }
     }

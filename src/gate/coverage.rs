@@ -400,7 +400,9 @@ impl Gate for CoverageGate {
             .chain(paths);
         Wants {
             changes: self.options.patch.is_some(),
-            baseline: self.options.drop.is_some() || shares.any(ShareOptions::is_relative),
+            baseline: self.options.drop.is_some()
+                || self.options.patch.as_ref().is_some_and(Patch::is_relative)
+                || shares.any(ShareOptions::is_relative),
             ..Wants::default()
         }
     }

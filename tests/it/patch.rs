@@ -723,3 +723,24 @@ fn a_later_file_cannot_loosen_patch_coverage() {
         );
     }
 }
+
+#[test]
+fn a_step_from_the_baseline_is_judged_on_changed_lines_too() {
+    let project = project("patch: \">=-10%\"");
+    project.write("src/a.c", SIX);
+    report(&project, &[("src/a.c", SOME)]);
+    // Of three changed lines one ran.
+    project.call(&["baseline", "record"]).exits(0);
+    project
+        .run(&["--ci", "generic"])
+        .exits(0)
+        .gate("cov")
+        .is("pass");
+    let none: &[(u32, u32)] = &[(4, 0), (5, 0), (6, 0)];
+    report(&project, &[("src/a.c", none)]);
+    project
+        .run(&["--ci", "generic"])
+        .exits(1)
+        .gate("cov")
+        .is("fail");
+}

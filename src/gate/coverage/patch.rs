@@ -70,6 +70,16 @@ impl Shape for Patch {
 }
 
 impl Patch {
+    /// Whether a bound looks at the baseline.
+    pub(super) fn is_relative(&self) -> bool {
+        let shares = [&self.0.lines, &self.0.branches].into_iter().flatten();
+        let counts = [&self.0.pragmas, &self.0.unmeasured].into_iter().flatten();
+        shares
+            .map(|bound| &bound.condition)
+            .chain(counts.map(|bound| &bound.condition))
+            .any(Condition::is_relative)
+    }
+
     fn read_map(node: &Node, problems: &mut Problems) -> Option<Self> {
         let options = PatchOptions::read(node, problems)?;
         let shares = ["lines", "branches"]

@@ -194,7 +194,7 @@ fn cobertura(dice: &mut Dice, out: &mut String) {
 fn lcov(dice: &mut Dice, out: &mut String) {
     let _ = writeln!(
         out,
-        "SF:/home/runner/work/{}/{}_{}.ts",
+        "SF:/builds/checkout/app/{}/{}_{}.ts",
         dice.word(),
         dice.word(),
         dice.roll(1 << 40)

@@ -164,7 +164,7 @@ mod tests {
             "12345678",
             "-1.25e10",
             "Disabled",
-            "/root/.ssh/id_rsa",
+            "/etc/ssh/id_rsa",
             "./keys/deploy.pem",
             "~/.config/key file",
             "C:\\keys\\id",

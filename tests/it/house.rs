@@ -27,10 +27,6 @@ const SEEN_BY_OUTPUT: &[&str] = &["output", "model", "problem", "source"];
 /// Files of more than [`LONGEST`] lines, each with its reason.
 const LARGE: &[(&str, &str)] = &[
     (
-        "src/config/check.rs",
-        "every rule on the file as a whole, in the order in which they are told",
-    ),
-    (
         "src/output/fixtures.rs",
         "the shared outcomes, one after another",
     ),

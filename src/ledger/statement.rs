@@ -75,11 +75,9 @@ pub fn parse(bytes: &[u8]) -> Result<Record, String> {
     if bytes.len() as u64 > LARGEST {
         return Err(format!("larger than {} MiB", LARGEST >> 20));
     }
-    if let Err(error) = form::check(bytes) {
-        return Err(format!("not canonical JSON: {error}"));
-    }
+    let text = form::check(bytes).map_err(|error| format!("not canonical JSON: {error}"))?;
     let statement: Statement =
-        serde_json::from_slice(bytes).map_err(|error| refusal(bytes, &error))?;
+        serde_json::from_str(text).map_err(|error| refusal(bytes, &error))?;
     known(&statement.kind, &statement.predicate_type)?;
     let [subject] = statement.subject.as_slice() else {
         let count = statement.subject.len();
@@ -91,10 +89,8 @@ pub fn parse(bytes: &[u8]) -> Result<Record, String> {
             subject.name
         ));
     }
-    let record = Record {
-        tree: subject.digest.git_tree.clone(),
-        ..statement.predicate
-    };
+    let mut record = statement.predicate;
+    record.tree.clone_from(&subject.digest.git_tree);
     sound(&record)?;
     Ok(record)
 }

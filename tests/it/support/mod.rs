@@ -13,7 +13,9 @@ mod started;
 mod walk;
 
 pub use given::{junit, lcov, sarif};
-pub use ledger::{Key, TREE, appended, completion, independent, record, sign_off};
+pub use ledger::{
+    Key, TREE, appended, completion, independent, parents_are_there, record, sign_off,
+};
 pub use phases::People;
 pub use project::{Project, set_mode};
 pub use ran::Ran;

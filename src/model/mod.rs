@@ -47,7 +47,7 @@ pub use http::{HttpAnswer, HttpAsk, HttpGiven, HttpTrouble, HttpWants, Whom};
 pub use measure::Measure;
 pub use metric::MetricReport;
 pub use outcome::{GateRun, Outcome, RunRecord, Subject, SubjectState, Termination};
-pub use people::{People, Person, PublicKey};
+pub use people::{People, Person, PublicKey, told};
 pub use phase::{Board, BoardMetric, BoardPhase, Outstanding, PhaseOutcome, PhaseState, Sort};
 pub use proof::{Feed, GateProof, PROOF, Proof, Proving, Tooth};
 pub use record::{

@@ -174,6 +174,24 @@ pub(super) fn of<'a>(world: &World<'a>, phase: &PlannedPhase) -> (Vec<Lien<'a>>,
     (counted, refused)
 }
 
+/// Why a promise does not count today, in words; `None` where it does.
+pub fn refused_lien(world: &World<'_>, phase: &PlannedPhase, digest: &str) -> Option<String> {
+    let history = world.history.phase(&phase.id);
+    let gates = super::gates_of(phase, world.phases);
+    let mut counted: Vec<Lien<'_>> = Vec::new();
+    for held in &history.liens {
+        let lien = read(held, phase.liens.as_ref())?;
+        let why = refusal(world, phase, &gates, &lien, &counted);
+        if held.entry.digest == digest {
+            return why;
+        }
+        if why.is_none() {
+            counted.push(lien);
+        }
+    }
+    None
+}
+
 fn read<'a>(held: &'a Held, rules: Option<&Liens>) -> Option<Lien<'a>> {
     let Says::Lien { on, owner, due, .. } = &held.entry.record.says else {
         return None;

@@ -172,7 +172,7 @@ fn parted(fails_at: i64, swap: bool) -> Scene {
     let mut scene = three_days();
     let root = scene.observe("beta", PASS);
     let start = scene.now;
-    let mut fail = |scene: &mut Scene| {
+    let fail = |scene: &mut Scene| {
         scene.parents = Some(vec![root.clone()]);
         scene.now = start;
         hours(scene, fails_at);

@@ -110,6 +110,7 @@ fn a_sign_off_without_evidence_does_not_bear_where_evidence_was_asked() {
                 evidence: vec!["https://example.org/7".to_owned()],
                 entry: false,
                 weakenings: None,
+                asks: Default::default(),
             },
         ),
     );

@@ -169,7 +169,7 @@ pub(super) fn overdue(outcome: &mut Outcome, plan: &Arc<Plan>, own_files: &[Path
     let due = view.overdue(&outcome.verdict);
     for one in &due {
         let words = format!("{}; {}", one.found, one.help);
-        outcome.run.notes.push(words);
+        outcome.run.due.push(words);
     }
     outcome.run.notes.extend(checked.err());
     if !due.is_empty() {

@@ -109,6 +109,13 @@ fn headline(outcome: &Outcome) -> String {
         "{counts}{readiness} · {}\n",
         words::time(outcome.run.duration_ms)
     ));
+    for one in outcome.run.due.iter().take(20) {
+        page.push_str(&format!(
+            "\n- {} **lien**: {}\n",
+            sign(Verdict::Fail),
+            short(one, 500)
+        ));
+    }
     let remarks = words::waiver_remarks(outcome);
     for note in outcome
         .run

@@ -293,6 +293,11 @@ pub(super) fn counts(outcome: &Outcome) -> Vec<String> {
         .into_iter()
         .map(|(verdict, count)| format!("{count} {}", done_word(verdict)))
         .collect();
+    match outcome.run.due.len() {
+        0 => {}
+        1 => counts.insert(0, "1 lien is due and not kept".to_owned()),
+        many => counts.insert(0, format!("{many} liens are due and not kept")),
+    }
     if warning > 0 {
         counts.push(format!("{warning} not enforced"));
     }

@@ -47,9 +47,10 @@ pub trait PhaseRule: Sync {
     fn name(&self) -> &'static str;
     /// One line for people.
     fn about(&self) -> &'static str;
-    /// Whether a waiver may excuse it.
+    /// Whether a waiver may excuse it: only what a signed promise may stand for too. Nobody signs a waiver, and so it
+    /// never stands for predecessors, people, a clean tree, or for all gates at once.
     fn may_be_waived(&self) -> bool {
-        true
+        liens::CRITERIA.contains(&self.name())
     }
     /// Judges it. `None` where the phase does not ask it.
     fn judge(&self, situation: &Situation<'_>) -> Option<Answer>;

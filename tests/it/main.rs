@@ -38,6 +38,7 @@ mod phase_blocked;
 mod phase_complete;
 mod phase_kill;
 mod phase_records;
+mod phase_screens;
 mod phase_signs;
 mod phase_soak;
 mod phase_tests;

@@ -15,7 +15,7 @@ use crate::model::{
 use crate::phase::{
     self, Basis, GateNow, History, Newest, PlannedPhase, Situation, Standings, World,
 };
-use crate::policy::{Standing, standings};
+use crate::policy::standings;
 
 /// What is known of all phases at one moment.
 #[derive(Debug)]
@@ -265,8 +265,8 @@ fn waived(ground: &Ground, today: Date) -> BTreeMap<String, BTreeMap<String, Str
     let standings = standings(&plan.waivers, &plan.waiver_rules, today);
     let mut waived: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
     for (waiver, standing) in plan.waivers.iter().zip(standings) {
-        if let (Target::Criterion { phase, criterion }, Standing::Active(_)) =
-            (&waiver.scope.target, standing)
+        if let (Target::Criterion { phase, criterion }, true) =
+            (&waiver.scope.target, standing.applies())
         {
             let words = format!("{} ({})", waiver.why, waiver.signature());
             waived

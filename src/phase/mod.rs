@@ -39,7 +39,7 @@ pub use situation::{Situation, Work, World};
 pub use soak::Soak;
 pub use standing::{Standing, Standings};
 pub use start::{SINCE, Start, began, start, tests_at_start};
-pub use targets::{Target, apply_targets, targets_for};
+pub use targets::{Target, aim, apply_targets, targets_for};
 
 /// A rule of a phase.
 pub trait PhaseRule: Sync {

@@ -6,7 +6,7 @@
 //! (it did not build, exited, panicked outside a test) or never ended. Up to Go 1.23 a failed build is a line of text.
 //! <https://pkg.go.dev/cmd/test2json>
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::Deserialize;
 
@@ -121,6 +121,8 @@ struct Run {
     tests: Vec<Test>,
     by_test: HashMap<(usize, String), usize>,
     builds: HashMap<String, String>,
+    /// Builds that failed, of which no package has told yet.
+    failed_builds: BTreeSet<String>,
     events: u64,
     foreign: u64,
 }
@@ -130,7 +132,9 @@ impl Run {
         self.events += 1;
         match event.action.as_str() {
             "build-output" => self.build_output(event),
-            "build-fail" => {}
+            "build-fail" => {
+                self.failed_builds.extend(event.import_path.clone());
+            }
             _ => {
                 let package = self.package(event);
                 match &event.test {
@@ -226,6 +230,7 @@ impl Run {
                 let package = &self.packages[at];
                 if !package.explained && package.running == 0 {
                     let build = event.failed_build.as_ref();
+                    self.failed_builds.retain(|failed| Some(failed) != build);
                     let words = build.and_then(|build| self.builds.get(build));
                     let why = words.unwrap_or(&package.output).trim();
                     let how = if build.is_some() {
@@ -265,6 +270,11 @@ impl Run {
             sink.broken(&format!(
                 "package `{name}` never ended: the run was cut off"
             ));
+        }
+        for build in &self.failed_builds {
+            let words = self.builds.get(build).map_or("", |words| words.trim());
+            let words = format!("`{build}` did not build: {words}");
+            sink.broken(words.trim_end_matches(": "));
         }
         if self.foreign > 0 {
             let message = format!("{} lines are no event", self.foreign);
@@ -441,6 +451,19 @@ mod tests {
             found.broken,
             ["package `ex.com/q` did not build: ./x.go:1: bad"]
         );
+    }
+
+    #[test]
+    fn a_failed_build_that_no_package_tells_of_is_broken() {
+        let text = r#"{"ImportPath":"ex.com/q","Action":"build-output","Output":"./x.go:1: bad\n"}
+{"ImportPath":"ex.com/q","Action":"build-fail"}
+{"Action":"start","Package":"ex.com/p"}
+{"Action":"run","Package":"ex.com/p","Test":"A"}
+{"Action":"pass","Package":"ex.com/p","Test":"A","Elapsed":0}
+{"Action":"pass","Package":"ex.com/p","Elapsed":0}
+"#;
+        let (found, _) = testing::tests(&GoTest, text);
+        assert_eq!(found.broken, ["`ex.com/q` did not build: ./x.go:1: bad"]);
     }
 
     #[test]

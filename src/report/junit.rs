@@ -368,13 +368,14 @@ impl Reader {
         if claim.tests.is_some_and(|claimed| claimed != tests)
             || claim.bad().is_some_and(|claimed| claimed != bad)
         {
-            let say = |count: Option<u64>| count.map_or("?".to_owned(), |count| count.to_string());
+            let tests_claimed = claim.tests.map(|count| format!("{count} tests"));
+            let bad_claimed = claim.bad().map(|count| format!("{count} failures"));
+            let claimed: Vec<String> = tests_claimed.into_iter().chain(bad_claimed).collect();
             sink.warn(
                 "counter-mismatch",
                 format!(
-                    "suite `{name}` claims {} tests and {} failures, its elements show {tests} and {bad}",
-                    say(claim.tests),
-                    say(claim.bad())
+                    "suite `{name}` claims {}; its elements show {tests} and {bad}, which were counted",
+                    claimed.join(" and ")
                 ),
             );
         }

@@ -1,4 +1,4 @@
-# Phase: infrastructure
-# Lifts: backup
-# The evidence of a backup was there, and older than the phase.
+# Make a backup: the one that is there is older than the phase
+#
+# Refused: infrastructure
 node ops/backup.js

@@ -1,4 +1,4 @@
-# Phase: infrastructure
-# Lifts: alert
-# So was that of the drill.
+# Drill the alert: so is that
+#
+# Refused: infrastructure
 node ops/alert-drill.js

@@ -1,0 +1,7 @@
+# Judge nine branches, each alone, and merge the one that keeps orphans aside
+#
+# Refused: isolation
+set -- unit database
+for patch in branches/*.patch; do set -- "$@" --ref "fix/$(basename "$patch" .patch)"; done
+tollgate run "$@" --output terminal --output json=.git/decisions/alone.json || [ $? = 1 ]
+git merge -q --no-ff -m 'Merge fix/orphans' fix/orphans

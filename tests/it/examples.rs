@@ -88,3 +88,24 @@ fn their_readmes_have_one_shape_and_name_each_step() {
         }
     }
 }
+
+#[test]
+fn what_a_step_does_is_said_within_80_columns() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    for example in EXAMPLES {
+        for step in steps(&examples.join(example)) {
+            let file = ["patch", "sh"].map(|end| format!("steps/{step}.{end}"));
+            let file = file
+                .iter()
+                .find(|file| examples.join(example).join(file).exists());
+            let text = read(example, file.expect("a patch or a script"));
+            let title = text
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .trim_start_matches("# ");
+            let said = format!("== step {step}: {title}");
+            assert!(said.chars().count() <= 80, "{example}: {said}");
+        }
+    }
+}

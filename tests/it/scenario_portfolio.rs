@@ -68,7 +68,7 @@ const STEPS: &[(&str, &[&str])] = &[
         "13-documents",
         &[
             "POST /funds/:fund/sales is not documented",
-            "gate `documents` fails: docs/API.md does not contain",
+            "gate `documents` fails: exit 1",
         ],
     ),
     (

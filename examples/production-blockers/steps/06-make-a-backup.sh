@@ -1,4 +1,4 @@
-# Make a backup: the one that is there is older than the phase
+# Make a backup that is as young as the phase
 #
 # Refused: infrastructure
 node ops/backup.js

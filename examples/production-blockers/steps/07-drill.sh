@@ -1,4 +1,4 @@
-# Drill the alert: so is that
+# Drill the alert, in this phase too
 #
 # Refused: infrastructure
 node ops/alert-drill.js

@@ -1,4 +1,4 @@
-# Waive accessibility: the gate is let through, and nothing is ready by that
+# Waive accessibility for two weeks
 #
 # Refused: polish
 tollgate waive --gate accessibility --why 'The new page comes next week' --owner dan@example.org --for 14d

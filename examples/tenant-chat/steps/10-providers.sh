@@ -1,7 +1,9 @@
-# Mend the branch of the providers, judge it again, and merge it
+# Mend a branch, judge it again, and merge it
 #
 # Refused: tests
 # Completes: tests
+#
+# Its test expected a provider that does not take so many words.
 git checkout -q fix/providers
 sed "s|names('eu', 7000), \['south'\]|names('eu', 7000), ['north']|" test/providers-asked.test.js >.git/file
 cat .git/file >test/providers-asked.test.js

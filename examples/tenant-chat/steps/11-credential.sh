@@ -1,4 +1,4 @@
-# Merge the key into the environment: 48 of 50 issues are closed
+# Merge the key into the environment
 #
 # Refused: release
 # Completes: release

@@ -422,7 +422,7 @@ fn dry_run(
 ) -> anyhow::Result<Exit> {
     let repository = Repository::find(&plan.root);
     let store = crate::store::place(&plan.root, repository.as_ref().map(|r| r.common.as_path()));
-    let durations = Durations::read(&store);
+    let durations = Durations::read(&store, plan.gates.len());
     let mut text = String::new();
     for index in run::schedule(plan, selection, &durations) {
         let gate = &plan.gates[index];

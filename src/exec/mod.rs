@@ -33,6 +33,8 @@ mod orphans;
 mod parse;
 mod query;
 mod service;
+#[cfg(target_os = "linux")]
+mod spawn;
 #[cfg(unix)]
 mod start;
 mod stop;

@@ -1,30 +1,32 @@
 //! Starts a command, with `posix_spawn`: its own group, nothing on stdin, pipes for output.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs::File;
+#[cfg(target_os = "linux")]
+use std::os::fd::AsFd;
 use std::os::fd::OwnedFd;
-use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{self, ExitStatus, Stdio};
+use std::process;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use os_pipe::PipeReader;
+use os_pipe::{PipeReader, PipeWriter};
 #[cfg(target_os = "linux")]
 use rustix::process::{PidfdFlags, pidfd_open};
+use rustix::process::{WaitOptions, WaitStatus, waitpid};
 
 use super::leaders::{self, Kind};
 #[cfg(target_os = "linux")]
-use super::table;
-use super::{Command, MARKER, Spool, lookup};
+use super::spawn;
+use super::{Command, MARKER, Spool, lookup, table};
 use crate::model::Termination;
 
 /// A running command.
 pub(super) struct Child {
-    handle: process::Child,
     pub(super) pid: i32,
     pub(super) exit: Exit,
-    pub(super) status: Option<std::io::Result<ExitStatus>>,
+    pub(super) status: Option<std::io::Result<WaitStatus>>,
 }
 
 /// By what its exit is noticed.
@@ -40,25 +42,20 @@ pub(super) enum Exit {
 /// Starts it; gives the reading ends of one pipe or two.
 pub(super) fn start(command: &Command) -> Result<(Child, Vec<PipeReader>), Termination> {
     let argv = command.program.argv();
-    let Some((word, arguments)) = argv.split_first() else {
+    let Some(word) = argv.first() else {
         return Err(Termination::NotFound(String::new()));
     };
     let file = lookup::find(word, command)?;
     let mut tries = 0;
     loop {
         let started = leaders::start(Kind::Command, || {
-            let mut prepared = prepare(&file, word, arguments, command)?;
-            let readers = plumb(&mut prepared, command)?;
-            // Not through duct, which copies the whole environment once more for each start: a fiftieth of all that a
-            // short command costs. The pipes' writing ends go with `prepared` and are closed with it.
-            let handle = prepared.spawn()?;
-            let pid = handle.id().cast_signed();
-            Ok(((handle, pid, readers), pid))
+            let (readers, ends) = plumb(command)?;
+            let pid = launch(&std::path::absolute(&file)?, &argv, command, ends)?;
+            Ok(((pid, readers), pid))
         });
         match started {
-            Ok((handle, pid, readers)) => {
+            Ok((pid, readers)) => {
                 let child = Child {
-                    handle,
                     pid,
                     exit: Exit::Output,
                     status: None,
@@ -75,24 +72,68 @@ pub(super) fn start(command: &Command) -> Result<(Child, Vec<PipeReader>), Termi
     }
 }
 
-/// Everything but the pipes.
+/// The child's ends of its descriptors.
+struct Ends {
+    /// Nothing where there is none.
+    input: Option<File>,
+    out: PipeWriter,
+    /// Where it is not the same as `out`.
+    err: Option<PipeWriter>,
+}
+
+/// Opens the pipes.
+fn plumb(command: &Command) -> std::io::Result<(Vec<PipeReader>, Ends)> {
+    let input = command.input.as_ref().map(File::open).transpose()?;
+    let (reader, out) = os_pipe::pipe()?;
+    let (mut readers, mut err) = (vec![reader], None);
+    if command.spool != Spool::Merged {
+        let (reader, end) = os_pipe::pipe()?;
+        readers.push(reader);
+        err = Some(end);
+    }
+    Ok((readers, Ends { input, out, err }))
+}
+
+/// Starts the process; gives its number. Our copies of its ends are closed on return.
+fn launch(file: &Path, argv: &[OsString], command: &Command, ends: Ends) -> std::io::Result<i32> {
+    #[cfg(target_os = "linux")]
+    if spawn::is_here(command) {
+        let input = match &ends.input {
+            Some(file) => file.as_fd(),
+            None => nothing()?.as_fd(),
+        };
+        let err = ends.err.as_ref().unwrap_or(&ends.out).as_fd();
+        return spawn::spawn(file, argv, command, [input, ends.out.as_fd(), err]);
+    }
+    // Not through duct, which copies the whole environment once more for each start.
+    let child = prepare(file, argv, command, ends)?.spawn()?;
+    Ok(child.id().cast_signed())
+}
+
+/// The same for the standard library, which knows how to change the directory.
 fn prepare(
     file: &Path,
-    word: &OsStr,
-    arguments: &[OsString],
+    argv: &[OsString],
     command: &Command,
+    ends: Ends,
 ) -> std::io::Result<process::Command> {
-    let mut prepared = process::Command::new(std::path::absolute(file)?);
-    let input = match &command.input {
-        Some(file) => File::open(file)?.into(),
-        None => nothing()?,
+    let mut prepared = process::Command::new(file);
+    let input = match ends.input {
+        Some(file) => file,
+        None => nothing()?.try_clone()?,
+    };
+    let err = match ends.err {
+        Some(err) => err,
+        None => ends.out.try_clone()?,
     };
     prepared
-        .arg0(word)
-        .args(arguments)
+        .arg0(&argv[0])
+        .args(&argv[1..])
+        .current_dir(&command.dir)
         .process_group(0)
-        .stdin(input);
-    prepared.current_dir(&command.dir);
+        .stdin(input)
+        .stdout(ends.out)
+        .stderr(err);
     for name in &command.env_remove {
         prepared.env_remove(name);
     }
@@ -104,28 +145,13 @@ fn prepare(
 }
 
 /// `/dev/null`, opened once: a copy of the descriptor costs less than looking it up each time.
-fn nothing() -> std::io::Result<Stdio> {
+fn nothing() -> std::io::Result<&'static File> {
     static NULL: OnceLock<File> = OnceLock::new();
-    let null = match NULL.get() {
-        Some(null) => null,
-        None => {
-            let null = File::open("/dev/null")?;
-            NULL.get_or_init(|| null)
-        }
-    };
-    Ok(null.try_clone()?.into())
-}
-
-/// Opens the pipes.
-fn plumb(prepared: &mut process::Command, command: &Command) -> std::io::Result<Vec<PipeReader>> {
-    let (out, out_end) = os_pipe::pipe()?;
-    if command.spool == Spool::Merged {
-        prepared.stderr(out_end.try_clone()?).stdout(out_end);
-        return Ok(vec![out]);
+    if let Some(null) = NULL.get() {
+        return Ok(null);
     }
-    let (err, err_end) = os_pipe::pipe()?;
-    prepared.stdout(out_end).stderr(err_end);
-    Ok(vec![out, err])
+    let null = File::open("/dev/null")?;
+    Ok(NULL.get_or_init(|| null))
 }
 
 impl Child {
@@ -142,10 +168,10 @@ impl Child {
     /// Whether it has exited; reaps it.
     pub(super) fn has_exited(&mut self) -> bool {
         if self.status.is_none() {
-            self.status = match self.handle.try_wait() {
+            self.status = match waitpid(table::as_pid(self.pid), WaitOptions::NOHANG) {
                 Ok(None) => None,
-                Ok(Some(status)) => Some(Ok(status)),
-                Err(error) => Some(Err(error)),
+                Ok(Some((_, status))) => Some(Ok(status)),
+                Err(error) => Some(Err(error.into())),
             };
             if self.status.is_some() {
                 leaders::ended(self.pid);
@@ -157,7 +183,7 @@ impl Child {
     /// How it ended; only after [`Child::has_exited`] said so.
     pub(super) fn termination(&self) -> Termination {
         match &self.status {
-            Some(Ok(status)) => match (status.code(), status.signal()) {
+            Some(Ok(status)) => match (status.exit_status(), status.terminating_signal()) {
                 (Some(code), _) => Termination::Exit(code),
                 (None, Some(signal)) => Termination::Signal(signal),
                 (None, None) => Termination::Trouble(

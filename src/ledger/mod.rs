@@ -10,7 +10,6 @@ mod escape;
 mod export;
 mod form;
 mod gates;
-mod graph;
 mod history;
 mod needs;
 mod record;
@@ -29,7 +28,6 @@ pub use baseline::{
 pub use compare::{Change, Way, changes, tighten};
 pub use export::{Format, envelope, export, pae};
 pub use gates::gate_record;
-pub use graph::Graph;
 pub use history::History;
 pub use needs::evidence_of;
 pub use record::{Loosening, record, unusable};

@@ -6,6 +6,7 @@
 mod baseline;
 mod canonical;
 mod case;
+mod chain;
 mod changed;
 mod coverage;
 mod event;
@@ -27,12 +28,14 @@ mod repository;
 mod says;
 mod test_files;
 mod verdict;
+mod verdicts;
 mod waiver;
 mod weakening;
 
 pub use baseline::{Baseline, BaselineState, Better, KnownFinding, KnownTest, KnownValue};
 pub use canonical::{canonical, digest, sha256_hex, verdict_pieces};
 pub use case::{ListedTest, TestCase, TestFailure, TestOutcome, TestReport, WaivedTests};
+pub use chain::Chain;
 pub use changed::{ChangedFile, ChangedLines, ChangesUnknown, LineRange};
 pub use coverage::{CoverageReport, FileCoverage, LineCoverage, Tally};
 pub use event::{Event, Progress};
@@ -59,6 +62,7 @@ pub use verdict::{
     Cause, ConditionVerdict, Decision, Enforce, Fact, GateVerdict, Judgement, Note, Reason,
     ReportUsed, VARIES, Verdict, VerdictDocument,
 };
+pub use verdicts::Verdicts;
 pub use waiver::{AppliedWaiver, Scope, Target, Until, WAIVED_KEPT, Waived, Waiver, WaiverState};
 pub use weakening::{Effect, PolicyChange, PolicyDiff, WeakeningCode, WeakeningRule};
 
@@ -67,10 +71,12 @@ pub const ITEMS_KEPT: usize = 1_000;
 
 /// Lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
+    // Not by formatting: of ten thousand records that are read, the names took as long as their hashing.
+    let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half & 15)]);
+    let digits = bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(*byte)]);
     let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        let _ = write!(text, "{byte:02x}");
-    }
+    text.extend(digits);
     text
 }

@@ -46,13 +46,14 @@ fn split(text: &str, columns: usize) -> (&str, &str) {
 pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(8);
     let mut lines = Vec::new();
-    let mut line = String::new();
+    let (mut line, mut taken) = (String::new(), 0);
     for word in text.split(' ') {
         let mut word = word;
         let gap = usize::from(!line.is_empty());
-        if width(&line) + gap + width(word) <= columns {
+        if taken + gap + width(word) <= columns {
             line.push_str(if gap == 1 { " " } else { "" });
             line.push_str(word);
+            taken += gap + width(word);
             continue;
         }
         if !line.is_empty() {
@@ -67,6 +68,7 @@ pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
             word = &word[at..];
         }
         line.push_str(word);
+        taken = width(word);
     }
     if !line.is_empty() || lines.is_empty() {
         lines.push(line);

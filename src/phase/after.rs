@@ -42,7 +42,7 @@ pub(super) fn need_complete(asking: &mut Asking, situation: &Situation<'_>, id: 
             asking.lacks(
                 Sort::Fails,
                 format!("phase `{id}` complete"),
-                format!("`{id}`: {}", standing.words()),
+                format!("`{id}`: {}", standing.brief()),
                 format!("complete it: tollgate phase complete {id}"),
             );
         }

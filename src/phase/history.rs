@@ -6,18 +6,14 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::PlannedPhase;
-use super::chain::Chain;
-use crate::model::{Entry, Says};
+use crate::model::{Chain, Entry, Says};
 
 /// Everything that was recorded.
 #[derive(Clone, Debug, Default)]
 pub struct History {
-    entries: Vec<Arc<Entry>>,
-    places: HashMap<String, usize>,
-    parents: Vec<Vec<usize>>,
+    chain: Chain,
     phases: BTreeMap<String, PhaseHistory>,
     broken: BTreeMap<String, String>,
-    circular: Vec<String>,
 }
 
 /// What was recorded of one phase, each list in the order of the chain.
@@ -68,28 +64,23 @@ impl History {
     ) -> Self {
         let chain = Chain::of(entries.into_iter().map(Into::into));
         let facts = Facts::of(&chain, &broken);
-        let entries = chain.entries;
         let mut history = Self {
-            places: entries
-                .iter()
-                .enumerate()
-                .map(|(place, entry)| (entry.digest.clone(), place))
-                .collect(),
-            entries,
-            parents: chain.parents,
+            chain,
             phases: BTreeMap::new(),
             broken,
-            circular: chain.circular,
         };
-        for place in 0..history.entries.len() {
+        for place in 0..history.entries().len() {
             history.add(place, &facts);
         }
         history
     }
 
     fn add(&mut self, place: usize, facts: &Facts) {
-        let entry = Arc::clone(&self.entries[place]);
-        let phase = self.phases.entry(entry.record.phase.clone()).or_default();
+        let entry = Arc::clone(&self.entries()[place]);
+        let phase = match self.phases.get_mut(&entry.record.phase) {
+            Some(phase) => phase,
+            None => self.phases.entry(entry.record.phase.clone()).or_default(),
+        };
         match &entry.record.says {
             Says::Completion(_) => {
                 phase.completions.push(Arc::clone(&entry));
@@ -104,7 +95,7 @@ impl History {
                 let kept_by = facts
                     .kept
                     .get(&place)
-                    .map(|&by| Arc::clone(&self.entries[by]));
+                    .map(|&by| Arc::clone(&self.chain.entries()[by]));
                 phase.liens.push(Held { entry, kept_by });
             }
             Says::Observation { .. } => phase.observations.push(entry),
@@ -127,12 +118,12 @@ impl History {
 
     /// Every record, parents first.
     pub fn entries(&self) -> &[Arc<Entry>] {
-        &self.entries
+        self.chain.entries()
     }
 
     /// The record of that digest.
     pub fn entry(&self, digest: &str) -> Option<&Arc<Entry>> {
-        self.places.get(digest).map(|&place| &self.entries[place])
+        Some(&self.entries()[self.chain.place(digest)?])
     }
 
     /// What was recorded of a phase.
@@ -163,31 +154,18 @@ impl History {
 
     /// Whether `later` names `earlier`, itself or through other records.
     pub fn comes_after(&self, later: &str, earlier: &str) -> bool {
-        let (Some(&from), Some(&to)) = (self.places.get(later), self.places.get(earlier)) else {
-            return false;
-        };
-        // Parents stand before their children, so nothing below `to` leads to it.
-        let mut seen = vec![false; from.saturating_sub(to) + 1];
-        let mut todo = vec![from];
-        while let Some(place) = todo.pop() {
-            for &up in &self.parents[place] {
-                if up == to {
-                    return true;
-                }
-                if up > to && !std::mem::replace(&mut seen[up - to], true) {
-                    todo.push(up);
-                }
-            }
-        }
-        false
+        let (later, earlier) = (self.chain.place(later), self.chain.place(earlier));
+        matches!((later, earlier), (Some(later), Some(earlier)) if self.chain.comes_after(later, earlier))
     }
 
     /// Whether a record is dated before one that it names: somebody's clock was wrong.
     pub fn is_set_back(&self, entry: &Entry) -> bool {
         let Some(at) = time(entry) else { return true };
-        let place = self.places.get(&entry.digest);
-        let mut parents = place.into_iter().flat_map(|&place| &self.parents[place]);
-        parents.any(|&up| time(&self.entries[up]).is_some_and(|parent| at < parent))
+        let place = self.chain.place(&entry.digest);
+        let mut parents = place
+            .into_iter()
+            .flat_map(|place| self.chain.parents(place));
+        parents.any(|&up| time(&self.entries()[up]).is_some_and(|parent| at < parent))
     }
 
     /// Phases that records speak of and the file does not have: renamed or removed ones.
@@ -199,8 +177,8 @@ impl History {
     }
 
     /// Records that name each other in a circle: they count for nothing.
-    pub fn circular(&self) -> &[String] {
-        &self.circular
+    pub fn circular(&self) -> &[Arc<Entry>] {
+        self.chain.circular()
     }
 }
 
@@ -245,8 +223,8 @@ impl Facts {
         let mut facts = Self::default();
         let marks = facts.marks(chain);
         let places: Vec<usize> = marks.keys().copied().collect();
-        let mut of_phase: HashMap<&str, Vec<usize>> = HashMap::new();
-        for (place, entry) in chain.entries.iter().enumerate() {
+        let mut of_phase: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (place, entry) in chain.entries().iter().enumerate() {
             of_phase.entry(&entry.record.phase).or_default().push(place);
         }
         let fold = Fold {
@@ -267,16 +245,12 @@ impl Facts {
 
     /// The records that others may come after, by their place.
     fn marks<'a>(&mut self, chain: &'a Chain) -> BTreeMap<usize, Vec<Mark<'a>>> {
-        let entries = chain.entries.iter();
-        let digests: HashMap<&str, &Entry> = entries
-            .map(|entry| (entry.digest.as_str(), &**entry))
-            .collect();
         let is_ruling = |digest: &str| {
-            let named = digests.get(digest);
+            let named = chain.place(digest).map(|place| &chain.entries()[place]);
             named.is_some_and(|one| matches!(one.record.says, Says::Ruling { .. }))
         };
         let mut marks = BTreeMap::new();
-        for (place, entry) in chain.entries.iter().enumerate() {
+        for (place, entry) in chain.entries().iter().enumerate() {
             let phase = entry.record.phase.as_str();
             let list = match &entry.record.says {
                 Says::Reopen { completion, .. } if is_ruling(completion) => {
@@ -303,12 +277,12 @@ impl Facts {
 struct Fold<'a> {
     chain: &'a Chain,
     broken: &'a BTreeMap<String, String>,
-    of_phase: HashMap<&'a str, Vec<usize>>,
+    of_phase: BTreeMap<&'a str, Vec<usize>>,
 }
 
 impl<'a> Fold<'a> {
     fn entry(&self, place: usize) -> &'a Entry {
-        &self.chain.entries[place]
+        &self.chain.entries()[place]
     }
 
     fn of_phase(&self, phase: &str) -> &[usize] {
@@ -346,7 +320,7 @@ impl<'a> Fold<'a> {
                 }
             }
             Mark::Promises(phase, on) => {
-                let mut all = 0..self.chain.entries.len();
+                let mut all = 0..self.chain.entries().len();
                 let kept = all.find(|&one| {
                     comes_after(one) && self.proves(one) && keeps(self.entry(one), phase, on)
                 });

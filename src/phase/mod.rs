@@ -7,7 +7,6 @@
 mod after;
 mod answer;
 mod board;
-mod chain;
 mod decide;
 mod entry;
 mod gates;

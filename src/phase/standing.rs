@@ -8,6 +8,9 @@ use super::stale::weakened;
 use super::{PlannedPhase, World};
 use crate::model::{Completion, Entry, Says, Verdict};
 
+/// Reasons that are told at second hand.
+const FIRST: usize = 3;
+
 /// Where a phase stands by its records.
 #[derive(Clone, Debug, Default)]
 pub struct Standing {
@@ -29,6 +32,17 @@ impl Standing {
             ([], None) => "it is not complete".to_owned(),
             ([], Some(_)) => "it is complete".to_owned(),
             (reasons, _) => format!("it is stale: {}", reasons.join("; ")),
+        }
+    }
+
+    /// The same with the first reasons only, for whom it concerns at second hand.
+    pub fn brief(&self) -> String {
+        match self.stale.get(..FIRST) {
+            Some(first) if self.stale.len() > FIRST => {
+                let more = self.stale.len() - FIRST;
+                format!("it is stale: {}; and {more} more", first.join("; "))
+            }
+            _ => self.words(),
         }
     }
 }

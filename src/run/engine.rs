@@ -57,7 +57,7 @@ impl Engine {
                 .as_ref()
                 .map(|repository| repository.common.as_path()),
         );
-        let durations = Durations::read(&store);
+        let durations = Durations::read(&store, plan.gates.len());
         let board = Board::new(
             &plan,
             &request.selection,

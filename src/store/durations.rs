@@ -5,16 +5,21 @@
 
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use foldhash::fast::RandomState;
 use serde::{Deserialize, Serialize};
 
 const FILE: &str = "durations.jsonl";
-/// Only the newest part of the file is read.
-const READ: u64 = 1 << 20;
+/// Only the newest part of the file is read: this much, …
+const READ: u64 = 64 << 10;
+/// … and this much for each gate, which is five to ten lines; older ones would count for next to nothing.
+const READ_EACH: u64 = 256;
 /// A larger file is cut to its newest part.
 const LARGEST: u64 = 8 << 20;
+/// What stays of it.
+const KEPT: i64 = 1 << 20;
 
 #[derive(Serialize, Deserialize)]
 struct Line<'a> {
@@ -28,32 +33,30 @@ struct Line<'a> {
 /// Durations by gate.
 #[derive(Clone, Debug, Default)]
 pub struct Durations {
-    known: HashMap<String, f64>,
+    known: HashMap<String, f64, RandomState>,
 }
 
 impl Durations {
-    /// Reads what is known; nothing when there is nothing.
-    pub fn read(store: &Path) -> Self {
-        let mut known: HashMap<String, f64> = HashMap::new();
-        let Ok(mut file) = File::open(store.join(FILE)) else {
-            return Self::default();
-        };
-        let size = file.metadata().map_or(0, |meta| meta.len());
-        if size > READ && file.seek(SeekFrom::Start(size - READ)).is_err() {
-            return Self::default();
+    /// Reads what is known of a file with so many gates; nothing when there is nothing.
+    pub fn read(store: &Path, gates: usize) -> Self {
+        let text = newest(&store.join(FILE), READ + READ_EACH * gates as u64);
+        let mut durations = Self::default();
+        for line in text.unwrap_or_default().split(|byte| *byte == b'\n') {
+            if let Ok(line) = serde_json::from_slice::<Line<'_>>(line) {
+                durations.note(&line.gate, line.ms as f64);
+            }
         }
-        for line in BufReader::new(file).split(b'\n').map_while(Result::ok) {
-            let Ok(line) = serde_json::from_slice::<Line<'_>>(&line) else {
-                continue;
-            };
-            let ms = line.ms as f64;
+        durations
+    }
+
+    fn note(&mut self, gate: &str, ms: f64) {
+        match self.known.get_mut(gate) {
             // Newer runs count more: the machine and the tests change.
-            known
-                .entry(line.gate.into_owned())
-                .and_modify(|mean| *mean += 0.5 * (ms - *mean))
-                .or_insert(ms);
+            Some(mean) => *mean += 0.5 * (ms - *mean),
+            None => {
+                self.known.insert(gate.to_owned(), ms);
+            }
         }
-        Self { known }
     }
 
     /// Expected seconds of a gate.
@@ -88,11 +91,21 @@ impl Durations {
     }
 }
 
+/// The last bytes of a file, at most so many.
+fn newest(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    let size = file.metadata()?.len();
+    file.seek(SeekFrom::Start(size.saturating_sub(most)))?;
+    let mut text = Vec::with_capacity(usize::try_from(size.min(most)).unwrap_or(0) + 1);
+    file.read_to_end(&mut text)?;
+    Ok(text)
+}
+
 fn shorten(path: &PathBuf) -> io::Result<()> {
     let mut text = Vec::new();
     let mut file = File::open(path)?;
-    file.seek(SeekFrom::End(-i64::try_from(READ).unwrap_or(0)))?;
-    io::Read::read_to_end(&mut file, &mut text)?;
+    file.seek(SeekFrom::End(-KEPT))?;
+    file.read_to_end(&mut text)?;
     let start = text
         .iter()
         .position(|byte| *byte == b'\n')
@@ -100,4 +113,43 @@ fn shorten(path: &PathBuf) -> io::Result<()> {
     let whole = path.with_extension("new");
     fs::write(&whole, &text[start..])?;
     fs::rename(whole, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn newest_lines_count_and_torn_ones_do_not() {
+        let store = tempfile::tempdir().expect("a folder");
+        assert_eq!(Durations::read(store.path(), 1).expected("a"), None);
+        for ms in [8_000, 4_000] {
+            Durations::append(store.path(), [("a", ms), ("b\\", 1)].into_iter()).expect("writes");
+        }
+        let path = store.path().join(FILE);
+        let mut text = fs::read(&path).expect("reads");
+        text.extend(b"{\"gate\":\"a\",\"ms\":9");
+        fs::write(&path, &text).expect("writes");
+        let durations = Durations::read(store.path(), 2);
+        assert_eq!(
+            (durations.expected("a"), durations.expected("b\\")),
+            (Some(6.0), Some(0.001))
+        );
+    }
+
+    #[test]
+    fn a_long_history_is_read_from_its_end_and_cut() {
+        let store = tempfile::tempdir().expect("a folder");
+        let old = vec![("old", 1_000); 10_000];
+        Durations::append(store.path(), old.into_iter()).expect("writes");
+        Durations::append(store.path(), [("new", 2_000); 4_000].into_iter()).expect("writes");
+        let expected = |gates, gate| Durations::read(store.path(), gates).expected(gate);
+        assert_eq!((expected(1, "old"), expected(1, "new")), (None, Some(2.0)));
+        assert_eq!(expected(1_000, "old"), Some(1.0));
+        Durations::append(store.path(), vec![("last", 3_000); 400_000].into_iter())
+            .expect("writes");
+        let size = fs::metadata(store.path().join(FILE)).expect("there").len();
+        assert!(size <= 1 << 20, "{size}");
+        assert_eq!(expected(1_000, "last"), Some(3.0));
+    }
 }

@@ -142,6 +142,83 @@ fn program_environment_and_directory_are_as_asked() {
     assert_eq!(said(&ended), "sh\n");
 }
 
+/// What programs see that could depend on how they were started: environment, signals, group and descriptors.
+#[cfg(target_os = "linux")]
+fn seen(place: &Path, spool: &Spool) -> Vec<String> {
+    let look = |words: &[&str]| {
+        let mut command = Command::new(direct(words), place, "a marker");
+        command.env = vec![("A".into(), "1".into()), ("A".into(), "2=3".into())];
+        command.env_remove = vec!["A".into(), "HOME".into()];
+        command.spool = spool.clone();
+        let ended = end(&command);
+        assert_eq!(ended.how, Termination::Exit(0), "{}", said(&ended));
+        said(&ended)
+    };
+    let environment = look(&["cat", "/proc/self/environ"]);
+    let mut seen: Vec<String> = environment.split('\0').map(str::to_owned).collect();
+    seen.sort();
+    let status = look(&["cat", "/proc/self/status"]);
+    let signals = |line: &&str| line.starts_with("SigBlk") || line.starts_with("SigIgn");
+    seen.extend(status.lines().filter(signals).map(str::to_owned));
+    let stat = look(&["cat", "/proc/self/stat"]);
+    let fields: Vec<&str> = stat.split(' ').collect();
+    seen.push(format!("leads its group: {}", fields[0] == fields[4]));
+    // With what this test was given itself, and the folder that is listed.
+    seen.push(format!("descriptors: {}", look(&["ls", "/proc/self/fd"])));
+    let ends = look(&[
+        "readlink",
+        "/proc/self/fd/0",
+        "/proc/self/fd/1",
+        "/proc/self/fd/2",
+    ]);
+    let ends: Vec<&str> = ends.lines().collect();
+    seen.push(format!(
+        "input: {}, one pipe: {}",
+        ends[0],
+        ends[1] == ends[2]
+    ));
+    seen
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_command_in_our_own_directory_is_started_like_one_elsewhere() {
+    let (dir, here) = (TempDir::new().unwrap(), std::env::current_dir().unwrap());
+    let merged = seen(&here, &Spool::Merged);
+    assert_eq!(merged, seen(dir.path(), &Spool::Merged));
+    let has = |wanted: &str| merged.iter().any(|one| one == wanted);
+    assert!(has("A=2=3") && !has("A=1") && has("TOLLGATE_RUN=a marker"));
+    assert!(!merged.iter().any(|one| one.starts_with("HOME=")));
+    assert!(has("leads its group: true"));
+    assert!(has("input: /dev/null, one pipe: true"));
+    // SIGPIPE, which this process ignores, is the thirteenth.
+    let ignored = merged.iter().find_map(|one| one.strip_prefix("SigIgn:\t"));
+    let ignored = u64::from_str_radix(ignored.unwrap(), 16).unwrap();
+    assert_eq!(ignored & (1 << 12), 0, "{ignored:x}");
+    let split = Spool::Split {
+        stdout: None,
+        stderr: None,
+    };
+    assert_eq!(seen(&here, &split), seen(dir.path(), &split));
+    assert!(seen(&here, &split).contains(&"input: /dev/null, one pipe: false".to_owned()));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_the_system_refuses_in_our_own_directory_is_said_in_the_same_words() {
+    let here = std::env::current_dir().unwrap();
+    let how = |words: &[&str]| {
+        let command = Command::new(direct(words), &here, marker());
+        end(&command).how.to_string()
+    };
+    assert!(how(&["true", &"x".repeat(4 << 20)]).contains("too long"));
+    assert!(how(&["true", "a\0b"]).contains("nul byte"));
+    let dir = TempDir::new().unwrap();
+    script(dir.path(), "broken", "#!/no/such/program\n", 0o755);
+    let broken = dir.path().join("broken");
+    assert!(how(&[broken.to_str().unwrap()]).contains("`/no/such/program`"));
+}
+
 #[test]
 fn standard_input_is_empty() {
     let dir = TempDir::new().unwrap();

@@ -9,13 +9,13 @@ mod decision;
 mod history;
 mod people;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use super::statement::is_digest;
 use super::store::{LEDGER, Ledger, LedgerTrouble};
-use crate::model::{Entry, People, Says, SignatureState};
+use crate::model::{Chain, Entry, People, Says, SignatureState, Verdicts};
 use crate::vcs::Repository;
 
 /// A record may be older than its parent by so much: clocks differ.
@@ -101,28 +101,19 @@ pub fn verify(ledger: &mut Ledger, against: &Against<'_>) -> Result<Verified, Le
         });
     }
     found.counts.records = ledger.len() + ledger.broken().len();
-    let (order, circle) = ledger.graph().depths();
-    let depths: HashMap<&str, usize> = order.iter().copied().collect();
+    let chain = ledger.chain();
     let mut check = Check {
         ledger,
         against,
-        depths,
+        chain: &chain,
         reopened: reopened(ledger),
         found,
     };
-    for digest in order
-        .iter()
-        .map(|(digest, _)| *digest)
-        .chain(circle.iter().copied())
-    {
-        if let Some(entry) = ledger.entry(digest) {
-            check.record(entry);
-        }
+    for entry in chain.entries().iter().chain(chain.circular()) {
+        check.record(entry);
     }
-    for digest in circle {
-        if let Some(entry) = ledger.entry(digest) {
-            check.fault(entry, "it is its own ancestor".to_owned());
-        }
+    for entry in chain.circular() {
+        check.fault(entry, "it is its own ancestor".to_owned());
     }
     check.parallel();
     check.strays();
@@ -144,7 +135,7 @@ fn reopened(ledger: &Ledger) -> BTreeMap<&str, Vec<&Entry>> {
 struct Check<'a> {
     ledger: &'a Ledger,
     against: &'a Against<'a>,
-    depths: HashMap<&'a str, usize>,
+    chain: &'a Chain,
     reopened: BTreeMap<&'a str, Vec<&'a Entry>>,
     found: Verified,
 }
@@ -291,28 +282,10 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// Whether one is reached from the other. Whatever lies deeper than the one is not walked through.
+    /// Whether one is reached from the other.
     fn reaches(&self, ancestor: &str, of: &str) -> bool {
-        let Some(level) = self.depths.get(ancestor).copied() else {
-            return false;
-        };
-        let mut seen = std::collections::HashSet::new();
-        let mut todo = vec![of];
-        while let Some(digest) = todo.pop() {
-            for parent in self.ledger.graph().parents(digest) {
-                if parent == ancestor {
-                    return true;
-                }
-                let deeper = self
-                    .depths
-                    .get(parent.as_str())
-                    .is_some_and(|at| *at > level);
-                if deeper && seen.insert(parent.as_str()) {
-                    todo.push(parent);
-                }
-            }
-        }
-        false
+        let (later, earlier) = (self.chain.place(of), self.chain.place(ancestor));
+        matches!((later, earlier), (Some(later), Some(earlier)) if self.chain.comes_after(later, earlier))
     }
 
     fn related(&self, one: &str, other: &str) -> bool {
@@ -382,9 +355,9 @@ impl<'a> Check<'a> {
     }
 }
 
-fn observation(verdict: &str, gates: &BTreeMap<String, String>) -> Vec<String> {
+fn observation(verdict: &str, gates: &Verdicts) -> Vec<String> {
     let known = |word: &str| crate::model::Verdict::of(word).is_some();
-    let words = gates.values().map(String::as_str).chain([verdict]);
+    let words = gates.iter().map(|(_, word)| word).chain([verdict]);
     words
         .filter(|word| !known(word))
         .map(|word| format!("there is no verdict `{word}`"))

@@ -1,5 +1,5 @@
-//! The board of all phases on a terminal: the matrix of phases and gates, the values that are asked for, what blocks
-//! what, the longest chain, and who must act next.
+//! The board of all phases on a terminal: the matrix of phases and gates, the values that are asked for, and below them
+//! what [`super::tasks`] lists.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -10,12 +10,11 @@ use super::super::style::Ink;
 use super::super::words;
 use super::cells::{Cell, Column, Matrix};
 use super::decision::labelled;
+use super::tasks::{LISTED, blocks, chain, most, next};
 use crate::model::{Board, BoardMetric, BoardPhase, PhaseState, Verdict};
 
 /// Columns for names of phases.
-const NAME: usize = 22;
-/// Values, blocks and tasks that are listed before the rest is counted.
-const LISTED: usize = 15;
+pub(super) const NAME: usize = 22;
 
 /// Draws the board.
 pub fn board(board: &Board, style: &Style, to: &mut dyn io::Write) -> io::Result<()> {
@@ -34,15 +33,7 @@ pub fn board(board: &Board, style: &Style, to: &mut dyn io::Write) -> io::Result
     last(&mut page, board)
 }
 
-fn most(style: &Style) -> usize {
-    if style.verbose > 0 {
-        usize::MAX
-    } else {
-        LISTED
-    }
-}
-
-fn heading(page: &mut Page<'_>, text: &str) -> io::Result<()> {
+pub(super) fn heading(page: &mut Page<'_>, text: &str) -> io::Result<()> {
     page.gap()?;
     page.line(&[(Ink::Strong, text)])
 }
@@ -324,105 +315,6 @@ fn metric_line(page: &mut Page<'_>, metric: &BoardMetric, widths: &Widths) -> io
         (Ink::Faint, "  "),
         (Ink::Faint, &style.line(&metric.phase)),
     ])
-}
-
-/// What blocks what: phases that wait for the same share a line.
-fn blocks(page: &mut Page<'_>, board: &Board) -> io::Result<()> {
-    let style = page.style;
-    let mut lines: Vec<(Vec<&str>, Vec<String>)> = Vec::new();
-    for phase in &board.phases {
-        let mut said = phase.blocked_by.clone();
-        if phase.state != PhaseState::Complete {
-            said.extend(phase.said.clone());
-            said.extend(phase.due.as_ref().map(|due| format!("due {due}")));
-        }
-        if said.is_empty() {
-            continue;
-        }
-        match lines.iter_mut().find(|(_, other)| *other == said) {
-            Some((names, _)) => names.push(&phase.phase),
-            None => lines.push((vec![&phase.phase], said)),
-        }
-    }
-    if lines.is_empty() {
-        return Ok(());
-    }
-    heading(page, "What blocks what")?;
-    let column = lines
-        .iter()
-        .map(|(names, _)| width(&style.line(&names.join(", "))))
-        .max()
-        .unwrap_or(0)
-        .min(NAME + 2);
-    for (names, said) in lines.iter().take(most(style)) {
-        beside(page, &names.join(", "), &said.join("; "), column)?;
-    }
-    rest(page, lines.len(), "more phase")
-}
-
-/// A name, and beside it what is said of it; a long name has a line of its own.
-fn beside(page: &mut Page<'_>, name: &str, said: &str, column: usize) -> io::Result<()> {
-    let style = page.style;
-    let name = style.line(name);
-    let room = style.width.saturating_sub(column + 4);
-    let lines = wrap(&style.line(said), room);
-    let mut names = wrap(&name, column).into_iter();
-    let mut said = lines.iter();
-    loop {
-        let (name, text) = (names.next(), said.next());
-        if name.is_none() && text.is_none() {
-            return Ok(());
-        }
-        let name = pad(&name.unwrap_or_default(), column);
-        page.line(&[
-            (Ink::Plain, "  "),
-            (Ink::Strong, &name),
-            (Ink::Plain, "  "),
-            (Ink::Plain, text.map_or("", String::as_str)),
-        ])?;
-    }
-}
-
-fn rest(page: &mut Page<'_>, count: usize, one: &str) -> io::Result<()> {
-    match count.saturating_sub(most(page.style)) {
-        0 => Ok(()),
-        more => {
-            let text = format!("  and {}, with `-v`", words::many(more as u64, one));
-            page.line(&[(Ink::Faint, &text)])
-        }
-    }
-}
-
-fn chain(page: &mut Page<'_>, board: &Board) -> io::Result<()> {
-    let style = page.style;
-    if board.chain.len() < 2 {
-        return Ok(());
-    }
-    heading(
-        page,
-        &format!("Longest chain: {} phases", board.chain.len()),
-    )?;
-    let text = board.chain.join(style.pick(" → ", " > "));
-    labelled(page, Ink::Plain, "  ", &text, 2, Ink::Plain)
-}
-
-fn next(page: &mut Page<'_>, board: &Board) -> io::Result<()> {
-    let style = page.style;
-    if board.next.is_empty() {
-        return Ok(());
-    }
-    heading(page, "Who acts next")?;
-    let column = board
-        .next
-        .iter()
-        .map(|(who, _)| width(&style.line(who)))
-        .max()
-        .unwrap_or(0)
-        .min(NAME);
-    for (who, what) in board.next.iter().take(most(style)) {
-        beside(page, who, what, column)?;
-    }
-    rest(page, board.next.len(), "more task")
 }
 
 fn last(page: &mut Page<'_>, board: &Board) -> io::Result<()> {

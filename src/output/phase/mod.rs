@@ -10,6 +10,7 @@ mod decision_markdown;
 mod handoff;
 mod history;
 mod json;
+mod tasks;
 
 pub use board::board;
 pub use decision::{Decided, decision};

@@ -143,7 +143,8 @@ fn records_in_a_circle_count_for_nothing_and_are_named() {
     on(&mut scene, &[&"0000-alpha".to_owned()]);
     scene.complete("alpha", &[]);
     let history = fold(&scene);
-    assert_eq!(history.circular(), ["0000-alpha", "0001-alpha"]);
+    let circular = history.circular().iter().map(|entry| entry.digest.as_str());
+    assert_eq!(circular.collect::<Vec<_>>(), ["0000-alpha", "0001-alpha"]);
     assert!(history.phase("alpha").completions.is_empty());
 }
 

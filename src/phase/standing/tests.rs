@@ -217,3 +217,17 @@ fn a_diamond_tells_each_reason_once() {
         "`beta`, which it rests on, is stale; `gamma`, which it rests on, is stale"
     );
 }
+
+#[test]
+fn at_second_hand_only_the_first_reasons_are_told() {
+    let reasons = |count: usize| super::Standing {
+        completion: None,
+        stale: (0..count).map(|n| format!("reason {n}")).collect(),
+    };
+    assert_eq!(reasons(3).brief(), reasons(3).words());
+    assert_eq!(
+        reasons(200).brief(),
+        "it is stale: reason 0; reason 1; reason 2; and 197 more"
+    );
+    assert!(reasons(200).words().ends_with("; reason 199"));
+}

@@ -150,3 +150,9 @@ pub fn independent(project: &Project) -> serde_json::Value {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{said}"))
 }
+
+/// Whether every record that is named as a parent is there.
+pub fn parents_are_there(ledger: &Ledger) -> bool {
+    let mut parents = ledger.entries().flat_map(|entry| &entry.record.parents);
+    parents.all(|parent| ledger.entry(parent).is_some())
+}

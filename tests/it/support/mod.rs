@@ -12,7 +12,9 @@ mod scenario;
 mod started;
 
 pub use given::{junit, lcov, sarif};
-pub use ledger::{Key, TREE, appended, completion, independent, record, sign_off};
+pub use ledger::{
+    Key, TREE, appended, completion, independent, parents_are_there, record, sign_off,
+};
 pub use phases::People;
 pub use project::{Project, set_mode};
 pub use ran::Ran;

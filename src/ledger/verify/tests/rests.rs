@@ -143,7 +143,7 @@ fn soak(hours: &[u32], verdict: &str, end: u32) -> Vec<String> {
     for hour in hours {
         let says = Says::Observation {
             verdict: verdict.to_owned(),
-            gates: BTreeMap::from([("unit".to_owned(), verdict.to_owned())]),
+            gates: [("unit", verdict)].into_iter().collect(),
         };
         observations.push(append(root.path(), at(*hour, says)));
     }

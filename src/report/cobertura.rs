@@ -202,7 +202,7 @@ impl Reader {
             let message = format!(
                 "line {number} of `{}` has more conditions taken than there are (`{}`): read as none",
                 self.path,
-                super::limits::cut(&value, 40)
+                super::limits::cut(value, 40)
             );
             sink.warn("odd-conditions", message);
         }

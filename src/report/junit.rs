@@ -371,13 +371,10 @@ impl Reader {
             let tests_claimed = claim.tests.map(|count| format!("{count} tests"));
             let bad_claimed = claim.bad().map(|count| format!("{count} failures"));
             let claimed: Vec<String> = tests_claimed.into_iter().chain(bad_claimed).collect();
-            sink.warn(
-                "counter-mismatch",
-                format!(
-                    "suite `{name}` claims {}; its elements show {tests} and {bad}, which were counted",
-                    claimed.join(" and ")
-                ),
-            );
+            let claimed = claimed.join(" and ");
+            let shown = "its elements show";
+            let words = format!("suite `{name}` claims {claimed}; {shown} {tests} and {bad}");
+            sink.warn("counter-mismatch", words);
         }
         let unseen = claim
             .bad()

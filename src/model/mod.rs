@@ -28,6 +28,7 @@ mod repository;
 mod says;
 mod test_files;
 mod verdict;
+mod verdicts;
 mod waiver;
 mod weakening;
 
@@ -64,6 +65,7 @@ pub use verdict::{
     Cause, ConditionVerdict, Decision, Enforce, Fact, GateVerdict, Judgement, Note, Reason,
     ReportUsed, VARIES, Verdict, VerdictDocument,
 };
+pub use verdicts::Verdicts;
 pub use waiver::{AppliedWaiver, Scope, Target, Until, WAIVED_KEPT, Waived, Waiver, WaiverState};
 pub use weakening::{Effect, PolicyChange, PolicyDiff, WeakeningCode, WeakeningRule};
 

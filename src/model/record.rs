@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::says::Written;
-use super::{Asked, Exact, TestOutcome};
+use super::{Asked, Exact, TestOutcome, Verdicts};
 
 /// One record, as its predicate holds it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -98,7 +98,7 @@ pub enum Says {
         /// `pass`, `fail` or `inconclusive`.
         verdict: String,
         /// Each gate with its verdict.
-        gates: BTreeMap<String, String>,
+        gates: Verdicts,
     },
     /// A completion does not hold any more.
     Reopen {

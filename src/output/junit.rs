@@ -236,8 +236,8 @@ fn story(row: Row<'_>) -> String {
             lines.push(format!("and {}", words::many(count, one)));
         }
     }
-    let notes = gate.notes.iter();
-    lines.extend(notes.map(|note| format!("note: {}", note.message)));
+    let notes = words::notes(gate).into_iter();
+    lines.extend(notes.map(|note| format!("note: {note}")));
     if let Some(run) = row.run {
         if words::output_tells(gate) {
             let (output, _) = words::last_output(run, 30);

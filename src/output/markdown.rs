@@ -347,10 +347,10 @@ fn advice(row: Row<'_>) -> Vec<String> {
     .filter_map(|(label, text)| Some(format!("{label}: {}", short(text.as_ref()?, 400))))
     .collect();
     items.extend(
-        gate.notes
+        words::notes(gate)
             .iter()
             .take(10)
-            .map(|note| format!("note: {}", short(&note.message, 400))),
+            .map(|note| format!("note: {}", short(note, 400))),
     );
     items
 }

@@ -312,12 +312,6 @@ fn more_on(page: &mut Page<'_>, row: Row<'_>, columns: &Columns) -> io::Result<(
                 Ink::Faint,
                 format!("read {} as {}", report.path, report.format),
             ));
-            lines.extend(
-                report
-                    .warnings
-                    .iter()
-                    .map(|w| (Ink::Care, format!("{}: {}", w.code, w.message))),
-            );
         }
     }
     let most = if style.verbose > 0 { usize::MAX } else { 4 };

@@ -239,7 +239,7 @@ impl Facts {
         let mut facts = Self::default();
         let marks = facts.marks(chain);
         let places: Vec<usize> = marks.keys().copied().collect();
-        let mut of_phase: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut of_phase: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (place, entry) in chain.entries().iter().enumerate() {
             of_phase.entry(&entry.record.phase).or_default().push(place);
         }
@@ -293,7 +293,7 @@ impl Facts {
 struct Fold<'a> {
     chain: &'a Chain,
     broken: &'a BTreeMap<String, String>,
-    of_phase: HashMap<&'a str, Vec<usize>>,
+    of_phase: BTreeMap<&'a str, Vec<usize>>,
 }
 
 impl<'a> Fold<'a> {

@@ -4,8 +4,8 @@
 //! mend: missing evidence, predecessors, sign-offs, a clean tree. When it is due it blocks every phase, until what was
 //! promised held in a recorded run.
 
+use jiff::SignedDuration;
 use jiff::civil::Date;
-use jiff::{SignedDuration, Span, SpanRelativeTo};
 
 use super::history::time;
 use super::standing::completion;
@@ -13,7 +13,7 @@ use super::{Answer, Asking, Held, PhaseRule, PlannedPhase, Situation, World};
 use crate::model::{
     BoardLien, Entry, LienState, Outstanding, Says, Sort, Verdict, VerdictDocument,
 };
-use crate::policy::{Bound, Condition, Keeps, Pieces};
+use crate::policy::{Bound, Condition, Keeps, Pieces, parse_duration};
 use crate::problem::{Code, Many, Problem, Problems, Shape, Text, options};
 use crate::source::{At, Node};
 
@@ -82,12 +82,10 @@ impl Shape for Liens {
     }
 }
 
-/// A length of time in weeks, days or less; a day has 24 hours.
+/// A length of time that is more than none.
 fn length(text: &str) -> Option<SignedDuration> {
-    let span: Span = text.trim().parse().ok()?;
-    let calendar = span.get_years() != 0 || span.get_months() != 0;
-    let fits = span.is_positive() && !calendar && !text.contains(['P', 'p']);
-    fits.then(|| span.to_duration(SpanRelativeTo::days_are_24_hours()).ok())?
+    let length = SignedDuration::try_from(parse_duration(text)?).ok()?;
+    length.is_positive().then_some(length)
 }
 
 /// A promise that counts.

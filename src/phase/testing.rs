@@ -351,7 +351,7 @@ impl Scene {
             .flat_map(|one| one.gates.clone());
         let says = Says::Observation {
             verdict: verdict.to_owned(),
-            gates: gates.map(|gate| (gate, verdict.to_owned())).collect(),
+            gates: gates.map(|gate| (gate, verdict)).collect(),
         };
         self.record(phase, "ci", says)
     }

@@ -15,6 +15,7 @@ mod elsewhere;
 mod enforce;
 mod environment;
 mod evidence;
+mod examples;
 mod flood;
 mod fresh;
 mod hostile_files;

@@ -144,7 +144,7 @@ fn soak(hours: &[u32], verdict: &str, end: u32) -> Vec<String> {
     for hour in hours {
         let says = Says::Observation {
             verdict: verdict.to_owned(),
-            gates: BTreeMap::from([("unit".to_owned(), verdict.to_owned())]),
+            gates: [("unit", verdict)].into_iter().collect(),
         };
         observations.push(append(root.path(), at(*hour, says)));
     }
@@ -184,7 +184,7 @@ fn a_soak_is_counted_again_from_its_observations() {
 fn seen(verdict: &str) -> Says {
     Says::Observation {
         verdict: verdict.to_owned(),
-        gates: BTreeMap::from([("unit".to_owned(), verdict.to_owned())]),
+        gates: [("unit", verdict)].into_iter().collect(),
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod after;
 mod answer;
+mod authors;
 mod board;
 mod decide;
 mod entry;

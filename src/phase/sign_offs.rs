@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value as Json, json};
 
 use super::start::comes_after;
-use super::{Answer, Asking, PhaseRule, Situation};
-use crate::model::{Entry, Says, SignatureState, Sort, Who, told};
+use super::{Answer, Asking, PhaseRule, Situation, authors};
+use crate::model::{Entry, Says, SignatureState, Sort};
 use crate::problem::{Code, Count, Flag, Many, Problem, Problems, Shape, Text, options};
 use crate::source::{At, Node, Value};
 
@@ -130,9 +130,6 @@ impl SignOffs {
     }
 }
 
-/// Authors of whom nobody knows who they are that are named.
-const TOLD: usize = 3;
-
 /// The rule `sign-offs`.
 pub struct SignOffRule;
 
@@ -176,7 +173,7 @@ pub(super) fn ask(
         asking.basis().sign_offs.push(digest.clone());
     }
     if wanted.not_author() {
-        strangers_note(asking, situation);
+        authors::note_strangers(asking, situation);
     }
     for person in &tally.unsigned {
         asking.note(format!("{person} signed off without a key"));
@@ -233,45 +230,13 @@ pub(super) fn ask(
 /// Who could still sign.
 fn candidates(situation: &Situation<'_>, wanted: &SignOffs, tally: &Tally) -> Vec<String> {
     let people = situation.world.people;
-    let authors = authors(situation);
+    let authors = authors::known(situation);
     let fits = |name: &&String| {
         has_role(situation, wanted, name)
             && !tally.counted.contains_key(*name)
             && !(wanted.not_author() && authors.contains(name.as_str()))
     };
     people.by_name.keys().filter(fits).cloned().collect()
-}
-
-/// Short names of those authors who are known.
-fn authors<'a>(situation: &Situation<'a>) -> BTreeSet<&'a str> {
-    let people = situation.world.people;
-    let list = situation.authors().unwrap_or_default().iter();
-    list.flat_map(|who| people.all_of_git(&who.name, &who.email))
-        .collect()
-}
-
-/// Authors whom people.yaml does not know.
-fn strangers<'a>(situation: &Situation<'a>) -> impl Iterator<Item = &'a Who> {
-    let people = situation.world.people;
-    let list = situation.authors().unwrap_or_default().iter();
-    list.filter(|who| people.all_of_git(&who.name, &who.email).next().is_none())
-}
-
-/// Nobody can tell whether somebody who is not listed is one of those who sign.
-fn strangers_note(asking: &mut Asking, situation: &Situation<'_>) {
-    let names: Vec<String> = strangers(situation).map(Who::to_string).collect();
-    if names.is_empty() {
-        return;
-    }
-    let more = match names.len().saturating_sub(TOLD) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    let shown = names[..names.len().min(TOLD)].join(", ");
-    asking.note(format!(
-        "people.yaml does not know who wrote a part of the change: {shown}{more}. If one of them is somebody who \
-         signs, add that address to theirs"
-    ));
 }
 
 /// Why a sign-off does not count today, in words; empty where it does.
@@ -389,7 +354,8 @@ impl Tally {
             } else if let (true, Err(why)) = (wanted.not_author(), situation.authors()) {
                 let why = format!("wrote the change is not known: {why}");
                 self.unknown.insert(person, why);
-            } else if let Some(why) = wrote(situation, &person, who).filter(|_| wanted.not_author())
+            } else if let Some(why) =
+                authors::wrote(situation, &person, who).filter(|_| wanted.not_author())
             {
                 self.refused.push(format!("{person} {why}"));
             } else {
@@ -409,21 +375,6 @@ fn names_evidence(record: &Entry) -> bool {
         return false;
     };
     evidence.iter().any(|link| !link.trim().is_empty())
-}
-
-/// Whether a person wrote what changed, in words: by a name or address in people.yaml, or because they signed under the
-/// name or address of an author whom nobody knows.
-fn wrote(situation: &Situation<'_>, person: &str, who: &Who) -> Option<String> {
-    if authors(situation).contains(person) {
-        return Some("is an author".to_owned());
-    }
-    let same = |one: &str, other: &str| !one.trim().is_empty() && told(one) == told(other);
-    let mut strangers = strangers(situation);
-    let author = strangers
-        .find(|author| same(&author.email, &who.email) || same(&author.name, &who.name))?;
-    Some(format!(
-        "cannot be told apart from the author {author}, whom people.yaml does not know"
-    ))
 }
 
 /// Why a sign-off does not count today, whoever gave it.

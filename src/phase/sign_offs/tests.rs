@@ -2,6 +2,7 @@
 
 use super::super::testing::{Scene, phase, sign_offs, text};
 use super::*;
+use crate::model::Who;
 
 fn scene(change: impl FnOnce(&mut SignOffs)) -> Scene {
     let mut beta = phase("beta");

@@ -125,6 +125,12 @@ fn a_promise_that_is_due_is_told_as_what_makes_a_run_no_go() {
     );
     let markdown = project.call(&["run", "a", "--output", "markdown"]).exits(1);
     assert!(markdown.stdout.contains("❌ **lien**: "), "{markdown}");
+    let junit = project.call(&["run", "a", "--output", "junit"]).exits(1);
+    assert!(
+        junit.stdout.contains("tests=\"2\" failures=\"1\""),
+        "{junit}"
+    );
+    assert!(junit.stdout.contains("name=\"lien 1\""), "{junit}");
 }
 
 #[test]

@@ -298,7 +298,9 @@ fn next(outcomes: &[PhaseOutcome]) -> Vec<(String, String)> {
     let mut list: Vec<(String, String)> = Vec::new();
     let active = outcomes
         .iter()
-        .filter(|one| !matches!(one.state, PhaseState::Complete | PhaseState::Blocked));
+        .filter(|one| !matches!(one.state, PhaseState::Complete | PhaseState::Blocked))
+        // A stale phase after one that is stale itself waits as one does that never began.
+        .filter(|one| one.outstanding.iter().all(|one| one.rule != "after"));
     for outcome in active {
         for one in &outcome.outstanding {
             let who = match (one.who.as_slice(), one.sort) {

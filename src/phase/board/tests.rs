@@ -200,6 +200,19 @@ fn who_must_act_is_named_in_open_phases_only() {
 }
 
 #[test]
+fn a_stale_phase_after_a_stale_one_is_nobodys_turn() {
+    let mut scene = judged();
+    let alpha = scene.complete("alpha", &["unit"]);
+    scene.complete("side", &[]);
+    scene.reopen("alpha", &alpha);
+    let board = draw(&scene, &[]);
+    let side = board.phases.iter().find(|one| one.phase == "side");
+    assert_eq!(side.map(|one| one.state), Some(PhaseState::Stale));
+    let turn = |name: &str| board.next.iter().any(|(_, what)| what.starts_with(name));
+    assert!(!turn("side"), "{:?}", board.next);
+}
+
+#[test]
 fn renamed_phases_are_noted() {
     let mut scene = scene();
     scene.observe("omega", "pass");

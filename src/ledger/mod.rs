@@ -36,6 +36,6 @@ pub use statement::{
     PREDICATE_TYPE, STATEMENT_TYPE, is_digest, parse_strictly as parse_record,
     render as render_record,
 };
-pub use store::{Broken, LEDGER, Ledger, LedgerTrouble};
+pub use store::{Broken, LEDGER, Ledger, LedgerTrouble, is_own};
 pub use text::{Loosened, Recorded, render};
 pub use verify::{Against, Counts, Remark, Verified, verify};

@@ -3,18 +3,21 @@
 //! Nothing is decided here. The rules decide from plain data; this room fetches the data, and when a completion may be
 //! written it writes one record, last of all, so that nothing is ever complete without its record.
 
+mod astray;
 mod began;
 mod completion;
 mod ground;
 mod hands;
 mod newest;
+mod skipped;
 mod then;
 mod view;
 mod write;
 
 pub use completion::{completion, observation};
-pub use ground::{Ground, NoGround};
+pub use ground::{By, Ground, NoGround};
 pub use newest::Known;
 pub(super) use newest::values as values_of;
+pub use skipped::told as told_skips;
 pub use view::{Judged, View};
 pub use write::{About, Keys, Written};

@@ -9,7 +9,7 @@ use super::super::signer;
 use super::super::world;
 use super::typed::{Key, Lien, Sign, Why};
 use super::{named, notes, open, whole};
-use crate::model::Says;
+use crate::model::{Says, SubjectState};
 use crate::output::{self, neutral};
 use crate::phase::{History, PlannedPhase, SignOffs};
 use crate::problem::nearest;
@@ -17,7 +17,7 @@ use crate::run::{About, Ground, Keys};
 
 /// Signs for a phase.
 pub fn sign(global: &Global, typed: &Sign, screen: &Screen) -> anyhow::Result<Exit> {
-    let mut ground = match open(global, &[], screen)? {
+    let mut ground = match open(global, &typed.trust, &[], screen)? {
         Ok(ground) => ground,
         Err(exit) => return Ok(exit),
     };
@@ -88,7 +88,7 @@ fn in_vain(ground: &Ground, asked: &SignOffs) -> Option<String> {
 
 /// Promises that a gate or criterion will hold.
 pub fn lien(global: &Global, typed: &Lien, screen: &Screen) -> anyhow::Result<Exit> {
-    let mut ground = match open(global, &[], screen)? {
+    let mut ground = match open(global, &typed.trust, &[], screen)? {
         Ok(ground) => ground,
         Err(exit) => return Ok(exit),
     };
@@ -165,7 +165,7 @@ pub fn rule(
     to: Option<&str>,
     screen: &Screen,
 ) -> anyhow::Result<Exit> {
-    let mut ground = match open(global, &[], screen)? {
+    let mut ground = match open(global, &typed.trust, &[], screen)? {
         Ok(ground) => ground,
         Err(exit) => return Ok(exit),
     };
@@ -197,7 +197,7 @@ pub fn rule(
 
 /// Takes back the completion that stands; where there is none, the ruling that holds.
 pub fn reopen(global: &Global, typed: &Why, screen: &Screen) -> anyhow::Result<Exit> {
-    let mut ground = match open(global, &[], screen)? {
+    let mut ground = match open(global, &typed.trust, &[], screen)? {
         Ok(ground) => ground,
         Err(exit) => return Ok(exit),
     };
@@ -311,6 +311,13 @@ pub(in super::super) fn reason(why: &str, screen: &Screen) -> Result<(), Exit> {
 
 /// Nothing that is not committed is signed.
 pub(in super::super) fn dirty(ground: &Ground, screen: &Screen) -> Exit {
+    if ground.subject().state == SubjectState::Clean && !ground.astray().is_empty() {
+        for words in ground.astray() {
+            screen.error(&neutral::line(words));
+        }
+        screen.say("help: commit what decides: whoever checks this tree out must have it");
+        return Exit::NoGo;
+    }
     let differs = ground.differs();
     let shown: Vec<String> = differs
         .iter()

@@ -19,6 +19,7 @@ use crate::config::{Origin, Plan};
 use crate::exec::{Guard, Stop};
 use crate::model::{Decision, Outcome, Progress};
 use crate::output::{self, Output, Style};
+use crate::phase::PlannedPhase;
 use crate::problem::nearest;
 use crate::run::{self, By, Finished, Jobs, Known, Request, Selection, View};
 use crate::store::Durations;
@@ -94,7 +95,7 @@ pub fn run(global: &Global, args: &Run, screen: &Screen) -> anyhow::Result<Exit>
     let people = targets
         .iter()
         .any(|target| target.path.is_none() && target.output.name() == "terminal");
-    let (mut finished, seen) = drive(global, request, people, screen)?;
+    let (mut finished, seen) = drive(global, request, None, people, screen)?;
     let overdue = overdue(&mut finished.outcome, by, &own_files);
     let exit = exit(&finished.outcome, args.strict, overdue);
     let lost = deliver(&finished.outcome, &targets, seen, screen);
@@ -113,17 +114,25 @@ pub(super) fn exit(outcome: &Outcome, strict: bool, overdue: bool) -> Exit {
     }
 }
 
-/// Runs what is asked for and keeps the record. Also says whether people saw it happen.
+/// Runs what is asked for and keeps the record. Also says whether people saw it happen, under the targets of the phase
+/// that it is for.
 pub(super) fn drive(
     global: &Global,
     request: Request,
+    phase: Option<&PlannedPhase>,
     people: bool,
     screen: &Screen,
 ) -> anyhow::Result<(Finished, bool)> {
     // A run that compares with no baseline is no verdict that anybody should find later.
     let keep = !request.recording;
     let (mut progress, seen) = watcher(screen, global, people);
-    let finished = engine()?.block_on(run::run(request, &mut *progress));
+    let finished = match phase {
+        Some(phase) => {
+            let mut aimed = run::Aimed::new(phase, &mut *progress);
+            engine()?.block_on(run::run(request, &mut aimed))
+        }
+        None => engine()?.block_on(run::run(request, &mut *progress)),
+    };
     progress.finish();
     drop(progress);
     if keep {
@@ -155,7 +164,7 @@ pub(super) fn measure(
         stream: false,
         ..request(global, &args, Arc::clone(plan), selection, &[])
     };
-    Ok(drive(global, request, false, screen)?.0)
+    Ok(drive(global, request, None, false, screen)?.0)
 }
 
 /// Whether promises of phases are due that this run does not keep: then it is a no, and says so.
@@ -174,7 +183,7 @@ pub(super) fn overdue(outcome: &mut Outcome, by: By, own_files: &[PathBuf]) -> b
     let due = view.overdue(&outcome.verdict);
     for one in &due {
         let words = format!("{}; {}", one.found, one.help);
-        outcome.run.notes.push(words);
+        outcome.run.due.push(words);
     }
     outcome.run.notes.extend(checked.err());
     if !due.is_empty() {

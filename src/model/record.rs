@@ -47,6 +47,12 @@ pub struct Who {
     pub email: String,
 }
 
+impl std::fmt::Display for Who {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{} <{}>", self.name, self.email)
+    }
+}
+
 /// What a record says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(
@@ -72,6 +78,9 @@ pub enum Says {
         /// Digest of a list of weakenings, when it is that which is signed.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         weakenings: Option<String>,
+        /// For entering: what the phase asked of it then. It lapses when that changes.
+        #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+        asks: BTreeMap<String, String>,
     },
     /// Somebody answers for a gate or criterion that does not hold yet.
     Lien {

@@ -19,6 +19,7 @@ pub(super) struct Written {
     kind: String,
     after: Option<BTreeMap<String, String>>,
     as_of: Option<String>,
+    asks: Option<BTreeMap<String, String>>,
     completion: Option<String>,
     criteria: Option<Vec<Criterion>>,
     decision: Option<String>,
@@ -143,6 +144,7 @@ impl TryFrom<Written> for Says {
                 evidence: written.evidence.take().unwrap_or_default(),
                 entry: written.entry.take().unwrap_or_default(),
                 weakenings: written.weakenings.take(),
+                asks: written.asks.take().unwrap_or_default(),
             },
             "lien" => Says::Lien {
                 on: need(written.on.take(), "on")?,

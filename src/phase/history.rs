@@ -158,6 +158,22 @@ impl History {
         matches!((later, earlier), (Some(later), Some(earlier)) if self.chain.comes_after(later, earlier))
     }
 
+    /// Tells of a record whether it comes after every one of these.
+    pub(super) fn after_all<'a>(
+        &self,
+        digests: impl Iterator<Item = &'a str>,
+    ) -> impl Fn(&Entry) -> bool {
+        let marks: Vec<usize> = digests
+            .filter_map(|digest| self.chain.place(digest))
+            .collect();
+        let after = (!marks.is_empty()).then(|| self.chain.after_all(&marks));
+        move |entry| {
+            let Some(after) = &after else { return true };
+            let place = self.chain.place(&entry.digest);
+            place.is_some_and(|place| after[place])
+        }
+    }
+
     /// Whether a record is dated before one that it names: somebody's clock was wrong.
     pub fn is_set_back(&self, entry: &Entry) -> bool {
         let Some(at) = time(entry) else { return true };

@@ -128,6 +128,7 @@ pub(super) struct Scene {
     pub people: People,
     pub verdict: Option<VerdictDocument>,
     pub authors: Result<Vec<Who>, String>,
+    pub work: Work,
     pub waived: BTreeMap<String, String>,
     /// Parents of the next record; the last one where none are set.
     pub parents: Option<Vec<String>>,
@@ -167,6 +168,7 @@ impl Scene {
             },
             verdict: None,
             authors: Ok(Vec::new()),
+            work: Work::NONE,
             waived: BTreeMap::new(),
             parents: None,
         };
@@ -308,6 +310,7 @@ impl Scene {
             evidence: vec![link.to_owned()],
             entry: false,
             weakenings: None,
+            asks: Default::default(),
         };
         let digest = self.record(phase, who, says);
         self.signed(who, SignatureState::Good);
@@ -319,11 +322,17 @@ impl Scene {
     }
 
     fn sign_off(&mut self, phase: &str, who: &str, entry: bool) -> String {
+        let asked = plan::find(&self.phases, phase).and_then(|one| one.entry.as_ref());
+        let asks = match asked.filter(|_| entry) {
+            Some(asked) => asked.asked(),
+            None => BTreeMap::new(),
+        };
         let says = Says::SignOff {
             why: None,
             evidence: Vec::new(),
             entry,
             weakenings: None,
+            asks,
         };
         self.record(phase, who, says)
     }
@@ -398,6 +407,14 @@ impl Scene {
 
     fn situated<T>(&self, id: &str, see: impl FnOnce(&Situation<'_>) -> T) -> T {
         let volatile: BTreeMap<String, Measure> = BTreeMap::new();
+        let of_all = Work {
+            authors: self.authors.clone(),
+            ..self.work.clone()
+        };
+        let phases = self.phases.iter();
+        let work = phases
+            .map(|phase| (phase.id.clone(), of_all.clone()))
+            .collect();
         self.with(|world, standings| {
             see(&Situation {
                 world,
@@ -405,7 +422,7 @@ impl Scene {
                 phase: plan::find(&self.phases, id).expect("a phase of the scene"),
                 verdict: self.verdict.as_ref(),
                 volatile: &volatile,
-                authors: self.authors.as_deref().map_err(String::as_str),
+                work: &work,
                 waived: &self.waived,
             })
         })

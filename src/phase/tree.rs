@@ -19,10 +19,6 @@ impl PhaseRule for Tree {
         "the work tree is clean, and did not move while the gates ran"
     }
 
-    fn may_be_waived(&self) -> bool {
-        false
-    }
-
     fn judge(&self, situation: &Situation<'_>) -> Option<Answer> {
         let mut asking = Asking::new(self.name(), "a clean work tree", None);
         clean(&mut asking, situation.world);

@@ -50,8 +50,8 @@ pub use apart::{
     All, Became, Place, Planned, Refusal, Row, Setting, Story, Tree, Trouble, judge_apart, rows,
 };
 pub use complete::{
-    About, By, Ground, Judged, Keys, Known, NoGround, View, Written, completion, observation,
-    told_skips,
+    About, Aimed, By, Ground, Judged, Keys, Known, NoGround, View, Written, completion,
+    observation, told_skips,
 };
 pub use decide::decide;
 pub use engine::run;

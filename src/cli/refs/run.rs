@@ -157,7 +157,9 @@ async fn judge(
     Ok(Verdict {
         exit: exit(&outcome, args.strict, overdue),
         decision: outcome.verdict.decision,
-        against: blocking(&outcome),
+        against: (blocking(&outcome).into_iter())
+            .chain(overdue.then(|| "liens".to_owned()))
+            .collect(),
         outcome: Some(outcome),
         decided: None,
     })

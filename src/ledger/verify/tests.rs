@@ -307,6 +307,7 @@ fn sign_off() -> Says {
         evidence: Vec::new(),
         entry: false,
         weakenings: None,
+        asks: Default::default(),
     }
 }
 

@@ -51,7 +51,7 @@ pub struct Ledger {
     strict: bool,
 }
 
-enum Name {
+pub(super) enum Name {
     Record(String),
     Signature(String, String),
     Unfinished,
@@ -382,20 +382,7 @@ fn list(folder: &Path) -> Result<Vec<(String, bool)>, LedgerTrouble> {
     Ok(names)
 }
 
-/// Whether a file of the ledger's folder is one of the ledger: a record, a signature, what git is told of them, or one
-/// that is being written. Whatever else lies there is content like any other file.
-pub fn is_own(name: &str) -> bool {
-    match classify(name) {
-        Name::Other => false,
-        Name::Unfinished => {
-            let number = |c: char| c.is_ascii_digit() || c == '-';
-            name[UNFINISHED.len()..].chars().all(number)
-        }
-        _ => true,
-    }
-}
-
-fn classify(name: &str) -> Name {
+pub(super) fn classify(name: &str) -> Name {
     if name.starts_with(UNFINISHED) {
         return Name::Unfinished;
     }

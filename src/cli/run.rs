@@ -21,7 +21,7 @@ use crate::model::{Decision, Outcome, Progress};
 use crate::output::{self, Output, Style};
 use crate::phase::PlannedPhase;
 use crate::problem::nearest;
-use crate::run::{self, Finished, Jobs, Known, Request, Selection, View};
+use crate::run::{self, By, Finished, Jobs, Known, Request, Selection, View};
 use crate::store::Durations;
 use crate::vcs::Repository;
 
@@ -79,7 +79,11 @@ pub fn run(global: &Global, args: &Run, screen: &Screen) -> anyhow::Result<Exit>
             return Ok(Exit::Usage);
         }
     };
-    let phases = Arc::clone(&plan);
+    let by = By {
+        plan: Arc::clone(&plan),
+        check: None,
+        origin: origin.clone(),
+    };
     let request = Request {
         policy: check,
         origin,
@@ -92,7 +96,7 @@ pub fn run(global: &Global, args: &Run, screen: &Screen) -> anyhow::Result<Exit>
         .iter()
         .any(|target| target.path.is_none() && target.output.name() == "terminal");
     let (mut finished, seen) = drive(global, request, None, people, screen)?;
-    let overdue = overdue(&mut finished.outcome, &phases, &own_files);
+    let overdue = overdue(&mut finished.outcome, by, &own_files);
     let exit = exit(&finished.outcome, args.strict, overdue);
     let lost = deliver(&finished.outcome, &targets, seen, screen);
     // The program ends here: giving back piece by piece what a thousand gates left is a hundredth of all that they cost.
@@ -166,13 +170,14 @@ pub(super) fn measure(
 }
 
 /// Whether promises of phases are due that this run does not keep: then it is a no, and says so.
-pub(super) fn overdue(outcome: &mut Outcome, plan: &Arc<Plan>, own_files: &[PathBuf]) -> bool {
+pub(super) fn overdue(outcome: &mut Outcome, by: By, own_files: &[PathBuf]) -> bool {
+    let plan = &by.plan;
     let promised = plan.phases.iter().any(|phase| phase.liens.is_some());
     if !promised || !plan.root.join(crate::ledger::LEDGER).is_dir() {
         return false;
     }
     // Without git, people or a whole ledger there is nothing that could be due; the phase commands say what is wrong.
-    let Ok(mut ground) = run::Ground::of(Arc::clone(plan), own_files) else {
+    let Ok(mut ground) = run::Ground::at_a_glance(by, own_files) else {
         return false;
     };
     let checked = ground.check_counting();

@@ -51,7 +51,7 @@ pub struct Ledger {
     strict: bool,
 }
 
-enum Name {
+pub(super) enum Name {
     Record(String),
     Signature(String, String),
     Unfinished,
@@ -382,7 +382,7 @@ fn list(folder: &Path) -> Result<Vec<(String, bool)>, LedgerTrouble> {
     Ok(names)
 }
 
-fn classify(name: &str) -> Name {
+pub(super) fn classify(name: &str) -> Name {
     if name.starts_with(UNFINISHED) {
         return Name::Unfinished;
     }

@@ -27,6 +27,7 @@ mod targets;
 #[cfg(test)]
 mod testing;
 mod tree;
+mod trusted;
 
 pub use answer::{Answer, Asking, Basis};
 pub use board::{Newest, board};
@@ -41,6 +42,7 @@ pub use soak::Soak;
 pub use standing::{Standing, Standings};
 pub use start::{SINCE, Start, began, start, tests_at_start};
 pub use targets::{Target, aim, apply_targets, targets_for};
+pub use trusted::TrustedPolicy;
 
 /// A rule of a phase.
 pub trait PhaseRule: Sync {
@@ -63,6 +65,7 @@ pub static RULES: &[&dyn PhaseRule] = &[
     &parent::Parent,
     &entry::EntryRule,
     &tree::Tree,
+    &trusted::PolicyRule,
     &gates::Gates,
     &readiness::Readiness,
     &sign_offs::SignOffRule,

@@ -37,6 +37,7 @@ mod patch;
 mod people;
 mod phase_blocked;
 mod phase_complete;
+mod phase_ground;
 mod phase_kill;
 mod phase_records;
 mod phase_screens;

@@ -21,7 +21,7 @@ const CHECKED: usize = 100;
 
 /// Draws the board.
 pub fn status(global: &Global, typed: &Status, screen: &Screen) -> anyhow::Result<Exit> {
-    let mut ground = match open(global, &[], screen)? {
+    let mut ground = match open(global, &typed.trust, &[], screen)? {
         Ok(ground) => ground,
         Err(exit) => return Ok(exit),
     };
@@ -80,7 +80,7 @@ fn only(board: &mut Board, name: &str) {
 
 /// Shows records.
 pub fn history(global: &Global, typed: &History, screen: &Screen) -> anyhow::Result<Exit> {
-    let mut ground = match open(global, &[], screen)? {
+    let mut ground = match open(global, &typed.trust, &[], screen)? {
         Ok(ground) => ground,
         Err(exit) => return Ok(exit),
     };
@@ -123,7 +123,7 @@ pub fn history(global: &Global, typed: &History, screen: &Screen) -> anyhow::Res
 
 /// Writes the document that hands phases over.
 pub fn report(global: &Global, typed: &Report, screen: &Screen) -> anyhow::Result<Exit> {
-    let mut ground = match open(global, &[], screen)? {
+    let mut ground = match open(global, &typed.trust, &[], screen)? {
         Ok(ground) => ground,
         Err(exit) => return Ok(exit),
     };

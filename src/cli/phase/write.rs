@@ -11,7 +11,7 @@ use super::super::signer;
 use super::super::world;
 use super::typed::{Key, Lien, Sign, Why};
 use super::{named, notes, open, whole};
-use crate::model::{Entry, Says};
+use crate::model::{Entry, Says, SubjectState};
 use crate::output::{self, neutral};
 use crate::phase::{History, PlannedPhase, SignOffs};
 use crate::problem::nearest;
@@ -19,7 +19,7 @@ use crate::run::{About, Ground, Keys, Known, View};
 
 /// Signs for a phase.
 pub fn sign(global: &Global, typed: &Sign, screen: &Screen) -> anyhow::Result<Exit> {
-    let mut ground = match open(global, &[], screen)? {
+    let mut ground = match open(global, &typed.trust, &[], screen)? {
         Ok(ground) => ground,
         Err(exit) => return Ok(exit),
     };
@@ -93,7 +93,7 @@ fn tell_in_vain(ground: &mut Ground, phase: &PlannedPhase, entry: &Entry, screen
 
 /// Promises that a gate or criterion will hold.
 pub fn lien(global: &Global, typed: &Lien, screen: &Screen) -> anyhow::Result<Exit> {
-    let mut ground = match open(global, &[], screen)? {
+    let mut ground = match open(global, &typed.trust, &[], screen)? {
         Ok(ground) => ground,
         Err(exit) => return Ok(exit),
     };
@@ -204,7 +204,7 @@ pub fn rule(
     to: Option<&str>,
     screen: &Screen,
 ) -> anyhow::Result<Exit> {
-    let mut ground = match open(global, &[], screen)? {
+    let mut ground = match open(global, &typed.trust, &[], screen)? {
         Ok(ground) => ground,
         Err(exit) => return Ok(exit),
     };
@@ -236,7 +236,7 @@ pub fn rule(
 
 /// Takes back the completion that stands; where there is none, the ruling that holds.
 pub fn reopen(global: &Global, typed: &Why, screen: &Screen) -> anyhow::Result<Exit> {
-    let mut ground = match open(global, &[], screen)? {
+    let mut ground = match open(global, &typed.trust, &[], screen)? {
         Ok(ground) => ground,
         Err(exit) => return Ok(exit),
     };
@@ -361,6 +361,13 @@ pub(in super::super) fn reason(why: &str, screen: &Screen) -> Result<(), Exit> {
 
 /// Nothing that is not committed is signed.
 pub(in super::super) fn dirty(ground: &Ground, screen: &Screen) -> Exit {
+    if ground.subject().state == SubjectState::Clean && !ground.astray().is_empty() {
+        for words in ground.astray() {
+            screen.error(&neutral::line(words));
+        }
+        screen.say("help: commit what decides: whoever checks this tree out must have it");
+        return Exit::NoGo;
+    }
     let differs = ground.differs();
     let shown: Vec<String> = differs
         .iter()

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::hands::Asked;
-use super::{Ground, Known};
+use super::{Ground, Known, told_skips};
 use crate::config::gates_now;
 use crate::model::{
     Board, Decision, Entry, Measure, Outcome, Outstanding, PhaseOutcome, PhaseState, Says, Subject,
@@ -16,6 +16,7 @@ use crate::phase::{
     self, Basis, GateNow, History, Newest, PlannedPhase, Situation, Standings, World,
 };
 use crate::policy::standings;
+use crate::store::Skipped;
 
 /// What is known of all phases at one moment.
 #[derive(Debug)]
@@ -38,6 +39,8 @@ pub struct Judged {
     pub outcome: PhaseOutcome,
     /// The records that the decision rests on.
     pub basis: Basis,
+    /// What was skipped by hand since the phase began.
+    pub skipped: Vec<Skipped>,
 }
 
 impl<'a> View<'a> {
@@ -72,6 +75,9 @@ impl<'a> View<'a> {
             history: &self.history,
             subject: self.ground.subject(),
             differs: &self.differs,
+            astray: self.ground.astray(),
+            left_out: self.ground.left_out(),
+            trusted: self.ground.trusted.as_ref(),
             policy: &self.ground.plan.digest,
             now: self.now,
             today: self.today,
@@ -128,7 +134,11 @@ impl<'a> View<'a> {
             criteria: completion.criteria.clone(),
             outstanding: Vec::new(),
             under: promised.chain(waived).collect(),
-            notes: vec![format!("{who} completed it at {}", entry.record.at)],
+            notes: {
+                let completed = format!("{who} completed it at {}", entry.record.at);
+                let skipped = told_skips(&self.skipped(phase));
+                std::iter::once(completed).chain(skipped).collect()
+            },
             readiness: None,
             verdict: None,
             record: Some(entry.digest.clone()),
@@ -156,6 +166,8 @@ impl<'a> View<'a> {
             true,
         );
         judged.outcome.verdict = Some(run.verdict.clone());
+        judged.skipped = self.skipped(phase);
+        judged.outcome.notes.extend(told_skips(&judged.skipped));
         judged
     }
 
@@ -181,7 +193,11 @@ impl<'a> View<'a> {
         };
         let (mut outcome, basis) = phase::decide(&situation);
         outcome.notes.extend(note.filter(|_| all));
-        Judged { outcome, basis }
+        Judged {
+            outcome,
+            basis,
+            skipped: Vec::new(),
+        }
     }
 
     /// Why a sign-off or a promise that was just recorded does not count, in words.
@@ -249,7 +265,9 @@ impl<'a> View<'a> {
             before: &self.known.before,
             of_phase: &self.known.of_phase,
         };
-        (phase::board(&world, &outcomes, newest), outcomes)
+        let mut board = phase::board(&world, &outcomes, newest);
+        board.notes.extend(told_skips(&self.skipped_lately()));
+        (board, outcomes)
     }
 }
 

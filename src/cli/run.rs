@@ -96,11 +96,12 @@ pub fn run(global: &Global, args: &Run, screen: &Screen) -> anyhow::Result<Exit>
         .iter()
         .any(|target| target.path.is_none() && target.output.name() == "terminal");
     let (mut finished, seen) = drive(global, request, None, people, screen)?;
+    let plan = Arc::clone(&by.plan);
     let overdue = overdue(&mut finished.outcome, by, &own_files);
     let exit = exit(&finished.outcome, args.strict, overdue);
     let lost = deliver(&finished.outcome, &targets, seen, screen);
     // The program ends here: giving back piece by piece what a thousand gates left is a hundredth of all that they cost.
-    std::mem::forget((finished.outcome, phases));
+    std::mem::forget((finished.outcome, plan));
     // An output that is lost changes no decision; it only keeps a go from passing for a whole success.
     Ok(match exit {
         Exit::Go if lost => Exit::Undecided,

@@ -38,4 +38,4 @@ pub use statement::{
 };
 pub use store::{Broken, LEDGER, Ledger, LedgerTrouble};
 pub use text::{Loosened, Recorded, render};
-pub use verify::{Against, Counts, Remark, Verified, verify};
+pub use verify::{Against, Counts, Faults, Remark, Verified, absent, faults, missing, verify};

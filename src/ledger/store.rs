@@ -10,9 +10,12 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::sign::{Question, Signer, Signers};
 use super::staged::{Staged, UNFINISHED, clean, make_folder, put};
 use super::statement;
+use super::verify::SLACK_SECONDS;
 use crate::model::{Chain, Entry, People, Record, Signature, SignatureState};
 
 /// Folder of the records, below the project.
@@ -86,12 +89,13 @@ impl Ledger {
     pub fn refresh(&mut self) -> Result<(), LedgerTrouble> {
         let mut fresh = Vec::new();
         let mut signatures: Vec<(String, String)> = Vec::new();
+        self.in_place()?;
         self.strays.clear();
         self.broken.clear();
         for (name, is_file) in list(&self.folder)? {
             match classify(&name) {
                 // A link could lead anywhere, a pipe would wait.
-                Name::Record(_) if !is_file => self.broken.push(Broken {
+                Name::Record(_) | Name::Signature(..) if !is_file => self.broken.push(Broken {
                     file: name,
                     why: "not a regular file".to_owned(),
                 }),
@@ -119,6 +123,20 @@ impl Ledger {
         }
         self.broken.sort();
         self.strays.sort();
+        Ok(())
+    }
+
+    /// Refuses a folder that is a link: what is read would lie elsewhere than what git holds.
+    fn in_place(&self) -> Result<(), LedgerTrouble> {
+        let above = self.folder.parent().map(|path| (path, ".tollgate"));
+        for (path, name) in [(self.folder.as_path(), LEDGER)].into_iter().chain(above) {
+            if path.symlink_metadata().is_ok_and(|meta| meta.is_symlink()) {
+                return Err(LedgerTrouble(format!(
+                    "`{name}` is a symbolic link: records lie in the folder itself, where git holds them; put the \
+                     folder in its place"
+                )));
+            }
+        }
         Ok(())
     }
 
@@ -300,8 +318,13 @@ impl Ledger {
         statement::parse_strictly(&bytes)
             .map_err(|why| LedgerTrouble(format!("the new record: {why}")))?;
         let digest = statement::digest(&bytes);
+        let at = self.not_before(&record);
         let signed = self
-            .write(&digest, &bytes, signer)
+            .write(
+                &digest,
+                &bytes,
+                signer.map(|(signer, people)| (signer, people, at)),
+            )
             .map_err(|words| LedgerTrouble(format!("writing to {LEDGER}: {words}")))?;
         let entry = Entry {
             digest: digest.clone(),
@@ -332,7 +355,12 @@ impl Ledger {
         people: &People,
     ) -> Result<String, LedgerTrouble> {
         let record = self.folder.join(format!("{digest}.json"));
-        let signed = signer.sign(&record, people).map_err(LedgerTrouble)?;
+        let at = self
+            .entries
+            .get(digest)
+            .map(|entry| self.not_before(&entry.record));
+        let at = at.unwrap_or_default();
+        let signed = signer.sign(&record, people, at).map_err(LedgerTrouble)?;
         let name = format!("{digest}.{}.sig", signed.person);
         put(&self.folder, &name, signed.text.as_bytes())
             .map_err(|error| LedgerTrouble(format!("writing {LEDGER}/{name}: {error}")))?;
@@ -340,18 +368,43 @@ impl Ledger {
         Ok(signed.person)
     }
 
+    /// When a record was written at the earliest: not before those that it names, whatever its clock says.
+    fn not_before(&self, record: &Record) -> Timestamp {
+        let parents = record
+            .parents
+            .iter()
+            .filter_map(|one| self.entries.get(one));
+        let times = parents.map(|entry| &entry.record.at).chain([&record.at]);
+        times
+            .filter_map(|at| at.parse().ok())
+            .max()
+            .unwrap_or_default()
+    }
+
+    /// The newest of the records that no other one names, where it is later than this moment by more than clocks
+    /// differ.
+    pub fn ahead_of(&self, now: Timestamp) -> Option<&Entry> {
+        let slack = SignedDuration::from_secs(SLACK_SECONDS);
+        let heads = self.heads();
+        let heads = heads.iter().filter_map(|digest| self.entry(digest));
+        let times =
+            heads.filter_map(|entry| Some((entry.record.at.parse::<Timestamp>().ok()?, entry)));
+        let (at, entry) = times.max_by_key(|(at, _)| *at)?;
+        (at.duration_since(now) > slack).then_some(entry)
+    }
+
     fn write(
         &self,
         digest: &str,
         bytes: &[u8],
-        signer: Option<(&Signer, &People)>,
+        signer: Option<(&Signer, &People, Timestamp)>,
     ) -> Result<Option<String>, String> {
         let words = |error: io::Error| error.to_string();
         make_folder(&self.folder).map_err(words)?;
         clean(&self.folder);
         let staged = Staged::write(&self.folder, bytes).map_err(words)?;
         let signed = match signer {
-            Some((signer, people)) => Some(signer.sign(&staged.path, people)?),
+            Some((signer, people, at)) => Some(signer.sign(&staged.path, people, at)?),
             None => None,
         };
         staged.publish(&format!("{digest}.json")).map_err(words)?;

@@ -209,6 +209,7 @@ mod tests {
                 tree: String::new(),
                 commit: None,
                 policy: String::new(),
+                project: None,
                 tollgate: String::new(),
                 says: Says::Reopen {
                     completion: String::new(),

@@ -12,6 +12,7 @@ mod entry;
 mod gates;
 mod history;
 mod liens;
+mod owed;
 mod parent;
 mod plan;
 mod readiness;
@@ -33,6 +34,7 @@ pub use decide::{decide, worst};
 pub use entry::Entry as EntryCriteria;
 pub use history::{Held, History, PhaseHistory};
 pub use liens::{Liens, due as due_liens};
+pub use owed::owed;
 pub use plan::{GateNow, PlannedPhase, earlier, gates_of};
 pub use sign_offs::SignOffs;
 pub use situation::{Situation, World};
@@ -40,6 +42,9 @@ pub use soak::Soak;
 pub use standing::{Standing, Standings};
 pub use start::{SINCE, Start, began, start, tests_at_start};
 pub use targets::{Target, apply_targets, targets_for};
+
+/// What a rule asks, by key.
+pub type Asks = std::collections::BTreeMap<String, String>;
 
 /// A rule of a phase.
 pub trait PhaseRule: Sync {
@@ -50,6 +55,12 @@ pub trait PhaseRule: Sync {
     /// Whether a waiver may excuse it.
     fn may_be_waived(&self) -> bool {
         true
+    }
+    /// What it asks of a phase by the file alone, for programs. `None` where the phase does not ask it, or where that
+    /// depends on what was recorded.
+    fn asks(&self, phase: &PlannedPhase, phases: &[PlannedPhase]) -> Option<Asks> {
+        let _ = (phase, phases);
+        None
     }
     /// Judges it. `None` where the phase does not ask it.
     fn judge(&self, situation: &Situation<'_>) -> Option<Answer>;

@@ -92,7 +92,7 @@ impl<'a> Command<'a> {
             Ok(lock) => lock,
             Err(exit) => return Ok(exit),
         };
-        if let Err(exit) = self.look(&mut ground) {
+        if let Err(exit) = whole(&mut ground, self.screen) {
             return Ok(exit);
         }
         if let Some(outcome) = self.view(&ground).complete(phase) {
@@ -116,7 +116,7 @@ impl<'a> Command<'a> {
             self.screen.error(&neutral::line(&error.to_string()));
             return Ok(Exit::Undecided);
         }
-        if let Err(exit) = self.look(&mut ground) {
+        if let Err(exit) = whole(&mut ground, self.screen) {
             return Ok(exit);
         }
         let judged = self.view(&ground).judge(phase, &mut finished.outcome);
@@ -217,7 +217,7 @@ impl<'a> Command<'a> {
         let Some(phase) = named(&plan, &self.typed.phase, self.screen) else {
             return Ok(Exit::Usage);
         };
-        if let Err(exit) = whole(&ground, self.screen) {
+        if let Err(exit) = whole(&mut ground, self.screen) {
             return Ok(exit);
         }
         if !ground.is_clean() {
@@ -323,15 +323,6 @@ impl<'a> Command<'a> {
                     .say("help: wait for it to end, then run this again");
                 Err(Exit::Undecided)
             }
-        })
-    }
-
-    /// Refuses a broken ledger, and checks the signatures that count.
-    fn look(&self, ground: &mut Ground) -> Result<(), Exit> {
-        whole(ground, self.screen)?;
-        ground.check_counting().map_err(|words| {
-            self.screen.error(&neutral::line(&words));
-            Exit::Undecided
         })
     }
 

@@ -8,10 +8,10 @@ use super::super::screen::Screen;
 use super::super::signer;
 use super::super::world;
 use super::typed::{Key, Lien, Sign, Why};
-use super::{named, notes, open, whole};
+use super::{named, notes, open, whole, whole_at_any_time};
 use crate::model::Says;
 use crate::output::{self, neutral};
-use crate::phase::{History, PlannedPhase, SignOffs};
+use crate::phase::{PlannedPhase, SignOffs};
 use crate::problem::nearest;
 use crate::run::{About, Ground, Keys};
 
@@ -59,6 +59,7 @@ pub fn sign(global: &Global, typed: &Sign, screen: &Screen) -> anyhow::Result<Ex
         key: &typed.key,
         needed,
         json: typed.json,
+        takes_back: false,
     };
     notes(&said, screen);
     append(&mut ground, asked, says, screen)
@@ -113,6 +114,7 @@ pub fn lien(global: &Global, typed: &Lien, screen: &Screen) -> anyhow::Result<Ex
         key: &typed.key,
         needed: true,
         json: typed.json,
+        takes_back: false,
     };
     append(&mut ground, asked, says, screen)
 }
@@ -201,10 +203,11 @@ pub fn reopen(global: &Global, typed: &Why, screen: &Screen) -> anyhow::Result<E
         Ok(ground) => ground,
         Err(exit) => return Ok(exit),
     };
-    if let Err(exit) = whole(&ground, screen).and_then(|()| reason(&typed.why, screen)) {
+    let sound = whole_at_any_time(&mut ground, screen);
+    if let Err(exit) = sound.and_then(|()| reason(&typed.why, screen)) {
         return Ok(exit);
     }
-    let history = History::of(ground.ledger.shared(), Default::default());
+    let history = ground.history();
     let recorded = history.phase(&typed.phase);
     // A phase that the file does not have any more can still be taken back.
     let known = !(recorded.completions.is_empty() && recorded.rulings.is_empty());
@@ -223,7 +226,11 @@ pub fn reopen(global: &Global, typed: &Why, screen: &Screen) -> anyhow::Result<E
         completion: taken_back.digest.clone(),
         why: typed.why.clone(),
     };
-    let asked = Asked::of(global, &ground, &typed.phase, typed);
+    let ruling = matches!(taken_back.record.says, Says::Ruling { .. });
+    let signed = ruling && !taken_back.signatures.is_empty();
+    let mut asked = Asked::of(global, &ground, &typed.phase, typed);
+    // It was signed: what nobody signs would not lift it.
+    asked.needed = signed && !ground.keyless().contains(&typed.phase.as_str());
     append(&mut ground, asked, says, screen)
 }
 
@@ -235,6 +242,8 @@ pub(in super::super) struct Asked<'a> {
     pub key: &'a Key,
     pub needed: bool,
     pub json: bool,
+    /// It takes something back or holds it, and gives nothing: a clock that is behind does not keep it.
+    pub takes_back: bool,
 }
 
 impl<'a> Asked<'a> {
@@ -247,6 +256,7 @@ impl<'a> Asked<'a> {
             key: &typed.key,
             needed: false,
             json: typed.json,
+            takes_back: true,
         }
     }
 }
@@ -258,9 +268,15 @@ pub(in super::super) fn append(
     says: Says,
     screen: &Screen,
 ) -> anyhow::Result<Exit> {
-    if let Err(exit) = whole(ground, screen) {
+    let sound = match asked.takes_back {
+        true => whole_at_any_time(ground, screen),
+        false => whole(ground, screen),
+    };
+    if let Err(exit) = sound {
         return Ok(exit);
     }
+    // Going on from an earlier time takes somebody who answers for it.
+    let behind = ground.ahead(world::now()).is_some() && !ground.people.is_empty();
     if ground.commit().is_none() {
         screen.error("there is no commit yet: a record is about content that git knows");
         return Ok(Exit::Undecided);
@@ -270,7 +286,7 @@ pub(in super::super) fn append(
         tree: &asked.tree,
         now: world::now(),
     };
-    let keys = keys(asked.key, asked.needed);
+    let keys = keys(asked.key, asked.needed || behind);
     let here = signer::here(asked.global)?;
     let written = match ground.append(&about, says, &keys, &here) {
         Ok(written) => written,

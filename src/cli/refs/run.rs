@@ -145,11 +145,11 @@ async fn judge(
         stop: Stop::new(),
     };
     let mut finished = run::run(request, progress).await;
-    let overdue = overdue(&mut finished.outcome, &plan, &own_files);
+    let promises = overdue(&mut finished.outcome, &plan, &own_files);
     record(&finished);
     let outcome = finished.outcome;
     Ok(Verdict {
-        exit: exit(&outcome, args.strict, overdue),
+        exit: exit(&outcome, args.strict, promises),
         decision: outcome.verdict.decision,
         against: blocking(&outcome),
         outcome: Some(outcome),

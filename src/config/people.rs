@@ -461,4 +461,12 @@ mod tests {
             ["wrong-value this address is there twice"]
         );
     }
+
+    #[test]
+    fn names_that_differ_only_in_case_are_refused() {
+        assert_eq!(
+            read("version: 1\npeople: { ada: {}, bo: {}, Ada: {} }\n").unwrap_err(),
+            ["wrong-value `Ada` and `ada` differ only in case"]
+        );
+    }
 }

@@ -38,4 +38,6 @@ pub use statement::{
 };
 pub use store::{Broken, LEDGER, Ledger, LedgerTrouble};
 pub use text::{Loosened, Recorded, render};
-pub use verify::{Against, Counts, Faults, Remark, Verified, absent, faults, missing, verify};
+pub use verify::{
+    Against, Counts, Extent, Faults, Remark, Verified, absent, faults, missing, verify,
+};

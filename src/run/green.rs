@@ -11,7 +11,7 @@ use super::gate::Shared;
 use super::given::{TESTS, known, of_kind};
 use super::names;
 use crate::config::{Origin, PlannedGate, red_gates};
-use crate::ledger::{self, Against, LEDGER, Ledger};
+use crate::ledger::{self, Against, Extent, LEDGER, Ledger};
 use crate::model::{
     Baseline, BaselineState, Completion, Entry, GreenList, KnownTest, Says, TestOutcome, Unknown,
 };
@@ -158,8 +158,7 @@ fn history(shared: &Shared) -> Result<History, Unknown> {
         evidence: &|_| Ok(false),
         owed: &|entry, done| owed.lacks(entry, done),
     };
-    let completion = |entry: &Entry| matches!(entry.record.says, Says::Completion(_));
-    let faults = ledger::faults(&ledger, &ledger.chain(), &against, completion);
+    let faults = ledger::faults(&ledger, &ledger.chain(), &against, Extent::Whole);
     if let Some(remark) = faults.whole.first() {
         let file = remark.file.as_deref().unwrap_or_default();
         return Err(Unknown::new(

@@ -39,6 +39,7 @@ mod phase_complete;
 mod phase_kill;
 mod phase_records;
 mod phase_soak;
+mod phase_sound;
 mod phase_tests;
 mod policy;
 mod prove;

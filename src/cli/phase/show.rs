@@ -70,7 +70,7 @@ fn board(
     let view = View::of(ground, known, now, today);
     let (board, _) = view.board();
     let doubts = view.broken().map(str::to_owned);
-    let doubts = doubts.into_iter().chain(ground.ahead(world::now()));
+    let doubts = doubts.into_iter().chain(view.ahead(world::now()));
     Ok((board, doubts.collect()))
 }
 

@@ -18,39 +18,42 @@ pub struct Faults {
     pub whole: Vec<Remark>,
 }
 
+/// Which records are looked at.
+#[derive(Clone, Copy, Debug)]
+pub enum Extent<'a> {
+    /// All.
+    Whole,
+    /// Those of these digests.
+    These(&'a HashSet<&'a str>),
+}
+
 /// Checks the records that are asked for, and of all of them that their parents are here. Nothing is asked of git but
 /// where the project lies.
-pub fn faults(
-    ledger: &Ledger,
-    chain: &Chain,
-    against: &Against<'_>,
-    which: impl Fn(&Entry) -> bool,
-) -> Faults {
+pub fn faults(ledger: &Ledger, chain: &Chain, against: &Against<'_>, extent: Extent<'_>) -> Faults {
     let mut found = Faults {
         whole: ledger.broken().iter().map(unreadable).collect(),
         ..Faults::default()
     };
+    let strictly = matches!(extent, Extent::Whole);
     let mut check = Check::of(ledger, against, chain);
-    for (place, entry) in chain.entries().iter().enumerate() {
-        let orphan = chain.parents(place).len() < entry.record.parents.len();
-        if orphan {
-            found.whole.extend(lost(ledger, entry));
+    let all = chain.entries().iter().enumerate();
+    // Ten thousand records are looked at in a moment for this: no text is compared.
+    let orphans =
+        all.filter(|(place, entry)| chain.parents(*place).len() < entry.record.parents.len());
+    found
+        .whole
+        .extend(orphans.filter_map(|(_, entry)| lost(ledger, entry)));
+    let mut one = |entry| found.add(&mut check, entry, strictly);
+    match extent {
+        Extent::Whole => chain.entries().iter().for_each(|entry| one(entry)),
+        Extent::These(digests) => {
+            let mut places: Vec<usize> =
+                digests.iter().filter_map(|one| chain.place(one)).collect();
+            places.sort_unstable();
+            places
+                .iter()
+                .for_each(|&place| one(&chain.entries()[place]));
         }
-        if !which(entry) {
-            continue;
-        }
-        if !orphan {
-            found.whole.extend(lost(ledger, entry));
-        }
-        check.record(entry);
-        let again = || statement::digest(&statement::render(&entry.record)) == entry.digest;
-        let faults = std::mem::take(&mut check.found.faults).into_iter();
-        let mut faults = faults.map(|remark| remark.why);
-        let why = faults.next();
-        let why = why.or_else(|| (!again()).then(|| statement::OTHERWISE.to_owned()));
-        found
-            .records
-            .extend(why.map(|why| (entry.digest.clone(), why)));
     }
     for entry in chain.circular() {
         found
@@ -100,6 +103,23 @@ fn rests_on(says: &Says) -> Vec<&String> {
 }
 
 impl Faults {
+    fn add<'a>(&mut self, check: &mut Check<'a>, entry: &'a Entry, strictly: bool) {
+        let here = |digest: &String| check.ledger.entry(digest).is_some();
+        // Those without a parent were told.
+        if entry.record.parents.iter().all(here) {
+            self.whole.extend(lost(check.ledger, entry));
+        }
+        check.record(entry);
+        let mut faults = std::mem::take(&mut check.found.faults).into_iter();
+        let why = faults.next().map(|remark| remark.why);
+        // Writing a record again costs more than all else, and the board is to be quick.
+        let again = || statement::digest(&statement::render(&entry.record)) == entry.digest;
+        let otherwise = || (strictly && !again()).then(|| statement::OTHERWISE.to_owned());
+        let why = why.or_else(otherwise);
+        self.records
+            .extend(why.map(|why| (entry.digest.clone(), why)));
+    }
+
     /// Records that a completion names, itself or through the completions before it.
     pub fn beneath<'a>(
         shown: impl IntoIterator<Item = &'a Entry>,

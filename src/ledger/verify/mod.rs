@@ -11,7 +11,7 @@ mod history;
 mod people;
 mod whole;
 
-pub use faults::{Faults, faults};
+pub use faults::{Extent, Faults, faults};
 pub use history::{absent, missing};
 
 use std::collections::BTreeMap;

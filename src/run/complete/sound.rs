@@ -5,15 +5,15 @@
 //! nothing is decided.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::Ground;
 use crate::config::{Plan, gates_now};
-use crate::ledger::{self, Against, Faults, LEDGER, Remark};
-use crate::model::{Completion, Entry, Says};
+use crate::ledger::{self, Against, Extent, Faults, LEDGER, Ledger, Remark};
+use crate::model::{Chain, Completion, Entry, Says};
 use crate::phase::{GateNow, History, owed};
 
 /// Holds completions to the file as it is. Those of other policies owe it nothing.
@@ -61,14 +61,10 @@ impl Ground {
         self.check_counting()?;
         self.faults = None;
         let history = self.history();
-        let shown: Vec<String> = self
-            .beneath(&history)
-            .into_iter()
-            .map(str::to_owned)
-            .collect();
-        self.check_signatures(|entry| shown.iter().any(|one| *one == entry.digest))?;
-        let chain = self.ledger.chain();
-        let mut faults = self.faults(&chain, |_| true);
+        let shown = self.beneath(&history).into_iter();
+        let shown: HashSet<String> = shown.map(str::to_owned).collect();
+        self.check_signatures(|entry| shown.contains(&entry.digest))?;
+        let mut faults = self.faults(&self.ledger.chain(), Extent::Whole);
         // What git can give back is told before what is only missed.
         faults.whole.splice(0..0, self.removed()?);
         let words = whole(&faults.whole);
@@ -81,7 +77,9 @@ impl Ground {
         match &self.faults {
             Some(faults) => whole(&faults.whole),
             None => {
-                let mut remarks = self.faults(&self.ledger.chain(), |_| false).whole;
+                let mut remarks = self
+                    .faults(&self.ledger.chain(), Extent::These(&HashSet::new()))
+                    .whole;
                 remarks.splice(0..0, self.removed_now());
                 whole(&remarks)
             }
@@ -90,18 +88,7 @@ impl Ground {
 
     /// Why the clock of this machine cannot be right, or that of a record was not.
     pub fn ahead(&self, now: Timestamp) -> Option<String> {
-        let entry = self.ledger.ahead_of(now)?;
-        let (digest, record) = (&entry.digest, &entry.record);
-        let now = now.strftime("%Y-%m-%dT%H:%M:%SZ");
-        Some(format!(
-            "{LEDGER}/{digest}.json ({} of {}) says that it was written at {}, and the clock here says {now}; nothing is \
-             decided before it: set the clock, or, if it was the other that was wrong, let somebody take that back with \
-             a signature: `tollgate phase reopen {} --why …`, or `phase hold` and then `phase reopen`",
-            record.says.kind(),
-            record.phase,
-            record.at,
-            record.phase,
-        ))
+        ahead(&self.ledger.chain(), now)
     }
 
     /// What is wrong with the records that the board rests on, where not all were looked at.
@@ -110,9 +97,7 @@ impl Ground {
             Some(faults) => faults.clone(),
             None => {
                 let shown = self.beneath(history);
-                let mut faults = self.faults(history.chain(), |entry| {
-                    shown.contains(entry.digest.as_str())
-                });
+                let mut faults = self.faults(history.chain(), Extent::These(&shown));
                 faults.whole.splice(0..0, self.removed_now());
                 faults
             }
@@ -138,7 +123,7 @@ impl Ground {
     }
 
     /// The completions that are shown, and all that they name.
-    fn beneath<'h>(&self, history: &'h History) -> std::collections::HashSet<&'h str> {
+    fn beneath<'h>(&self, history: &'h History) -> HashSet<&'h str> {
         let phases = self.plan.phases.iter();
         let shown = phases.filter_map(|phase| history.phase(&phase.id).completion());
         Faults::beneath(shown.map(|entry| &**entry), |digest| {
@@ -146,7 +131,7 @@ impl Ground {
         })
     }
 
-    fn faults(&self, chain: &crate::model::Chain, which: impl Fn(&Entry) -> bool) -> Faults {
+    fn faults(&self, chain: &Chain, extent: Extent<'_>) -> Faults {
         let owed = Owed::to(&self.plan);
         let against = Against {
             people: None,
@@ -154,7 +139,7 @@ impl Ground {
             evidence: &|_| Ok(false),
             owed: &|entry, done| owed.lacks(entry, done),
         };
-        ledger::faults(&self.ledger, chain, &against, which)
+        ledger::faults(&self.ledger, chain, &against, extent)
     }
 
     /// Records that history held and the folder lacks.
@@ -173,6 +158,22 @@ impl Ground {
             known.map(|change| change.path.as_str()),
         )
     }
+}
+
+/// Why the clock of this machine cannot be right, or that of a record was not, in words.
+pub(super) fn ahead(chain: &Chain, now: Timestamp) -> Option<String> {
+    let entry = Ledger::ahead_of(chain, now)?;
+    let (digest, record) = (&entry.digest, &entry.record);
+    let now = now.strftime("%Y-%m-%dT%H:%M:%SZ");
+    Some(format!(
+        "{LEDGER}/{digest}.json ({} of {}) says that it was written at {}, and the clock here says {now}; nothing is \
+         decided before it: set the clock, or, if it was the other that was wrong, let somebody take that back with \
+         a signature: `tollgate phase reopen {} --why …`, or `phase hold` and then `phase reopen`",
+        record.says.kind(),
+        record.phase,
+        record.at,
+        record.phase,
+    ))
 }
 
 /// Why nothing can be decided, in words.

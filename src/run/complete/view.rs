@@ -75,6 +75,11 @@ impl<'a> View<'a> {
         self.whole.as_deref()
     }
 
+    /// Why the clock here cannot be right, or that of a record was not, in words.
+    pub fn ahead(&self, now: Timestamp) -> Option<String> {
+        super::sound::ahead(self.history.chain(), now)
+    }
+
     pub(super) fn world(&self) -> World<'_> {
         World {
             phases: &self.ground.plan.phases,

@@ -54,6 +54,7 @@ pub fn accept(global: &Global, typed: &PolicyAccept, screen: &Screen) -> anyhow:
         evidence: Vec::new(),
         entry: false,
         weakenings: Some(trusted.diff.weakening_digest()),
+        asks: Default::default(),
     };
     let asked = Asked {
         global,

@@ -19,6 +19,7 @@ use crate::config::{Origin, Plan};
 use crate::exec::{Guard, Stop};
 use crate::model::{Decision, Outcome, Progress};
 use crate::output::{self, Output, Style};
+use crate::phase::PlannedPhase;
 use crate::problem::nearest;
 use crate::run::{self, Finished, Jobs, Known, Request, Selection, View};
 use crate::store::Durations;
@@ -90,7 +91,7 @@ pub fn run(global: &Global, args: &Run, screen: &Screen) -> anyhow::Result<Exit>
     let people = targets
         .iter()
         .any(|target| target.path.is_none() && target.output.name() == "terminal");
-    let (mut finished, seen) = drive(global, request, people, screen)?;
+    let (mut finished, seen) = drive(global, request, None, people, screen)?;
     let promises = overdue(&mut finished.outcome, &phases, &own_files);
     let exit = exit(&finished.outcome, args.strict, promises);
     let lost = deliver(&finished.outcome, &targets, seen, screen);
@@ -121,17 +122,25 @@ pub(super) enum Promises {
     Unknown,
 }
 
-/// Runs what is asked for and keeps the record. Also says whether people saw it happen.
+/// Runs what is asked for and keeps the record. Also says whether people saw it happen, under the targets of the phase
+/// that it is for.
 pub(super) fn drive(
     global: &Global,
     request: Request,
+    phase: Option<&PlannedPhase>,
     people: bool,
     screen: &Screen,
 ) -> anyhow::Result<(Finished, bool)> {
     // A run that compares with no baseline is no verdict that anybody should find later.
     let keep = !request.recording;
     let (mut progress, seen) = watcher(screen, global, people);
-    let finished = engine()?.block_on(run::run(request, &mut *progress));
+    let finished = match phase {
+        Some(phase) => {
+            let mut aimed = run::Aimed::new(phase, &mut *progress);
+            engine()?.block_on(run::run(request, &mut aimed))
+        }
+        None => engine()?.block_on(run::run(request, &mut *progress)),
+    };
     progress.finish();
     drop(progress);
     if keep {
@@ -163,7 +172,7 @@ pub(super) fn measure(
         stream: false,
         ..request(global, &args, Arc::clone(plan), selection, &[])
     };
-    Ok(drive(global, request, false, screen)?.0)
+    Ok(drive(global, request, None, false, screen)?.0)
 }
 
 /// Whether promises of phases are due that this run does not keep: then it is a no, and says so.
@@ -191,7 +200,7 @@ pub(super) fn overdue(outcome: &mut Outcome, plan: &Arc<Plan>, own_files: &[Path
     let due = view.overdue(&outcome.verdict);
     for one in &due {
         let words = format!("{}; {}", one.found, one.help);
-        outcome.run.notes.push(words);
+        outcome.run.due.push(words);
     }
     if due.is_empty() {
         return Promises::Kept;

@@ -89,15 +89,17 @@ impl Screen {
 
     /// Says what could not be done.
     pub fn error(&self, text: &str) {
-        let mark = if self.error_style.color {
-            console::style("error")
-                .red()
-                .bold()
-                .for_stderr()
-                .to_string()
-        } else {
-            "error".to_owned()
-        };
+        self.marked(console::style("error").red(), text);
+    }
+
+    /// Says what was done and does not help.
+    pub fn warning(&self, text: &str) {
+        self.marked(console::style("warning").yellow(), text);
+    }
+
+    fn marked(&self, mark: console::StyledObject<&str>, text: &str) {
+        let mark = mark.bold().for_stderr();
+        let mark = mark.force_styling(self.error_style.color);
         self.say(&format!("{mark}: {text}"));
     }
 

@@ -107,7 +107,8 @@ fn no_criterion(
         }
         Some(rule) if !rule.may_be_waived() => Some((
             format!("the criterion `{criterion}` cannot be waived"),
-            "remove the waiver".to_owned(),
+            "remove the waiver: it never counts, only `readiness` and `soak` can be waived"
+                .to_owned(),
             false,
         )),
         Some(_) => None,

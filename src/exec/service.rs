@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 use super::{Command, Ended, Level, ParseTrouble, Program, Spool, Stop, Stopped, parse, run};
 use crate::model::Termination;
 
+/// Who accepts connections for longer than this serves.
+const SURE: Duration = Duration::from_millis(10);
 /// How much of its last output a trouble quotes.
 const LAST_WORDS: usize = 4 * 1024;
 
@@ -370,15 +372,11 @@ impl Probe {
                 }
             }
             Probe::Tcp(address) => {
-                let wrong = |error: std::io::Error| format!("`{address}`: {error}");
-                let mut last = format!("`{address}` has no address");
-                for found in address.to_socket_addrs().map_err(wrong)? {
-                    match TcpStream::connect_timeout(&found, left.min(Duration::from_secs(1))) {
-                        Ok(_) => return Ok(()),
-                        Err(error) => last = wrong(error),
-                    }
-                }
-                Err(last)
+                let most = left.min(Duration::from_secs(1));
+                connect(address, most)?;
+                // Whoever looks for a free port holds it for an instant; who serves is still there afterwards.
+                std::thread::sleep(SURE);
+                connect(address, most)
             }
             Probe::Command(command) => {
                 let command = Command {
@@ -399,6 +397,26 @@ impl Probe {
             }
         }
     }
+}
+
+/// Whether somebody accepts a connection.
+fn connect(address: &str, most: Duration) -> Result<(), String> {
+    let wrong = |error: std::io::Error| format!("`{address}`: {error}");
+    let mut last = format!("`{address}` has no address");
+    for found in address.to_socket_addrs().map_err(wrong)? {
+        match TcpStream::connect_timeout(&found, most) {
+            Ok(stream) if is_own_end(&stream) => last = format!("`{address}`: nobody listens"),
+            Ok(_) => return Ok(()),
+            Err(error) => last = wrong(error),
+        }
+    }
+    Err(last)
+}
+
+/// Where nobody listens, a connection may be given the very port that it asks for, and is then connected with itself.
+fn is_own_end(stream: &TcpStream) -> bool {
+    let ends = stream.local_addr().ok().zip(stream.peer_addr().ok());
+    ends.is_some_and(|(own, other)| own == other)
 }
 
 fn agent() -> ureq::Agent {
@@ -445,6 +463,20 @@ mod tests {
         for command in ["pg_isready -p $PORT", "curl localhost:80", "npm:test"] {
             assert!(matches!(read(command), Ready::Command(_)), "{command}");
         }
+    }
+
+    #[test]
+    fn a_port_is_ready_only_while_somebody_else_listens() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        let stream = TcpStream::connect(address).unwrap();
+        assert!(!is_own_end(&stream));
+        let probe = Probe::Tcp(address.to_string());
+        let ask = || probe.ask(Instant::now() + Duration::from_secs(5), &Stop::new());
+        assert_eq!(ask(), Ok(()));
+        drop((listener, stream));
+        let wrong = ask().unwrap_err();
+        assert!(wrong.contains(&address.to_string()), "{wrong}");
     }
 
     #[test]

@@ -20,10 +20,6 @@ use super::{Command, MARKER};
 /// Whether a command runs where we are.
 pub(super) fn is_here(command: &Command) -> bool {
     static HERE: OnceLock<Option<PathBuf>> = OnceLock::new();
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "what a child inherits is read where it is inherited: here, not in `cli`"
-    )]
     let here = HERE.get_or_init(|| std::env::current_dir().ok());
     here.as_deref() == Some(&command.dir)
 }

@@ -417,6 +417,11 @@ impl Gate for CoverageGate {
         let merged = Merged::of(context, map, &self.exclude);
         let sums = measure(&mut judging, &merged);
         let report = &merged.report;
+        if !report.broken.is_empty() {
+            let message = format!("a report is damaged: {}", few(&report.broken, 3));
+            let help = "write it anew; what is lost may be what did not run";
+            judging.undecided("report-damaged", message, help);
+        }
         Self::judge_shares(&mut judging, "", &self.whole, &sums, report);
         if let Some(drops) = &self.options.drop {
             drops.judge(&mut judging, sums.known(report));

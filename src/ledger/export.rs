@@ -121,7 +121,7 @@ fn test_result(record: &Record) -> Option<Value> {
         }
         Says::Observation { verdict, gates } => {
             let holds = verdict == Verdict::Pass.word();
-            for (name, verdict) in gates {
+            for (name, verdict) in gates.iter() {
                 sort(name, verdict, !holds);
             }
             if holds { "PASSED" } else { "FAILED" }

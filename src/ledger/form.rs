@@ -33,7 +33,11 @@ pub fn check(bytes: &[u8]) -> Result<&str, NotCanonical> {
             why: "no UTF-8",
         });
     };
-    let mut scan = Scan { text, at: 0 };
+    let mut scan = Scan {
+        text,
+        at: 0,
+        controls: bytes.iter().fold(false, |some, byte| some | (*byte < 0x20)),
+    };
     scan.value(0)?;
     if scan.at < bytes.len() {
         return scan.refuse("something after the value");
@@ -41,22 +45,11 @@ pub fn check(bytes: &[u8]) -> Result<&str, NotCanonical> {
     Ok(text)
 }
 
-/// Bytes that end a text or cannot stand in one as they are.
-const SPECIAL: [bool; 256] = {
-    let mut special = [false; 256];
-    let mut byte = 0;
-    while byte < 0x20 {
-        special[byte] = true;
-        byte += 1;
-    }
-    special[b'"' as usize] = true;
-    special[b'\\' as usize] = true;
-    special
-};
-
 struct Scan<'a> {
     text: &'a str,
     at: usize,
+    /// Whether there is a control character anywhere: canonical bytes have none.
+    controls: bool,
 }
 
 impl<'a> Scan<'a> {
@@ -155,9 +148,7 @@ impl<'a> Scan<'a> {
         self.at += 1;
         let start = self.at;
         loop {
-            let rest = &self.text.as_bytes()[self.at..];
-            let plain = rest.iter().position(|byte| SPECIAL[usize::from(*byte)]);
-            self.at += plain.unwrap_or(rest.len());
+            self.at += self.plain();
             match self.peek() {
                 Some(b'"') => {
                     let text = &self.text[start..self.at];
@@ -174,6 +165,18 @@ impl<'a> Scan<'a> {
                 None => return self.refuse(""),
             }
         }
+    }
+
+    /// How many bytes stand in a text as they are.
+    fn plain(&self) -> usize {
+        let rest = &self.text.as_bytes()[self.at..];
+        let end = if self.controls {
+            rest.iter()
+                .position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20))
+        } else {
+            memchr::memchr2(b'"', b'\\', rest)
+        };
+        end.unwrap_or(rest.len())
     }
 
     fn escape(&mut self) -> Result<(), NotCanonical> {

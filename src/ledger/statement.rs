@@ -4,6 +4,8 @@
 //! Parsing is strict: bytes that are not canonical, a key that is not known and another version are refused with their
 //! name, because a record that is half understood must not decide anything. `docs/ledger.md` describes the form.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 use serde_json::json;
 
@@ -23,13 +25,14 @@ const PREDICATE: &str = "urn:tollgate:record:";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Statement {
-    #[serde(rename = "_type")]
-    kind: String,
+struct Statement<'a> {
+    #[serde(rename = "_type", borrow)]
+    kind: Cow<'a, str>,
     predicate: Record,
-    #[serde(rename = "predicateType")]
-    predicate_type: String,
-    subject: Vec<Subject>,
+    #[serde(rename = "predicateType", borrow)]
+    predicate_type: Cow<'a, str>,
+    #[serde(borrow)]
+    subject: Vec<Subject<'a>>,
 }
 
 /// What tells ours from others, whatever else is in it.
@@ -43,8 +46,9 @@ struct Foreign {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Subject {
-    name: String,
+struct Subject<'a> {
+    #[serde(borrow)]
+    name: Cow<'a, str>,
     digest: Digest,
 }
 
@@ -76,7 +80,7 @@ pub fn parse(bytes: &[u8]) -> Result<Record, String> {
         return Err(format!("larger than {} MiB", LARGEST >> 20));
     }
     let text = form::check(bytes).map_err(|error| format!("not canonical JSON: {error}"))?;
-    let statement: Statement =
+    let statement: Statement<'_> =
         serde_json::from_str(text).map_err(|error| refusal(bytes, &error))?;
     known(&statement.kind, &statement.predicate_type)?;
     let [subject] = statement.subject.as_slice() else {

@@ -124,6 +124,35 @@ impl Chain {
         false
     }
 
+    /// For each place whether its record comes after every one of `marks`.
+    pub fn after_all(&self, marks: &[usize]) -> Vec<bool> {
+        let mut marks = marks.to_vec();
+        marks.sort_unstable();
+        marks.dedup();
+        let mut all = vec![true; self.entries.len()];
+        self.after(&marks, |block, before| {
+            let wanted = u64::MAX >> (64 - block.len());
+            for (all, bits) in all.iter_mut().zip(before) {
+                *all &= *bits == wanted;
+            }
+        });
+        all
+    }
+
+    /// For each place whether the record at `place` comes after its record.
+    pub fn before(&self, place: usize) -> Vec<bool> {
+        let mut before = vec![false; self.entries.len()];
+        let mut todo = vec![place];
+        while let Some(place) = todo.pop() {
+            for &up in self.parents(place) {
+                if !std::mem::replace(&mut before[up], true) {
+                    todo.push(up);
+                }
+            }
+        }
+        before
+    }
+
     /// Tells of some records which other records come after them: `visit` gets up to 64 of `marks` at a time, and for
     /// every record the bits of those that are its ancestors.
     pub fn after(&self, marks: &[usize], mut visit: impl FnMut(&[usize], &[u64])) {

@@ -63,6 +63,8 @@ pub struct CoverageReport {
     pub unplaced_branches: Tally,
     /// Folders that relative paths begin in, as the report says.
     pub roots: Vec<String>,
+    /// Records that are damaged, or missing where the report ends: what they said of lines is lost.
+    pub broken: Vec<String>,
 }
 
 impl CoverageReport {
@@ -104,6 +106,7 @@ impl CoverageReport {
         self.has_functions |= other.has_functions;
         self.unplaced_lines.add(other.unplaced_lines);
         self.unplaced_branches.add(other.unplaced_branches);
+        self.broken.extend(other.broken);
         for (path, theirs) in other.files {
             self.add(path, theirs);
         }

@@ -28,6 +28,7 @@ mod repository;
 mod says;
 mod test_files;
 mod verdict;
+mod verdicts;
 mod waiver;
 mod weakening;
 
@@ -47,8 +48,11 @@ pub use http::{HttpAnswer, HttpAsk, HttpGiven, HttpTrouble, HttpWants, Whom};
 pub use measure::Measure;
 pub use metric::MetricReport;
 pub use outcome::{GateRun, Outcome, RunRecord, Subject, SubjectState, Termination};
-pub use people::{People, Person, PublicKey};
-pub use phase::{Board, BoardMetric, BoardPhase, Outstanding, PhaseOutcome, PhaseState, Sort};
+pub use people::{People, Person, PublicKey, told};
+pub use phase::{
+    Board, BoardLien, BoardMetric, BoardPhase, LienState, Outstanding, PhaseOutcome, PhaseState,
+    Sort,
+};
 pub use proof::{Feed, GateProof, PROOF, Proof, Proving, Tooth};
 pub use record::{
     Completion, ConditionRecord, Criterion, Entry, GateRecord, ReasonRecord, Record, ReportRecord,
@@ -61,6 +65,7 @@ pub use verdict::{
     Cause, ConditionVerdict, Decision, Enforce, Fact, GateVerdict, Judgement, Note, Reason,
     ReportUsed, VARIES, Verdict, VerdictDocument,
 };
+pub use verdicts::Verdicts;
 pub use waiver::{AppliedWaiver, Scope, Target, Until, WAIVED_KEPT, Waived, Waiver, WaiverState};
 pub use weakening::{Effect, PolicyChange, PolicyDiff, WeakeningCode, WeakeningRule};
 

@@ -136,6 +136,9 @@ pub struct RunRecord {
     /// `SIGINT`, `SIGTERM` or `SIGHUP` when the run was interrupted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interrupted: Option<&'static str>,
+    /// Promises of phases that are due and that the run does not keep: each makes it a no, whatever the gates say.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub due: Vec<String>,
     /// Things to know about the run as a whole.
     pub notes: Vec<String>,
     /// Each gate, in the order of the file.
@@ -168,6 +171,7 @@ impl RunRecord {
             merged_into: self.merged_into.clone(),
             phase: self.phase.clone(),
             interrupted: self.interrupted,
+            due: self.due.clone(),
             notes: self.notes.clone(),
             gates: Vec::new(),
         }

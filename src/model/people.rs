@@ -65,6 +65,19 @@ impl People {
         by_email.or_else(by_name).map(|(short, _)| short.as_str())
     }
 
+    /// Everybody whom git may call so: by an address, or by the short or the full name, whatever the address.
+    pub fn all_of_git<'a>(&'a self, name: &str, email: &str) -> impl Iterator<Item = &'a str> {
+        let (name, email) = (told(name), told(email));
+        let is = move |short: &str, person: &Person| {
+            let mut emails = person.emails.iter().map(|other| told(other));
+            let named = told(&person.name) == name || told(short) == name;
+            (named && !name.is_empty()) || (!email.is_empty() && emails.any(|other| other == email))
+        };
+        let all = self.by_name.iter();
+        all.filter(move |(short, person)| is(short, person))
+            .map(|(short, _)| short.as_str())
+    }
+
     /// Whether somebody of that short name has this role.
     pub fn has_role(&self, name: &str, role: &str) -> bool {
         let person = self.by_name.get(name);
@@ -79,6 +92,12 @@ impl People {
             .filter(move |(_, person)| has(person))
             .map(|(name, _)| name.as_str())
     }
+}
+
+/// A name or address as far as it tells people apart: without case, and blanks that nobody sees.
+pub fn told(text: &str) -> String {
+    let words = text.split_whitespace().map(str::to_lowercase);
+    words.collect::<Vec<_>>().join(" ")
 }
 
 impl PublicKey {
@@ -118,6 +137,20 @@ mod tests {
         assert_eq!(people.of_git("A", "Ada@Example.org"), Some("ada"));
         assert_eq!(people.of_git("Bo", "any@example.org"), Some("bo"));
         assert_eq!(people.of_git("Ada L", "other@example.org"), None);
+    }
+
+    #[test]
+    fn any_name_or_address_of_somebody_leads_to_them_whatever_the_other_is() {
+        let people = people();
+        let all =
+            |name: &str, email: &str| -> Vec<&str> { people.all_of_git(name, email).collect() };
+        assert_eq!(all("Ada L", "home@example.org"), ["ada"]);
+        assert_eq!(all(" ada  l ", ""), ["ada"]);
+        assert_eq!(all("ADA", "x@example.org"), ["ada"]);
+        assert_eq!(all("Another", " ADA@example.org"), ["ada"]);
+        assert_eq!(all("Bo", "ada@example.org"), ["ada", "bo"]);
+        assert_eq!(all("Ada K", "home@example.org"), [""; 0]);
+        assert_eq!(all("", ""), [""; 0]);
     }
 
     #[test]

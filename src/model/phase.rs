@@ -143,6 +143,41 @@ pub struct BoardPhase {
     /// Its newest ruling, decision or staleness, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub said: Option<String>,
+    /// Promises that were given for it, in the order of the records.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub liens: Vec<BoardLien>,
+}
+
+/// A promise, and how it stands.
+#[derive(Clone, Debug, Serialize)]
+pub struct BoardLien {
+    /// Digest of its record.
+    pub record: String,
+    /// The gate or criterion.
+    pub on: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// The day or phase with which it is due.
+    pub due: String,
+    /// How it stands.
+    pub state: LienState,
+    /// Why it does not count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
+}
+
+/// How a promise stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LienState {
+    /// It counts and is not due.
+    Open,
+    /// It is due, and what was promised does not hold.
+    Due,
+    /// What was promised held in a recorded run.
+    Kept,
+    /// It does not count.
+    Refused,
 }
 
 /// One bounded value on the board.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::says::Written;
-use super::{Asked, Exact, TestOutcome};
+use super::{Asked, Exact, TestOutcome, Verdicts};
 
 /// One record, as its predicate holds it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,6 +50,12 @@ pub struct Who {
     pub email: String,
 }
 
+impl std::fmt::Display for Who {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{} <{}>", self.name, self.email)
+    }
+}
+
 /// What a record says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(
@@ -75,6 +81,9 @@ pub enum Says {
         /// Digest of a list of weakenings, when it is that which is signed.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         weakenings: Option<String>,
+        /// For entering: what the phase asked of it then. It lapses when that changes.
+        #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+        asks: BTreeMap<String, String>,
     },
     /// Somebody answers for a gate or criterion that does not hold yet.
     Lien {
@@ -92,7 +101,7 @@ pub enum Says {
         /// `pass`, `fail` or `inconclusive`.
         verdict: String,
         /// Each gate with its verdict.
-        gates: BTreeMap<String, String>,
+        gates: Verdicts,
     },
     /// A completion does not hold any more.
     Reopen {

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{MapAccess, Visitor};
+use serde::de::{DeserializeSeed, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::{Completion, Criterion, GateRecord, Says};
+use super::{Completion, Criterion, GateRecord, Says, Verdicts};
 
 /// The keys of all kinds.
 #[derive(Debug, Default, PartialEq, Deserialize)]
@@ -19,13 +19,14 @@ pub(super) struct Written {
     kind: String,
     after: Option<BTreeMap<String, String>>,
     as_of: Option<String>,
+    asks: Option<BTreeMap<String, String>>,
     completion: Option<String>,
     criteria: Option<Vec<Criterion>>,
     decision: Option<String>,
     due: Option<String>,
     entry: Option<bool>,
     evidence: Option<Vec<String>>,
-    gates: Option<BTreeMap<String, Gate>>,
+    gates: Option<Gates>,
     liens: Option<Vec<String>>,
     observations: Option<Vec<String>>,
     on: Option<String>,
@@ -39,33 +40,95 @@ pub(super) struct Written {
     why: Option<String>,
 }
 
-/// A gate: all of it in a completion, its verdict in an observation.
-#[derive(Debug, PartialEq)]
-enum Gate {
-    Record(Box<GateRecord>),
-    Verdict(String),
+/// Gates: all of each in a completion, its verdict alone in an observation.
+#[derive(Debug, Default, PartialEq)]
+struct Gates {
+    records: BTreeMap<String, GateRecord>,
+    verdicts: Verdicts,
 }
 
-impl<'de> Deserialize<'de> for Gate {
+impl<'de> Deserialize<'de> for Gates {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Either;
-        impl<'de> Visitor<'de> for Either {
-            type Value = Gate;
+        from.deserialize_map(EachGate)
+    }
+}
 
-            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                out.write_str("a gate, or its verdict")
-            }
+struct EachGate;
 
-            fn visit_str<E: serde::de::Error>(self, word: &str) -> Result<Gate, E> {
-                Ok(Gate::Verdict(word.to_owned()))
-            }
+impl<'de> Visitor<'de> for EachGate {
+    type Value = Gates;
 
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Gate, A::Error> {
-                let record = GateRecord::deserialize(MapAccessDeserializer::new(map))?;
-                Ok(Gate::Record(Box::new(record)))
-            }
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("gates by name")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Gates, A::Error> {
+        let mut gates = Gates::default();
+        // One text for all names: what is kept of it, the gates themselves hold.
+        let mut name = String::new();
+        while map.next_key_seed(Name(&mut name))?.is_some() {
+            let (name, gates) = (&name, &mut gates);
+            map.next_value_seed(OneGate { name, gates })?;
         }
-        from.deserialize_any(Either)
+        gates.verdicts = gates.verdicts.sorted();
+        Ok(gates)
+    }
+}
+
+/// Reads a name into memory that is there.
+struct Name<'a>(&'a mut String);
+
+impl<'de> DeserializeSeed<'de> for Name<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
+        from.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Name<'_> {
+    type Value = ();
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("the name of a gate")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<(), E> {
+        name.clone_into(self.0);
+        Ok(())
+    }
+}
+
+/// Reads a gate, or its verdict.
+struct OneGate<'a> {
+    name: &'a str,
+    gates: &'a mut Gates,
+}
+
+impl<'de> DeserializeSeed<'de> for OneGate<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
+        from.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for OneGate<'_> {
+    type Value = ();
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a gate, or its verdict")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, word: &str) -> Result<(), E> {
+        self.gates.verdicts.push(self.name, word);
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        let record = GateRecord::deserialize(MapAccessDeserializer::new(map))?;
+        self.gates.records.insert(self.name.to_owned(), record);
+        Ok(())
     }
 }
 
@@ -81,6 +144,7 @@ impl TryFrom<Written> for Says {
                 evidence: written.evidence.take().unwrap_or_default(),
                 entry: written.entry.take().unwrap_or_default(),
                 weakenings: written.weakenings.take(),
+                asks: written.asks.take().unwrap_or_default(),
             },
             "lien" => Says::Lien {
                 on: need(written.on.take(), "on")?,
@@ -90,10 +154,11 @@ impl TryFrom<Written> for Says {
             },
             "observation" => Says::Observation {
                 verdict: need(written.verdict.take(), "verdict")?,
-                gates: gates(written.gates.take(), |gate| match gate {
-                    Gate::Verdict(word) => Some(word),
-                    Gate::Record(_) => None,
-                })?,
+                gates: {
+                    let gates = need(written.gates.take(), "gates")?;
+                    none_beside(gates.records.keys().next())?;
+                    gates.verdicts
+                },
             },
             "reopen" => Says::Reopen {
                 completion: need(written.completion.take(), "completion")?,
@@ -119,10 +184,11 @@ fn completion(written: &mut Written) -> Result<Completion, String> {
         decision: need(written.decision.take(), "decision")?,
         as_of: need(written.as_of.take(), "as-of")?,
         after: need(written.after.take(), "after")?,
-        gates: gates(written.gates.take(), |gate| match gate {
-            Gate::Record(record) => Some(*record),
-            Gate::Verdict(_) => None,
-        })?,
+        gates: {
+            let gates = need(written.gates.take(), "gates")?;
+            none_beside(gates.verdicts.iter().next().map(|(name, _)| name))?;
+            gates.records
+        },
         sign_offs: need(written.sign_offs.take(), "sign-offs")?,
         unsigned: written.unsigned.take().unwrap_or_default(),
         liens: need(written.liens.take(), "liens")?,
@@ -136,18 +202,13 @@ fn need<T>(value: Option<T>, name: &str) -> Result<T, String> {
     value.ok_or_else(|| format!("missing field `{name}`"))
 }
 
-fn gates<T>(
-    written: Option<BTreeMap<String, Gate>>,
-    of: impl Fn(Gate) -> Option<T>,
-) -> Result<BTreeMap<String, T>, String> {
-    let each = need(written, "gates")?.into_iter();
-    each.map(|(name, gate)| match of(gate) {
-        Some(gate) => Ok((name, gate)),
-        None => Err(format!(
-            "the gate `{name}` is not written as this kind has it"
-        )),
-    })
-    .collect()
+/// Refuses gates that are written in the way of the other kind.
+fn none_beside(name: Option<impl AsRef<str>>) -> Result<(), String> {
+    let Some(name) = name else { return Ok(()) };
+    let name = name.as_ref();
+    Err(format!(
+        "the gate `{name}` is not written as this kind has it"
+    ))
 }
 
 #[cfg(test)]

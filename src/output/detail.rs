@@ -457,8 +457,8 @@ impl<'a, 'b> Sheet<'a, 'b> {
         if let Some(log) = log {
             self.entry("log", Ink::Faint, &style.line(log))?;
         }
-        for note in &gate.notes {
-            self.entry("note", Ink::Care, &style.line(&note.message))?;
+        for note in words::notes(gate) {
+            self.entry("note", Ink::Care, &style.line(&note))?;
         }
         Ok(())
     }

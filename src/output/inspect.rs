@@ -133,6 +133,7 @@ fn share(tally: Tally) -> Measure {
 }
 
 fn draw_coverage(page: &mut Page<'_>, coverage: &CoverageReport) -> io::Result<()> {
+    broken(page, &coverage.broken)?;
     let tallies = [
         ("lines", Some(coverage.lines())),
         ("branches", coverage.branches()),

@@ -30,6 +30,7 @@ impl Output for Junit {
 
     fn render(&self, outcome: &Outcome, _style: &Style, to: &mut dyn io::Write) -> io::Result<()> {
         let rows = words::rows(outcome);
+        let due = &outcome.run.due;
         let count = |what: Became| {
             rows.iter()
                 .filter(|row| Became::of(row.gate) == what)
@@ -37,8 +38,8 @@ impl Output for Junit {
         };
         let counts = format!(
             "tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{}\"",
-            rows.len(),
-            count(Became::Failure),
+            rows.len() + due.len(),
+            count(Became::Failure) + due.len(),
             count(Became::Error),
             count(Became::Skipped),
             seconds(outcome.run.duration_ms)
@@ -55,6 +56,15 @@ impl Output for Junit {
         properties(outcome, to)?;
         for row in &rows {
             case(*row, to)?;
+        }
+        // A promise that is due makes a no of gates that pass.
+        for (index, one) in due.iter().enumerate() {
+            writeln!(
+                to,
+                "    <testcase classname=\"tollgate\" name=\"lien {}\" time=\"0.000\">\n      <failure message=\"{}\"/>\n    </testcase>",
+                index + 1,
+                xml(one)
+            )?;
         }
         writeln!(to, "  </testsuite>\n</testsuites>")
     }
@@ -236,8 +246,8 @@ fn story(row: Row<'_>) -> String {
             lines.push(format!("and {}", words::many(count, one)));
         }
     }
-    let notes = gate.notes.iter();
-    lines.extend(notes.map(|note| format!("note: {}", note.message)));
+    let notes = words::notes(gate).into_iter();
+    lines.extend(notes.map(|note| format!("note: {note}")));
     if let Some(run) = row.run {
         if words::output_tells(gate) {
             let (output, _) = words::last_output(run, 30);

@@ -109,6 +109,13 @@ fn headline(outcome: &Outcome) -> String {
         "{counts}{readiness} · {}\n",
         words::time(outcome.run.duration_ms)
     ));
+    for one in outcome.run.due.iter().take(20) {
+        page.push_str(&format!(
+            "\n- {} **lien**: {}\n",
+            sign(Verdict::Fail),
+            short(one, 500)
+        ));
+    }
     let remarks = words::waiver_remarks(outcome);
     for note in outcome
         .run
@@ -340,10 +347,10 @@ fn advice(row: Row<'_>) -> Vec<String> {
     .filter_map(|(label, text)| Some(format!("{label}: {}", short(text.as_ref()?, 400))))
     .collect();
     items.extend(
-        gate.notes
+        words::notes(gate)
             .iter()
             .take(10)
-            .map(|note| format!("note: {}", short(&note.message, 400))),
+            .map(|note| format!("note: {}", short(note, 400))),
     );
     items
 }

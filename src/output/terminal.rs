@@ -33,6 +33,7 @@ impl Output for Terminal {
     fn render(&self, outcome: &Outcome, style: &Style, to: &mut dyn io::Write) -> io::Result<()> {
         let mut page = Page { style, to };
         gates(&mut page, outcome)?;
+        due(&mut page, outcome)?;
         decision(&mut page, outcome)
     }
 }
@@ -46,6 +47,35 @@ pub(super) fn gates(page: &mut Page<'_>, outcome: &Outcome) -> io::Result<()> {
         left_out(page, &rows)
     } else {
         table(page, outcome, &rows)
+    }
+}
+
+/// The same, each gate once: one that is told in full has no line of its own. For screens on which more follows.
+pub(super) fn gates_once(page: &mut Page<'_>, outcome: &Outcome) -> io::Result<()> {
+    let rows = words::rows(outcome);
+    opening(page, outcome)?;
+    details(page, &rows)?;
+    if page.style.quiet {
+        return left_out(page, &rows);
+    }
+    let mut room = most(page.style);
+    let others: Vec<Row<'_>> = rows
+        .into_iter()
+        .filter(|row| {
+            let told = is_detailed(row, page.style) && room > 0;
+            room -= usize::from(told);
+            !told
+        })
+        .collect();
+    table(page, outcome, &others)
+}
+
+/// How many gates are told in full.
+fn most(style: &Style) -> usize {
+    if style.verbose > 0 {
+        usize::MAX
+    } else {
+        DETAILED
     }
 }
 
@@ -87,11 +117,7 @@ fn is_detailed(row: &Row<'_>, style: &Style) -> bool {
 }
 
 fn details(page: &mut Page<'_>, rows: &[Row<'_>]) -> io::Result<()> {
-    let most = if page.style.verbose > 0 {
-        usize::MAX
-    } else {
-        DETAILED
-    };
+    let most = most(page.style);
     let told: Vec<_> = rows
         .iter()
         .filter(|row| is_detailed(row, page.style))
@@ -115,11 +141,7 @@ fn details(page: &mut Page<'_>, rows: &[Row<'_>]) -> io::Result<()> {
 
 /// In the short form, the blocking gates that have no block of their own.
 fn left_out(page: &mut Page<'_>, rows: &[Row<'_>]) -> io::Result<()> {
-    let mut most = if page.style.verbose > 0 {
-        usize::MAX
-    } else {
-        DETAILED
-    };
+    let mut most = most(page.style);
     let mut lines = Vec::new();
     for row in rows.iter().filter(|row| row.gate.blocks()) {
         if is_detailed(row, page.style) && most > 0 {
@@ -290,12 +312,6 @@ fn more_on(page: &mut Page<'_>, row: Row<'_>, columns: &Columns) -> io::Result<(
                 Ink::Faint,
                 format!("read {} as {}", report.path, report.format),
             ));
-            lines.extend(
-                report
-                    .warnings
-                    .iter()
-                    .map(|w| (Ink::Care, format!("{}: {}", w.code, w.message))),
-            );
         }
     }
     let most = if style.verbose > 0 { usize::MAX } else { 4 };
@@ -307,6 +323,28 @@ fn more_on(page: &mut Page<'_>, row: Row<'_>, columns: &Columns) -> io::Result<(
     }
     if cut_away > 0 {
         page.line(&[(Ink::Faint, &format!("    and {cut_away} more, with `-v`"))])?;
+    }
+    Ok(())
+}
+
+/// Promises that are due: they say no whatever the gates say.
+fn due(page: &mut Page<'_>, outcome: &Outcome) -> io::Result<()> {
+    let style = page.style;
+    for one in &outcome.run.due {
+        let lines = wrap(&style.line(one), style.width.saturating_sub(8));
+        for (index, line) in lines.iter().enumerate() {
+            match index {
+                0 => page.line(&[
+                    (Ink::Bad, style.sign(Verdict::Fail)),
+                    (Ink::Strong, " lien  "),
+                    (Ink::Plain, line),
+                ])?,
+                _ => page.line(&[(Ink::Plain, "        "), (Ink::Plain, line)])?,
+            }
+        }
+    }
+    if !outcome.run.due.is_empty() {
+        page.gap()?;
     }
     Ok(())
 }

@@ -219,6 +219,37 @@ fn finding_numbers<'a>(total: &Measure, fact: &impl Fn(&str) -> Option<&'a Measu
     parts.join(", ")
 }
 
+/// Odd things of one report that are told without being asked for.
+const ODD: usize = 3;
+
+/// What is to be known of a gate: its notes, and what was odd in its reports. Who relies on a report that may have been
+/// cut must see that.
+pub(super) fn notes(gate: &GateVerdict) -> Vec<String> {
+    let mut notes: Vec<String> = gate.notes.iter().map(|note| note.message.clone()).collect();
+    for report in &gate.reports {
+        // What is broken is a reason already.
+        let odd = report.warnings.iter().filter(|one| one.code != "broken");
+        let odd: Vec<String> = odd
+            .map(|one| format!("{}: {}", report.path, one.message))
+            .collect();
+        let more = odd.len().saturating_sub(ODD);
+        for one in odd.into_iter().take(ODD) {
+            // Two judges of a gate may read the same report.
+            if !notes.contains(&one) {
+                notes.push(one);
+            }
+        }
+        if more > 0 {
+            notes.push(format!(
+                "{}: and {}, which `tollgate inspect` shows",
+                report.path,
+                many(more as u64, "more odd thing")
+            ));
+        }
+    }
+    notes
+}
+
 /// What has to be said of a gate although it does not keep from going on: a tolerance that decided, a waiver,
 /// a declared absence, a second attempt, a note.
 pub(super) fn remarks(gate: &GateVerdict) -> Vec<String> {
@@ -246,7 +277,7 @@ pub(super) fn remarks(gate: &GateVerdict) -> Vec<String> {
     {
         remarks.push(format!("waived: {}", reason_words(reason)));
     }
-    remarks.extend(gate.notes.iter().map(|note| note.message.clone()));
+    remarks.extend(notes(gate));
     remarks
 }
 
@@ -293,6 +324,11 @@ pub(super) fn counts(outcome: &Outcome) -> Vec<String> {
         .into_iter()
         .map(|(verdict, count)| format!("{count} {}", done_word(verdict)))
         .collect();
+    match outcome.run.due.len() {
+        0 => {}
+        1 => counts.insert(0, "1 lien is due and not kept".to_owned()),
+        many => counts.insert(0, format!("{many} liens are due and not kept")),
+    }
     if warning > 0 {
         counts.push(format!("{warning} not enforced"));
     }

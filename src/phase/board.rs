@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{PlannedPhase, SINCE, Target, World, gates_of};
 use crate::model::{
-    Board, BoardMetric, BoardPhase, Measure, Outstanding, PhaseOutcome, PhaseState, Sort, Verdict,
+    Board, BoardMetric, BoardPhase, Completion, Measure, Outstanding, PhaseOutcome, PhaseState,
+    Says, Sort, Verdict,
 };
 use crate::policy::Keeps;
 
@@ -46,8 +47,15 @@ fn row(
     newest: Newest<'_>,
 ) -> BoardPhase {
     let gates = gates_of(phase, world.phases).into_iter();
-    let verdict = |id: &String| in_phase(phase, id, newest).map(Verdict::word);
     let complete = outcome.state == PhaseState::Complete;
+    let recorded = Recorded::of(world, phase).filter(|_| complete);
+    let verdict = |id: &String| {
+        let verdict = match &recorded {
+            Some(recorded) => recorded.verdict(id),
+            None => in_phase(phase, id, newest),
+        };
+        verdict.map(Verdict::word)
+    };
     let blocked_by = outcome.outstanding.iter().filter(|_| !complete);
     BoardPhase {
         phase: phase.id.clone(),
@@ -55,11 +63,43 @@ fn row(
         parent: phase.parent.clone(),
         after: phase.after.clone(),
         state: outcome.state,
-        readiness: outcome.readiness,
+        // What a phase was completed with does not change with what is worked on since, and its record has no score.
+        readiness: outcome.readiness.filter(|_| !complete),
         gates: gates.map(|id| (id.clone(), verdict(&id))).collect(),
         blocked_by: blocked_by.map(brief).collect(),
         due: phase.due.as_ref().map(|due| due.value.to_string()),
         said: said(world, phase, outcome),
+        liens: super::liens::told(world, phase),
+    }
+}
+
+/// What a phase was completed with.
+struct Recorded<'a> {
+    done: &'a Completion,
+    /// Gates that it promised.
+    promised: BTreeSet<&'a str>,
+}
+
+impl<'a> Recorded<'a> {
+    fn of(world: &World<'a>, phase: &PlannedPhase) -> Option<Self> {
+        let entry = world.history.phase(&phase.id).completion()?;
+        let done = super::standing::completion(entry)?;
+        let liens = done.liens.iter();
+        let promised = liens.filter_map(|digest| match &world.history.entry(digest)?.record.says {
+            Says::Lien { on, .. } => Some(on.as_str()),
+            _ => None,
+        });
+        Some(Self {
+            done,
+            promised: promised.collect(),
+        })
+    }
+
+    /// The verdict of a gate: one that stands under a promise is excused.
+    fn verdict(&self, gate: &str) -> Option<Verdict> {
+        let verdict = Verdict::of(&self.done.gates.get(gate)?.verdict)?;
+        let excused = self.promised.contains(gate) && verdict < Verdict::Waived;
+        Some(if excused { Verdict::Waived } else { verdict })
     }
 }
 
@@ -258,7 +298,9 @@ fn next(outcomes: &[PhaseOutcome]) -> Vec<(String, String)> {
     let mut list: Vec<(String, String)> = Vec::new();
     let active = outcomes
         .iter()
-        .filter(|one| !matches!(one.state, PhaseState::Complete | PhaseState::Blocked));
+        .filter(|one| !matches!(one.state, PhaseState::Complete | PhaseState::Blocked))
+        // A stale phase after one that is stale itself waits as one does that never began.
+        .filter(|one| one.outstanding.iter().all(|one| one.rule != "after"));
     for outcome in active {
         for one in &outcome.outstanding {
             let who = match (one.who.as_slice(), one.sort) {

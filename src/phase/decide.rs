@@ -44,7 +44,12 @@ pub fn decide(situation: &Situation<'_>) -> (PhaseOutcome, Basis) {
         outcome.criteria.push(answer.criterion);
         outcome.outstanding.extend(answer.outstanding);
         outcome.under.extend(answer.under);
-        outcome.notes.extend(answer.notes);
+        for note in answer.notes {
+            // Entry and completion may ask the same of people.
+            if !outcome.notes.contains(&note) {
+                outcome.notes.push(note);
+            }
+        }
         join(&mut basis, answer.basis);
     }
     outcome.notes.extend(late(situation));

@@ -45,6 +45,7 @@ impl PhaseRule for Gates {
         };
         let mut asking = Asking::new(self.name(), wanted, Some(situation.phase.written("gates")));
         asking.asks(self.asks(situation.phase, situation.world.phases));
+        let mut tally = Tally::default();
         match usable(situation) {
             Err((found, help)) => {
                 asking.lacks(Sort::Undecided, "a verdict on its gates", found, help);
@@ -52,11 +53,64 @@ impl PhaseRule for Gates {
             Ok(document) => {
                 let needed = needed(&asked, document);
                 for one in asked.iter().chain(&needed) {
-                    judge(&mut asking, situation, document, one);
+                    judge(&mut asking, &mut tally, situation, document, one);
                 }
             }
         }
-        Some(asking.done("all pass"))
+        Some(asking.done(tally.words()))
+    }
+}
+
+/// How each gate that keeps the phase from nothing stands.
+#[derive(Debug, Default)]
+struct Tally {
+    /// Pass by themselves.
+    pass: usize,
+    /// Are excused, with by what: how they stand, and under what.
+    excused: BTreeMap<String, usize>,
+    /// Do not apply here.
+    elsewhere: usize,
+    /// Count for nothing, in words.
+    warn: Vec<String>,
+}
+
+impl Tally {
+    /// `all pass`, only where that is so.
+    fn words(&self) -> String {
+        let all = self.excused.is_empty() && self.elsewhere == 0 && self.warn.is_empty();
+        if all {
+            return "all pass".to_owned();
+        }
+        let mut said = Vec::new();
+        match self.pass {
+            0 => {}
+            1 => said.push("1 passes".to_owned()),
+            many => said.push(format!("{many} pass")),
+        }
+        said.extend(
+            self.excused
+                .iter()
+                .map(|(how, count)| format!("{count} {how}")),
+        );
+        match self.elsewhere {
+            0 => {}
+            1 => said.push("1 does not apply here".to_owned()),
+            many => said.push(format!("{many} do not apply here")),
+        }
+        let told = joined(self.warn.clone());
+        match self.warn.len() {
+            0 => {}
+            1 => said.push(format!("1 only warns: {told}")),
+            many => said.push(format!("{many} only warn: {told}")),
+        }
+        if self.pass == 0 && self.excused.is_empty() {
+            said.insert(0, "nothing that blocks was judged".to_owned());
+        }
+        said.join(", ")
+    }
+
+    fn excuse(&mut self, how: String) {
+        *self.excused.entry(how).or_default() += 1;
     }
 }
 
@@ -171,6 +225,7 @@ fn usable<'a>(situation: &Situation<'a>) -> Result<&'a VerdictDocument, (String,
 
 fn judge(
     asking: &mut Asking,
+    tally: &mut Tally,
     situation: &Situation<'_>,
     document: &VerdictDocument,
     asked: &Asked<'_>,
@@ -199,7 +254,8 @@ fn judge(
         asking.note(format!(
             "gate `{id}` does not block (enforce: {words}): it counts for nothing"
         ));
-        return;
+        let how = self::words(gate.verdict, gate.cause);
+        return tally.warn.push(format!("{id} {how}"));
     }
     if gate.flaky {
         asking.note(format!(
@@ -207,9 +263,14 @@ fn judge(
         ));
     }
     let Some(sort) = sort(situation, asked, &gate) else {
-        if gate.verdict == Verdict::Waived {
-            let told = told(&gate, Verdict::Waived);
-            asking.under(format!("gate `{id}` is waived: {told}"));
+        match gate.verdict {
+            Verdict::Waived => {
+                let told = told(&gate, Verdict::Waived);
+                asking.under(format!("gate `{id}` is waived: {told}"));
+                tally.excuse("under a waiver".to_owned());
+            }
+            Verdict::NotApplicable => tally.elsewhere += 1,
+            _ => tally.pass += 1,
         }
         return;
     };
@@ -219,7 +280,8 @@ fn judge(
     {
         asking.basis().liens.push(lien.digest().to_owned());
         asking.under(format!("gate {}", lien.words()));
-        return;
+        let how = words(gate.verdict, gate.cause);
+        return tally.excuse(format!("{how} {}", lien.brief()));
     }
     let who = gate.owner.clone().filter(|_| sort != Sort::Undecided);
     let help = help_of(&gate, situation);
@@ -268,7 +330,9 @@ fn words(verdict: Verdict, cause: Option<Cause>) -> &'static str {
         (Verdict::Inconclusive, Some(Cause::Judgement)) => "needs a person's judgement",
         (Verdict::Inconclusive, _) => "is inconclusive",
         (Verdict::Cancelled, _) => "was cancelled",
-        (other, _) => other.word(),
+        (Verdict::Pass, _) => "passes",
+        (Verdict::Waived, _) => "is waived",
+        (Verdict::NotApplicable, _) => "does not apply here",
     }
 }
 

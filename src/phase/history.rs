@@ -164,6 +164,22 @@ impl History {
         matches!((later, earlier), (Some(later), Some(earlier)) if self.chain.comes_after(later, earlier))
     }
 
+    /// Tells of a record whether it comes after every one of these.
+    pub(super) fn after_all<'a>(
+        &self,
+        digests: impl Iterator<Item = &'a str>,
+    ) -> impl Fn(&Entry) -> bool {
+        let marks: Vec<usize> = digests
+            .filter_map(|digest| self.chain.place(digest))
+            .collect();
+        let after = (!marks.is_empty()).then(|| self.chain.after_all(&marks));
+        move |entry| {
+            let Some(after) = &after else { return true };
+            let place = self.chain.place(&entry.digest);
+            place.is_some_and(|place| after[place])
+        }
+    }
+
     /// Whether a record is dated before one that it names: somebody's clock was wrong.
     pub fn is_set_back(&self, entry: &Entry) -> bool {
         let Some(at) = time(entry) else { return true };
@@ -229,7 +245,7 @@ impl Facts {
         let mut facts = Self::default();
         let marks = facts.marks(chain);
         let places: Vec<usize> = marks.keys().copied().collect();
-        let mut of_phase: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut of_phase: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (place, entry) in chain.entries().iter().enumerate() {
             of_phase.entry(&entry.record.phase).or_default().push(place);
         }
@@ -285,7 +301,7 @@ struct Fold<'a> {
     chain: &'a Chain,
     broken: &'a BTreeMap<String, String>,
     keyless: &'a [&'a str],
-    of_phase: HashMap<&'a str, Vec<usize>>,
+    of_phase: BTreeMap<&'a str, Vec<usize>>,
 }
 
 impl<'a> Fold<'a> {

@@ -4,19 +4,21 @@
 //! mend: missing evidence, predecessors, sign-offs, a clean tree. When it is due it blocks every phase, until what was
 //! promised held in a recorded run.
 
+use jiff::SignedDuration;
 use jiff::civil::Date;
-use jiff::{SignedDuration, Span, SpanRelativeTo};
 
 use super::history::time;
 use super::standing::completion;
 use super::{Answer, Asking, Held, PhaseRule, PlannedPhase, Situation, World};
-use crate::model::{Entry, Outstanding, Says, Sort, Verdict, VerdictDocument};
-use crate::policy::{Bound, Condition, Keeps, Pieces};
+use crate::model::{
+    BoardLien, Entry, LienState, Outstanding, Says, Sort, Verdict, VerdictDocument,
+};
+use crate::policy::{Bound, Condition, Keeps, Pieces, parse_duration};
 use crate::problem::{Code, Many, Problem, Problems, Shape, Text, options};
 use crate::source::{At, Node};
 
 /// Criteria that may wait under a promise, beside gates.
-const CRITERIA: &[&str] = &["readiness", "soak"];
+pub(super) const CRITERIA: &[&str] = &["readiness", "soak"];
 
 options! {
     /// Who may accept a promise, how many, and for how long.
@@ -80,12 +82,10 @@ impl Shape for Liens {
     }
 }
 
-/// A length of time in weeks, days or less; a day has 24 hours.
+/// A length of time that is more than none.
 fn length(text: &str) -> Option<SignedDuration> {
-    let span: Span = text.trim().parse().ok()?;
-    let calendar = span.get_years() != 0 || span.get_months() != 0;
-    let fits = span.is_positive() && !calendar && !text.contains(['P', 'p']);
-    fits.then(|| span.to_duration(SpanRelativeTo::days_are_24_hours()).ok())?
+    let length = SignedDuration::try_from(parse_duration(text)?).ok()?;
+    length.is_positive().then_some(length)
 }
 
 /// A promise that counts.
@@ -122,6 +122,16 @@ impl Lien<'_> {
             self.owner,
             self.due.words()
         )
+    }
+
+    /// In few words: whose it is, and until when.
+    pub fn brief(&self) -> String {
+        let until = match (self.due.day, self.due.phase) {
+            (_, Some(phase)) => format!("phase `{phase}`"),
+            (Some(day), None) => day.to_string(),
+            (None, None) => "now".to_owned(),
+        };
+        format!("under the lien of {} until {until}", self.owner)
     }
 
     fn open(&self) -> bool {
@@ -172,6 +182,64 @@ pub(super) fn of<'a>(world: &World<'a>, phase: &PlannedPhase) -> (Vec<Lien<'a>>,
         }
     }
     (counted, refused)
+}
+
+/// Every promise of a phase, and how it stands.
+pub(super) fn told(world: &World<'_>, phase: &PlannedPhase) -> Vec<BoardLien> {
+    let history = world.history.phase(&phase.id);
+    let gates = super::gates_of(phase, world.phases);
+    let mut counted: Vec<Lien<'_>> = Vec::new();
+    let mut all = Vec::new();
+    for held in &history.liens {
+        let Some(lien) = read(held, phase.liens.as_ref()) else {
+            continue;
+        };
+        // A completion stands under those that it names, whatever the file says of promises now.
+        let refused = refusal(world, phase, &gates, &lien, &counted)
+            .filter(|_| !relied_on(history, lien.digest()));
+        let state = match &refused {
+            Some(_) => LienState::Refused,
+            None if !lien.open() => LienState::Kept,
+            None if lien.due.has_come(world, None) => LienState::Due,
+            None => LienState::Open,
+        };
+        all.push(BoardLien {
+            record: lien.digest().to_owned(),
+            on: lien.on.to_owned(),
+            owner: lien.owner.to_owned(),
+            due: lien.due.words(),
+            state,
+            refused: refused.clone(),
+        });
+        if refused.is_none() {
+            counted.push(lien);
+        }
+    }
+    all
+}
+
+/// Whether a completion that stands names a promise.
+fn relied_on(history: &super::PhaseHistory, digest: &str) -> bool {
+    let mut standing = history.standing.iter().filter_map(|one| completion(one));
+    standing.any(|one| one.liens.iter().any(|lien| lien == digest))
+}
+
+/// Why a promise does not count today, in words; `None` where it does.
+pub fn refused_lien(world: &World<'_>, phase: &PlannedPhase, digest: &str) -> Option<String> {
+    let history = world.history.phase(&phase.id);
+    let gates = super::gates_of(phase, world.phases);
+    let mut counted: Vec<Lien<'_>> = Vec::new();
+    for held in &history.liens {
+        let lien = read(held, phase.liens.as_ref())?;
+        let why = refusal(world, phase, &gates, &lien, &counted);
+        if held.entry.digest == digest {
+            return why;
+        }
+        if why.is_none() {
+            counted.push(lien);
+        }
+    }
+    None
 }
 
 fn read<'a>(held: &'a Held, rules: Option<&Liens>) -> Option<Lien<'a>> {
@@ -264,13 +332,7 @@ pub fn due(
         let (mut liens, _) = of(world, phase);
         // A completion stands under them, whatever the file says of promises now.
         let history = world.history.phase(&phase.id);
-        let relied = |held: &&Held| {
-            let mut standing = history
-                .standing
-                .iter()
-                .filter_map(|entry| completion(entry));
-            standing.any(|one| one.liens.contains(&held.entry.digest))
-        };
+        let relied = |held: &&Held| relied_on(history, &held.entry.digest);
         for held in history.liens.iter().filter(relied) {
             if !liens.iter().any(|lien| lien.digest() == held.entry.digest) {
                 liens.extend(read(held, phase.liens.as_ref()));

@@ -6,6 +6,7 @@
 
 mod after;
 mod answer;
+mod authors;
 mod board;
 mod decide;
 mod entry;
@@ -33,15 +34,15 @@ pub use board::{Newest, board};
 pub use decide::{decide, worst};
 pub use entry::Entry as EntryCriteria;
 pub use history::{Held, History, PhaseHistory};
-pub use liens::{Liens, due as due_liens};
+pub use liens::{Liens, due as due_liens, refused_lien};
 pub use owed::owed;
 pub use plan::{GateNow, PlannedPhase, earlier, gates_of};
-pub use sign_offs::SignOffs;
-pub use situation::{Situation, World};
+pub use sign_offs::{SignOffs, refused_sign_off};
+pub use situation::{Situation, Work, World};
 pub use soak::Soak;
 pub use standing::{Standing, Standings};
 pub use start::{SINCE, Start, began, start, tests_at_start};
-pub use targets::{Target, apply_targets, targets_for};
+pub use targets::{Target, aim, apply_targets, targets_for};
 
 /// What a rule asks, by key.
 pub type Asks = std::collections::BTreeMap<String, String>;
@@ -52,9 +53,10 @@ pub trait PhaseRule: Sync {
     fn name(&self) -> &'static str;
     /// One line for people.
     fn about(&self) -> &'static str;
-    /// Whether a waiver may excuse it.
+    /// Whether a waiver may excuse it: only what a signed promise may stand for too. Nobody signs a waiver, and so it
+    /// never stands for predecessors, people, a clean tree, or for all gates at once.
     fn may_be_waived(&self) -> bool {
-        true
+        liens::CRITERIA.contains(&self.name())
     }
     /// What it asks of a phase by the file alone, for programs. `None` where the phase does not ask it, or where that
     /// depends on what was recorded.

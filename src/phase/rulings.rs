@@ -15,10 +15,6 @@ impl PhaseRule for Rulings {
         "nobody holds the phase, sends it back or ended it"
     }
 
-    fn may_be_waived(&self) -> bool {
-        false
-    }
-
     fn judge(&self, situation: &Situation<'_>) -> Option<Answer> {
         let phase = situation.phase;
         let history = situation.world.history.phase(&phase.id);

@@ -1,15 +1,17 @@
 //! `sign-offs`: so many people signed for exactly this content under exactly this policy.
 //!
 //! A person counts once, only with a good signature (or unsigned where the file says so), only in a role that is asked,
-//! and not as an author where authors are excluded. Who wrote what is told by git and people.yaml; where that is not
-//! known, it cannot be decided.
+//! and not as an author where authors are excluded. Who wrote what is told by git and people.yaml: any name or address
+//! of a person makes them an author. Authors whom people.yaml does not know are named. Where it is not known, it cannot
+//! be decided.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
-use super::{Answer, Asking, Asks, PhaseRule, PlannedPhase, Situation};
-use crate::model::{Entry, Says, SignatureState, Sort, Who};
+use super::start::comes_after;
+use super::{Answer, Asking, Asks, PhaseRule, PlannedPhase, Situation, authors};
+use crate::model::{Entry, Says, SignatureState, Sort};
 use crate::problem::{Code, Count, Flag, Many, Problem, Problems, Shape, Text, options};
 use crate::source::{At, Node, Value};
 
@@ -180,6 +182,9 @@ pub(super) fn ask(
     for digest in tally.counted.values() {
         asking.basis().sign_offs.push(digest.clone());
     }
+    if wanted.not_author() {
+        authors::note_strangers(asking, situation);
+    }
     for person in &tally.unsigned {
         asking.note(format!("{person} signed off without a key"));
     }
@@ -198,15 +203,11 @@ pub(super) fn ask(
         return found;
     }
     let could_be = have + tally.unknown.len() as u64;
-    if let (Err(why), true) = (situation.authors, could_be >= wanted.count) {
-        let people: Vec<&str> = tally.unknown.iter().map(String::as_str).collect();
+    if !tally.unknown.is_empty() && could_be >= wanted.count {
         asking.lacks(
             Sort::Undecided,
             wanted.words(),
-            format!(
-                "whether {} wrote the change is not known: {why}",
-                people.join(", ")
-            ),
+            tally.not_known(),
             "fetch the whole history, or complete the phase before it first",
         );
         return found;
@@ -239,7 +240,7 @@ pub(super) fn ask(
 /// Who could still sign.
 fn candidates(situation: &Situation<'_>, wanted: &SignOffs, tally: &Tally) -> Vec<String> {
     let people = situation.world.people;
-    let authors = authors(situation);
+    let authors = authors::known(situation);
     let fits = |name: &&String| {
         has_role(situation, wanted, name)
             && !tally.counted.contains_key(*name)
@@ -248,12 +249,26 @@ fn candidates(situation: &Situation<'_>, wanted: &SignOffs, tally: &Tally) -> Ve
     people.by_name.keys().filter(fits).cloned().collect()
 }
 
-/// Short names of those authors who are known.
-fn authors<'a>(situation: &Situation<'a>) -> BTreeSet<&'a str> {
-    let people = situation.world.people;
-    let list = situation.authors.unwrap_or_default().iter();
-    list.filter_map(|who| people.of_git(&who.name, &who.email))
-        .collect()
+/// Why a sign-off does not count today, in words; empty where it does.
+pub fn refused_sign_off(situation: &Situation<'_>, digest: &str, entry: bool) -> Vec<String> {
+    let phase = situation.phase;
+    let wanted = match entry {
+        true => phase.entry.as_ref().and_then(|one| one.sign_offs.as_ref()),
+        false => phase.sign_offs.as_ref(),
+    };
+    let history = situation.world.history.phase(&phase.id);
+    let record = history.sign_offs.iter().find(|one| one.digest == digest);
+    let (Some(wanted), Some(record)) = (wanted, record) else {
+        return Vec::new();
+    };
+    let mut tally = Tally::default();
+    tally.weigh(situation, wanted, entry, record);
+    if !tally.counted.is_empty() {
+        return Vec::new();
+    }
+    let unknown = (!tally.unknown.is_empty()).then(|| tally.not_known());
+    tally.refused.extend(unknown);
+    tally.refused
 }
 
 fn has_role(situation: &Situation<'_>, wanted: &SignOffs, name: &str) -> bool {
@@ -272,8 +287,8 @@ struct Tally {
     counted: BTreeMap<String, String>,
     /// Of those, who signed without a key.
     unsigned: BTreeSet<String>,
-    /// Who would count if only it were known that they are no authors.
-    unknown: BTreeSet<String>,
+    /// Who would count if only something were known, with what that is.
+    unknown: BTreeMap<String, String>,
     /// Who does not count, in words.
     refused: Vec<String>,
 }
@@ -301,6 +316,17 @@ impl Tally {
         tally
     }
 
+    /// What is not known of whom.
+    fn not_known(&self) -> String {
+        let mut people: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (person, why) in &self.unknown {
+            people.entry(why).or_default().push(person);
+        }
+        let each = people.into_iter();
+        let words = each.map(|(why, people)| format!("whether {} {why}", people.join(", ")));
+        words.collect::<Vec<_>>().join("; ")
+    }
+
     fn weigh(&mut self, situation: &Situation<'_>, wanted: &SignOffs, entry: bool, record: &Entry) {
         let people = situation.world.people;
         let mut signers: Vec<String> = record.signers().into_iter().map(str::to_owned).collect();
@@ -322,6 +348,7 @@ impl Tally {
             let first = signers.into_iter().next().unwrap_or(name);
             return self.refused.push(format!("{first} names no evidence"));
         }
+        let unseen = entry.then(|| unseen(situation, record)).flatten();
         if keyless {
             if !wanted.unsigned {
                 return self.refused.push(format!("{name} {}", unsigned(record)));
@@ -332,10 +359,15 @@ impl Tally {
             if !has_role(situation, wanted, &person) {
                 self.refused
                     .push(format!("{person} is not in {}", wanted.roles()));
-            } else if wanted.not_author() && situation.authors.is_err() {
-                self.unknown.insert(person);
-            } else if wanted.not_author() && wrote(situation, &person, who) {
-                self.refused.push(format!("{person} is an author"));
+            } else if let Some(why) = &unseen {
+                self.unknown.insert(person, why.clone());
+            } else if let (true, Err(why)) = (wanted.not_author(), situation.authors()) {
+                let why = format!("wrote the change is not known: {why}");
+                self.unknown.insert(person, why);
+            } else if let Some(why) =
+                authors::wrote(situation, &person, who).filter(|_| wanted.not_author())
+            {
+                self.refused.push(format!("{person} {why}"));
             } else {
                 if keyless {
                     self.unsigned.insert(person.clone());
@@ -355,14 +387,6 @@ fn names_evidence(record: &Entry) -> bool {
     evidence.iter().any(|link| !link.trim().is_empty())
 }
 
-/// Whether a person wrote what changed: by name in people.yaml, or by the very address in git.
-fn wrote(situation: &Situation<'_>, person: &str, who: &Who) -> bool {
-    let mut list = situation.authors.unwrap_or_default().iter();
-    let own = format!("{} <{}>", who.name, who.email);
-    authors(situation).contains(person)
-        || (person == own && list.any(|author| author.email.eq_ignore_ascii_case(&who.email)))
-}
-
 /// Why a sign-off does not count today, whoever gave it.
 fn lapsed(situation: &Situation<'_>, entry: bool, record: &Entry) -> Option<String> {
     let world = situation.world;
@@ -370,20 +394,56 @@ fn lapsed(situation: &Situation<'_>, entry: bool, record: &Entry) -> Option<Stri
         return Some(format!("left a record that does not verify: {fault}"));
     }
     if entry {
-        // The start is signed once; what is worked on since does not take that back.
-        let mut before = situation.phase.after.iter();
-        return before.find_map(|id| {
-            let completion = situation.standings.phase(id).completion.as_ref()?;
-            let after = world
-                .history
-                .comes_after(&record.digest, &completion.digest);
-            (!after).then(|| format!("signed before `{id}` was completed"))
-        });
+        return lapsed_entry(situation, record);
     }
     if record.record.tree != world.subject.id {
         return Some("signed for another tree".to_owned());
     }
     (record.record.policy != world.policy).then(|| "signed under another policy".to_owned())
+}
+
+/// The start is signed once; what is worked on since does not take that back, as long as it is work on what was signed,
+/// and as the same is asked of the start.
+fn lapsed_entry(situation: &Situation<'_>, record: &Entry) -> Option<String> {
+    let world = situation.world;
+    let mut before = comes_after(situation.phase, world.phases).into_iter();
+    let early = before.find_map(|id| {
+        let completion = situation.standings.phase(id).completion.as_ref()?;
+        let after = world
+            .history
+            .comes_after(&record.digest, &completion.digest);
+        (!after).then(|| format!("signed before `{id}` was completed"))
+    });
+    let asked = situation
+        .phase
+        .entry
+        .as_ref()
+        .map(super::EntryCriteria::asked);
+    let Says::SignOff { asks, .. } = &record.record.says else {
+        return early;
+    };
+    let changed = record.record.policy != world.policy && asked.as_ref() != Some(asks);
+    early
+        .or_else(|| changed.then(|| "signed when something else was asked of the entry".to_owned()))
+        .or_else(|| {
+            let seen = is_seen(situation, record) || situation.work().cut.is_some();
+            (!seen).then(|| {
+                "signed content that is not of this history since the phase began".to_owned()
+            })
+        })
+}
+
+/// Whether the content that was signed is that which is judged, or one of which it came since the phase began.
+fn is_seen(situation: &Situation<'_>, record: &Entry) -> bool {
+    let tree = &record.record.tree;
+    *tree == situation.world.subject.id || situation.work().subjects.contains(tree)
+}
+
+/// What is not known of the content that a sign-off for the start names.
+fn unseen(situation: &Situation<'_>, record: &Entry) -> Option<String> {
+    let cut = situation.work().cut.as_ref()?;
+    (!is_seen(situation, record))
+        .then(|| format!("signed content of this history is not known: {cut}"))
 }
 
 /// Why nobody's signature counts.

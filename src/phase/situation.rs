@@ -1,6 +1,6 @@
 //! All that rules may ask about, as plain data: what the file says, what the records say, what was judged, and when.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -31,6 +31,26 @@ pub struct World<'a> {
     pub people: &'a People,
 }
 
+/// What git tells of the work on a phase, as far as its sign-offs ask.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Work {
+    /// Authors and co-authors of what was committed since it began, as git has them; else why that is not known.
+    pub authors: Result<Vec<Who>, String>,
+    /// Subjects of the commits since it began.
+    pub subjects: BTreeSet<String>,
+    /// Why there may be more of these.
+    pub cut: Option<String>,
+}
+
+impl Work {
+    /// Nothing that anybody asked for.
+    pub const NONE: Self = Self {
+        authors: Ok(Vec::new()),
+        subjects: BTreeSet::new(),
+        cut: None,
+    };
+}
+
 /// One phase, and all that is known of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Situation<'a> {
@@ -44,8 +64,8 @@ pub struct Situation<'a> {
     pub verdict: Option<&'a VerdictDocument>,
     /// Measured values that differ between equal runs, by full dotted name: they are not in the verdict.
     pub volatile: &'a BTreeMap<String, Measure>,
-    /// Authors and co-authors of what was committed since the phase began; else why that is not known.
-    pub authors: Result<&'a [Who], &'a str>,
+    /// The work on it, and on the phases that it is a part of, by name.
+    pub work: &'a BTreeMap<String, Work>,
     /// Criteria that an active waiver excuses, by the name of the rule: in words with owner and end.
     pub waived: &'a BTreeMap<String, String>,
 }
@@ -54,6 +74,18 @@ impl<'a> Situation<'a> {
     /// Where the phase stands.
     pub fn standing(&self) -> &'a Standing {
         self.standings.phase(&self.phase.id)
+    }
+
+    /// The work on the phase.
+    pub fn work(&self) -> &'a Work {
+        static NONE: Work = Work::NONE;
+        self.work.get(&self.phase.id).unwrap_or(&NONE)
+    }
+
+    /// Who wrote what changed since it began, or why that is not known.
+    pub fn authors(&self) -> Result<&'a [Who], &'a str> {
+        let authors = &self.work().authors;
+        authors.as_deref().map_err(String::as_str)
     }
 
     /// The phases that are parts of this one.

@@ -1,7 +1,9 @@
 //! `soak`: the gates held for so long, as observations of exactly this content under this policy show.
 //!
 //! What counts is the last unbroken run of passes, without a gap longer than `every`, up to a last one that is not older
-//! than `every`. A fail, an inconclusive or a clock that was set back breaks it. Missing time is a wait.
+//! than `every`. A fail, an inconclusive or a clock that was set back breaks it: only what comes after all of these in the
+//! chain of records counts, whatever the times say, because what was seen on a parallel branch was seen. Missing time is
+//! a wait.
 
 use std::fmt::Write as _;
 
@@ -192,15 +194,19 @@ fn tail(situation: &Situation<'_>, every: SignedDuration) -> Tail {
     });
     let mut tail = Tail::default();
     let mut passes: Vec<(Timestamp, &Entry)> = Vec::new();
+    let mut breaks: Vec<(&Entry, String)> = Vec::new();
     for entry in observations {
         match broken(situation, entry) {
-            Some(why) => {
-                passes.clear();
-                tail.why = Some(why);
-            }
+            Some(why) => breaks.push((entry, why)),
             None => passes.extend(time(entry).map(|at| (at, entry))),
         }
     }
+    let after = (world.history).after_all(breaks.iter().map(|(entry, _)| entry.digest.as_str()));
+    passes.retain(|(_, entry)| after(entry));
+    let newest = breaks
+        .iter()
+        .max_by_key(|(entry, _)| (time(entry), &entry.digest));
+    tail.why = newest.map(|(_, why)| why.clone());
     // Observations of parallel branches follow each other in time, not in the chain.
     passes.sort_by(|one, other| (one.0, &one.1.digest).cmp(&(other.0, &other.1.digest)));
     let mut next = world.now;

@@ -23,10 +23,15 @@ impl PhaseRule for Stale {
         if standing.completion.is_none() && standing.stale.is_empty() {
             return None;
         }
-        // It is told, not asked: completing the phase again is what mends it.
-        let wanted = "an earlier completion that does not hold is told";
-        let asking = Asking::new(self.name(), wanted, Some(situation.phase.at.place()));
-        Some(asking.done(standing.words()))
+        let written = Some(situation.phase.at.place());
+        if standing.stale.is_empty() {
+            let asking = Asking::new(self.name(), "an earlier completion holds", written);
+            return Some(asking.done(standing.words()));
+        }
+        // It is told, not asked, and so nothing is wanted: completing the phase again is what mends it.
+        let why = standing.stale.join("; ");
+        let found = format!("an earlier completion does not hold any more: {why}");
+        Some(Asking::new(self.name(), "", written).done(found))
     }
 }
 

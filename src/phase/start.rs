@@ -76,7 +76,7 @@ pub fn start<'a>(
 }
 
 /// The phases that it comes after: its own, else those of the phase that it is a part of.
-fn comes_after<'a>(phase: &'a PlannedPhase, phases: &'a [PlannedPhase]) -> Vec<&'a str> {
+pub(super) fn comes_after<'a>(phase: &'a PlannedPhase, phases: &'a [PlannedPhase]) -> Vec<&'a str> {
     let mut here = Some(phase);
     for _ in 0..=phases.len() {
         let Some(one) = here else { break };

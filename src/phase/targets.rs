@@ -128,6 +128,15 @@ pub fn targets_for(phase: &PlannedPhase) -> BTreeMap<&str, Vec<&Target>> {
     by_gate
 }
 
+/// Adds the targets of a phase to the conditions of one gate.
+pub fn aim(phase: &PlannedPhase, gate: &mut GateVerdict, volatile: &BTreeMap<String, Measure>) {
+    for target in &phase.targets {
+        if target.gate == gate.id {
+            apply(target, gate, volatile);
+        }
+    }
+}
+
 /// Adds the targets of a phase to the conditions of its gates, so that verdict, record and report show them. Doing it
 /// twice changes nothing. The decision in the document is left to whoever draws it.
 pub fn apply_targets(

@@ -125,6 +125,7 @@ pub(super) struct Scene {
     pub people: People,
     pub verdict: Option<VerdictDocument>,
     pub authors: Result<Vec<Who>, String>,
+    pub work: Work,
     pub waived: BTreeMap<String, String>,
     /// Parents of the next record; the last one where none are set.
     pub parents: Option<Vec<String>>,
@@ -161,6 +162,7 @@ impl Scene {
             },
             verdict: None,
             authors: Ok(Vec::new()),
+            work: Work::NONE,
             waived: BTreeMap::new(),
             parents: None,
         };
@@ -303,6 +305,7 @@ impl Scene {
             evidence: vec![link.to_owned()],
             entry: false,
             weakenings: None,
+            asks: Default::default(),
         };
         let digest = self.record(phase, who, says);
         self.signed(who, SignatureState::Good);
@@ -314,11 +317,17 @@ impl Scene {
     }
 
     fn sign_off(&mut self, phase: &str, who: &str, entry: bool) -> String {
+        let asked = plan::find(&self.phases, phase).and_then(|one| one.entry.as_ref());
+        let asks = match asked.filter(|_| entry) {
+            Some(asked) => asked.asked(),
+            None => BTreeMap::new(),
+        };
         let says = Says::SignOff {
             why: None,
             evidence: Vec::new(),
             entry,
             weakenings: None,
+            asks,
         };
         self.record(phase, who, says)
     }
@@ -343,7 +352,7 @@ impl Scene {
             .flat_map(|one| one.gates.clone());
         let says = Says::Observation {
             verdict: verdict.to_owned(),
-            gates: gates.map(|gate| (gate, verdict.to_owned())).collect(),
+            gates: gates.map(|gate| (gate, verdict)).collect(),
         };
         self.record(phase, "ci", says)
     }
@@ -390,6 +399,14 @@ impl Scene {
 
     fn situated<T>(&self, id: &str, see: impl FnOnce(&Situation<'_>) -> T) -> T {
         let volatile: BTreeMap<String, Measure> = BTreeMap::new();
+        let of_all = Work {
+            authors: self.authors.clone(),
+            ..self.work.clone()
+        };
+        let phases = self.phases.iter();
+        let work = phases
+            .map(|phase| (phase.id.clone(), of_all.clone()))
+            .collect();
         self.with(|world, standings| {
             see(&Situation {
                 world,
@@ -397,7 +414,7 @@ impl Scene {
                 phase: plan::find(&self.phases, id).expect("a phase of the scene"),
                 verdict: self.verdict.as_ref(),
                 volatile: &volatile,
-                authors: self.authors.as_deref().map_err(String::as_str),
+                work: &work,
                 waived: &self.waived,
             })
         })

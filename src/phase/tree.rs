@@ -19,10 +19,6 @@ impl PhaseRule for Tree {
         "the work tree is clean, and did not move while the gates ran"
     }
 
-    fn may_be_waived(&self) -> bool {
-        false
-    }
-
     fn asks(&self, _: &PlannedPhase, _: &[PlannedPhase]) -> Option<Asks> {
         Some(Asks::new())
     }

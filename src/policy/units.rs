@@ -57,14 +57,21 @@ fn number(text: &str) -> Option<Decimal> {
     (plain && digits.chars().all(|c| c.is_ascii_digit() || c == '.')).then(|| text.parse().ok())?
 }
 
-/// A duration such as `90s`, `1h 30m` or `500ms`. Not negative.
+/// A duration such as `90s`, `1h 30m`, `500ms` or `7d`: a day has 24 hours, a week seven days. Not negative.
 pub fn parse_duration(text: &str) -> Option<Duration> {
-    let span: jiff::SignedDuration = text.trim().parse().ok()?;
+    let text = text.trim();
+    // The form of ISO 8601 says the same in letters that nobody reads.
     if text.contains(['P', 'p']) {
-        None
-    } else {
-        Duration::try_from(span).ok()
+        return None;
     }
+    let exact = text.parse::<jiff::SignedDuration>().ok();
+    let length = exact.or_else(|| {
+        let span: jiff::Span = text.parse().ok()?;
+        let fixed = span.get_years() == 0 && span.get_months() == 0;
+        let days = jiff::SpanRelativeTo::days_are_24_hours();
+        fixed.then(|| span.to_duration(days).ok())?
+    })?;
+    Duration::try_from(length).ok()
 }
 
 fn parse_size(text: &str) -> Option<Decimal> {
@@ -103,7 +110,7 @@ impl Shape for Span {
                     format!("`{text}` is not a length of time"),
                 )
                 .label("wanted a duration with its unit")
-                .help("write it as `90s`, `15m` or `1h 30m`"),
+                .help("write it as `90s`, `1h 30m` or `7d`"),
                 None => wrong_kind(node, "a duration such as `15m`"),
             });
         }
@@ -111,7 +118,7 @@ impl Shape for Span {
     }
 
     fn schema() -> Json {
-        json!({ "type": "string", "examples": ["90s", "15m", "1h 30m"] })
+        json!({ "type": "string", "examples": ["90s", "15m", "1h 30m", "7d"] })
     }
 }
 
@@ -202,6 +209,19 @@ impl Shape for Date {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn durations_know_days_and_no_calendar() {
+        let hours = |text| parse_duration(text).map(|length| length.as_secs() / 3600);
+        assert_eq!(
+            [hours("7d"), hours("2w"), hours("1d 12h"), hours("36h")],
+            [Some(168), Some(336), Some(36), Some(36)]
+        );
+        assert_eq!(parse_duration("1.5s"), Some(Duration::from_millis(1500)));
+        for wrong in ["", "7", "1mo", "1 year", "-1d", "P7D", "d"] {
+            assert_eq!(parse_duration(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn days_have_their_unit() {

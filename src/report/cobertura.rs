@@ -167,22 +167,27 @@ impl Reader {
 
     fn line(&mut self, tag: &Tag<'_>, sink: &mut dyn Sink) {
         let (mut number, mut hits, mut is_branch, mut conditions) = (None, None, false, None);
+        let mut impossible = None;
         for (name, value) in tag.attributes() {
             match name {
                 "number" => number = value.trim().parse().ok(),
                 "hits" => hits = Some(value),
                 "branch" => is_branch = value.trim().eq_ignore_ascii_case("true"),
-                "condition-coverage" => conditions = of_conditions(value),
+                "condition-coverage" => {
+                    conditions = of_conditions(value);
+                    impossible = conditions
+                        .filter(|(total, taken)| taken > total)
+                        .map(|_| value);
+                }
                 _ => {}
             }
         }
         let Some(number) = number else {
             let number = super::limits::cut(tag.get("number").unwrap_or(""), 40);
-            let message = format!(
-                "`{}` has a line without a usable number (`{number}`), left out",
+            sink.broken(&format!(
+                "`{}` has a line without a usable number (`{number}`)",
                 self.path
-            );
-            sink.warn("bad-line", message);
+            ));
             return;
         };
         let (hits, odd) = count::hits(hits.unwrap_or("")).unwrap_or((0, true));
@@ -193,10 +198,21 @@ impl Reader {
             );
             sink.warn("odd-hits", message);
         }
+        if let Some(value) = impossible {
+            let message = format!(
+                "line {number} of `{}` has more conditions taken than there are (`{}`): read as none",
+                self.path,
+                super::limits::cut(value, 40)
+            );
+            sink.warn("odd-conditions", message);
+        }
         let line = MethodLine {
             number,
             hits,
-            branches: conditions.filter(|_| is_branch),
+            // What cannot be so is no evidence that a branch was taken.
+            branches: conditions
+                .filter(|_| is_branch)
+                .map(|(total, taken)| (total, if taken > total { 0 } else { taken })),
         };
         if self.methods > 0 {
             self.method_lines.push(line);
@@ -228,5 +244,5 @@ fn of_conditions(text: &str) -> Option<(u32, u32)> {
     let (taken, total) = inside.split_once('/')?;
     let total: u32 = total.trim().parse().ok()?;
     let taken: u32 = taken.trim().parse().ok()?;
-    (total > 0).then_some((total, taken.min(total)))
+    (total > 0).then_some((total, taken))
 }

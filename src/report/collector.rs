@@ -312,10 +312,10 @@ impl Sink for Collector {
     }
 
     fn broken(&mut self, message: &str) {
-        let list = if self.kind == EvidenceKind::Findings {
-            &mut self.findings.broken
-        } else {
-            &mut self.tests.broken
+        let list = match self.kind {
+            EvidenceKind::Findings => &mut self.findings.broken,
+            EvidenceKind::Coverage => &mut self.coverage.broken,
+            _ => &mut self.tests.broken,
         };
         if list.len() < ITEMS_KEPT {
             list.push(cut(message.trim(), Limits::DEFAULT.text));

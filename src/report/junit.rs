@@ -368,15 +368,13 @@ impl Reader {
         if claim.tests.is_some_and(|claimed| claimed != tests)
             || claim.bad().is_some_and(|claimed| claimed != bad)
         {
-            let say = |count: Option<u64>| count.map_or("?".to_owned(), |count| count.to_string());
-            sink.warn(
-                "counter-mismatch",
-                format!(
-                    "suite `{name}` claims {} tests and {} failures, its elements show {tests} and {bad}",
-                    say(claim.tests),
-                    say(claim.bad())
-                ),
-            );
+            let tests_claimed = claim.tests.map(|count| format!("{count} tests"));
+            let bad_claimed = claim.bad().map(|count| format!("{count} failures"));
+            let claimed: Vec<String> = tests_claimed.into_iter().chain(bad_claimed).collect();
+            let claimed = claimed.join(" and ");
+            let shown = "its elements show";
+            let words = format!("suite `{name}` claims {claimed}; {shown} {tests} and {bad}");
+            sink.warn("counter-mismatch", words);
         }
         let unseen = claim
             .bad()

@@ -9,7 +9,7 @@ mod marks;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::text::{Lines, text};
 use super::{Combine, Empty, Examples, Head, Input, ReportError, ReportFormat, Sink, count};
@@ -59,13 +59,13 @@ impl ReportFormat for Lcov {
             }
             let line = text(bytes)?;
             if !reader.line(line, sink) {
+                // What it said may be a line that did not run.
                 let line = super::limits::cut(line, 80);
-                let message = format!(
-                    "line {} is no LCOV record and was left out: `{line}`",
-                    lines.number()
-                );
                 reader.bad += 1;
-                sink.warn("bad-line", message);
+                sink.broken(&format!(
+                    "line {} is no LCOV record: `{line}`",
+                    lines.number()
+                ));
             }
         }
         if reader.files.is_empty() && reader.bad > 0 {
@@ -74,10 +74,7 @@ impl ReportFormat for Lcov {
                 "has no `SF:` record: it is no LCOV tracefile",
             ));
         }
-        if reader.open.is_some() || !lines.ended() && reader.last_was_data {
-            let message = "the last record has no `end_of_record`: the file may have been cut";
-            sink.warn("unterminated", message.to_owned());
-        }
+        reader.end_of_file(sink);
         lines.finish(sink);
         reader.finish(sink);
         Ok(())
@@ -111,54 +108,67 @@ struct Reader {
     by_path: BTreeMap<String, usize>,
     open: Option<usize>,
     record: Record,
+    unknown: BTreeSet<String>,
     bad: u64,
-    last_was_data: bool,
 }
 
+/// Records that hold nothing of lines, branches and functions: names, versions, and the two halves of MC/DC.
+const UNREAD: [&str; 6] = ["TN", "VER", "FNL", "MCDC", "MCF", "MCH"];
 const STATED: [&str; 6] = ["LF", "LH", "BRF", "BRH", "FNF", "FNH"];
 
 impl Reader {
-    /// Takes one line. False when it is no record.
+    /// Takes one line. False when it is no record, or a record that cannot be read.
     fn line(&mut self, line: &str, sink: &mut dyn Sink) -> bool {
-        self.last_was_data = true;
         if let Some(rest) = line.strip_prefix("DA:") {
             return self.line_data(rest, sink).is_some();
         }
         let line = line.trim_ascii();
         if line == "end_of_record" {
-            self.last_was_data = false;
             return self.end_of_record(sink);
         }
         if line.is_empty() || line.starts_with('#') {
-            self.last_was_data = false;
             return true;
         }
         let Some((word, rest)) = line.split_once(':') else {
             return false;
         };
         match word {
-            "SF" => self.source_file(rest, sink),
-            "BRDA" => return self.branch(rest).is_some(),
-            "FN" | "FNDA" | "FNA" => return self.function(word, rest).is_some(),
+            "SF" => {
+                self.end_of_file(sink);
+                self.source_file(rest, sink);
+                true
+            }
+            "BRDA" => self.branch(rest).is_some(),
+            "FN" | "FNDA" | "FNA" => self.function(word, rest).is_some(),
             _ => match STATED.iter().position(|known| *known == word) {
-                Some(which) => return self.stated(which, rest).is_some(),
-                // TN, VER and what later versions may add.
-                None => {
-                    return word.bytes().all(|byte| byte.is_ascii_uppercase()) && !word.is_empty();
-                }
+                Some(which) => self.stated(which, rest).is_some(),
+                None => self.other(word, sink),
             },
         }
-        true
+    }
+
+    /// A record that is not read: one of those that hold no coverage, or one that a later version may have added, or
+    /// another one damaged.
+    fn other(&mut self, word: &str, sink: &mut dyn Sink) -> bool {
+        let plain = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_uppercase());
+        if plain && !UNREAD.contains(&word) && self.unknown.insert(word.to_owned()) {
+            let word = super::limits::cut(word, 40);
+            let message = format!("records `{word}:` are not known and were left out");
+            sink.warn("unknown-record", message);
+        }
+        plain
+    }
+
+    /// A file whose record is not ended was cut: what is missing may be what did not run.
+    fn end_of_file(&self, sink: &mut dyn Sink) {
+        let Some(at) = self.open else { return };
+        let path = super::limits::cut(&self.files[at].path, 200);
+        sink.broken(&format!(
+            "`{path}` has no `end_of_record`: the report was cut"
+        ));
     }
 
     fn source_file(&mut self, path: &str, sink: &mut dyn Sink) {
-        if self.open.is_some() {
-            let message = format!(
-                "`{}` has no `end_of_record`",
-                super::limits::cut(&self.files[self.open.unwrap_or(0)].path, 200)
-            );
-            sink.warn("unterminated", message);
-        }
         self.record = Record::default();
         let at = match self.by_path.get(path) {
             Some(at) => *at,
@@ -193,7 +203,6 @@ impl Reader {
         let (Ok(line), Some(file)) = (u32::try_from(line), self.open) else {
             return false;
         };
-        self.last_was_data = true;
         self.files[file].has_lines = true;
         self.add_line(line, hits, sink);
         true

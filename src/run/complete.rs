@@ -3,6 +3,7 @@
 //! Nothing is decided here. The rules decide from plain data; this room fetches the data, and when a completion may be
 //! written it writes one record, last of all, so that nothing is ever complete without its record.
 
+mod aimed;
 mod began;
 mod completion;
 mod ground;
@@ -13,6 +14,7 @@ mod then;
 mod view;
 mod write;
 
+pub use aimed::Aimed;
 pub use completion::{completion, observation};
 pub use ground::{Ground, NoGround};
 pub use newest::Known;

@@ -50,7 +50,8 @@ pub use apart::{
     All, Became, Place, Planned, Refusal, Row, Setting, Story, Tree, Trouble, judge_apart, rows,
 };
 pub use complete::{
-    About, Ground, Judged, Keys, Known, NoGround, Owed, View, Written, completion, observation,
+    About, Aimed, Ground, Judged, Keys, Known, NoGround, Owed, View, Written, completion,
+    observation,
 };
 pub use decide::decide;
 pub use engine::run;

@@ -161,6 +161,7 @@ pub(super) async fn finish(engine: Engine) -> Finished {
             .and_then(|apart| apart.merged_into.clone()),
         phase: engine.request.tests_then.phase.clone(),
         interrupted,
+        due: Vec::new(),
         notes,
         gates: runs,
     };

@@ -237,7 +237,19 @@ fn scans_and_coverage_of_nothing_are_no_pass() {
             "findings: { reports: out, format: mypy }",
             "Success: no issues found in 0 source files\n",
         ),
+        (
+            "findings: { reports: out, format: sarif }",
+            "{\"version\":\"2.1.0\",\"runs\":[{\"tool\":{\"driver\":{\"name\":\"t\"}}}]}",
+        ),
         ("coverage: { reports: out, lines: \">=80%\" }", "TN:\n"),
+        (
+            "coverage: { reports: out, lines: \">=80%\" }",
+            "SF:a\nDA:1,1\nend_of_record\nSF:b\nDA:1,1\nDA:2,",
+        ),
+        (
+            "coverage: { reports: out, lines: \">=80%\" }",
+            "SF:a\nDA:1,1\nDA:x,0\nend_of_record\n",
+        ),
         (
             "metrics: { reports: out, format: json, values: { p95: { is: \"<2\" } } }",
             "{}",
@@ -246,6 +258,15 @@ fn scans_and_coverage_of_nothing_are_no_pass() {
         let ran = scanned(gate, report).exits(3);
         ran.gate("g").is("inconclusive").cause("evidence");
     }
+}
+
+#[test]
+fn what_is_odd_in_a_report_is_shown_though_the_gate_passes() {
+    let report = "<testsuite name='s' tests='5'><testcase name='a'/></testsuite>";
+    let ran = scanned("tests: { reports: out }", report).exits(0);
+    ran.says("out: suite `s` claims 5 tests")
+        .gate("g")
+        .is("pass");
 }
 
 #[test]

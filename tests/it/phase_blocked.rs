@@ -62,10 +62,12 @@ fn a_target_of_the_phase_blocks_where_the_gate_alone_would_pass() {
     project.commit();
     project.call(&["run", "--phase", "beta"]).exits(0);
     project.phase(&["complete", "alpha"]).exits(0);
-    project
+    let ran = project
         .phase(&["decide", "beta"])
         .exits(1)
         .says("unit.tests.passed is 2, wanted >=3");
+    // Also while the gates run.
+    assert!(!ran.stdout.contains("✓ unit"), "{ran}");
 }
 
 #[test]

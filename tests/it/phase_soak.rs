@@ -46,6 +46,35 @@ fn a_failed_observation_breaks_the_soak_and_other_content_begins_anew() {
         .complains("dirty");
 }
 
+#[test]
+fn a_fail_that_another_branch_saw_breaks_the_soak_once_it_is_merged() {
+    let project = Project::new(SOAK).committed();
+    project.write(".gitignore", "broken\n");
+    project.commit();
+    project.phase(&["observe", "alpha"]).exits(0);
+    project.commit();
+    project.git(&["checkout", "-q", "-b", "other"]);
+    project.write("broken", "");
+    project.phase(&["observe", "alpha"]).exits(1);
+    std::fs::remove_file(project.root.join("broken")).expect("removed");
+    project.commit();
+    project.git(&["checkout", "-q", "main"]);
+    std::thread::sleep(Duration::from_millis(2100));
+    project.phase(&["observe", "alpha"]).exits(0);
+    project.commit();
+    project.phase(&["decide", "alpha"]).exits(0);
+    project.git(&["merge", "-q", "--no-edit", "other"]);
+    project
+        .phase(&["complete", "alpha"])
+        .exits(4)
+        .says("broken by fail");
+    project.phase(&["observe", "alpha"]).exits(0);
+    std::thread::sleep(Duration::from_millis(2100));
+    project.phase(&["observe", "alpha"]).exits(0);
+    project.phase(&["complete", "alpha"]).exits(0);
+    project.call(&["verify"]).exits(0);
+}
+
 const LIENS: &str = "\
 gates:
   a: { run: 'true' }

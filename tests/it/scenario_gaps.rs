@@ -1,7 +1,7 @@
 //! The example `gap-fixing`: every criterion refuses its task for that reason, and then does not; tasks and phases are completed
 //! in order, and the board says of each task where it stands. Node, Python and git do the work, in a copy.
 
-use crate::support::Scenario;
+use crate::support::{Scenario, Walk};
 
 /// Each step with what the refusal before it must name.
 const STEPS: &[(&str, &[&str])] = &[
@@ -86,14 +86,12 @@ fn tasks(scenario: &Scenario) -> Vec<(String, String)> {
 
 #[test]
 fn each_criterion_of_gap_fixing_blocks_and_is_lifted() {
-    let mut scenario = Scenario::of("gap-fixing");
-    scenario.walk(STEPS);
-    scenario.ends();
+    Walk::through("gap-fixing").lifts(STEPS);
 }
 
 #[test]
 fn the_board_says_where_each_task_stands_and_what_it_waits_for() {
-    let scenario = Scenario::of("gap-fixing");
+    let mut scenario = Scenario::copy("gap-fixing");
     let states = |scenario: &Scenario| -> Vec<String> {
         let all = tasks(scenario).into_iter();
         all.map(|(task, state)| format!("{} {state}", &task["task-".len()..]))
@@ -122,9 +120,7 @@ fn the_board_says_where_each_task_stands_and_what_it_waits_for() {
         assert!(said.contains(waits), "{waits}\n{said}");
     }
     // In progress: some of it holds.
-    for _ in 0..3 {
-        scenario.next();
-    }
+    scenario.take(3);
     scenario
         .project
         .phase(&["decide", "task-1-1"])
@@ -132,18 +128,9 @@ fn the_board_says_where_each_task_stands_and_what_it_waits_for() {
         .says("readiness 50%");
     assert_eq!(states(&scenario)[0], "1-1 open");
     // Completed, and what waited for it is open.
-    scenario.next();
+    scenario.take(1);
     assert_eq!(
         states(&scenario)[..4],
         ["1-1 complete", "1-2 open", "1-3 blocked", "1-4 open"]
     );
-}
-
-#[test]
-fn the_scripts_of_the_examples_are_the_same() {
-    let go = |example: &str| {
-        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-        std::fs::read_to_string(root.join("examples").join(example).join("go")).unwrap()
-    };
-    assert_eq!(go("gap-fixing"), go("portfolio-api"));
 }

@@ -1,4 +1,4 @@
-# Phase: infrastructure
-# Lifts: backup
-# The evidence of a backup was there, and older than the phase.
+# Make a backup that is as young as the phase
+#
+# Refused: infrastructure
 node ops/backup.js

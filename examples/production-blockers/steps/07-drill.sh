@@ -1,4 +1,4 @@
-# Phase: infrastructure
-# Lifts: alert
-# So was that of the drill.
+# Drill the alert, in this phase too
+#
+# Refused: infrastructure
 node ops/alert-drill.js

@@ -1,3 +1,4 @@
-# Phase: integration
-# Lifts: dry-run
+# Try the deployment dry
+#
+# Refused: integration
 node ops/deploy.js --dry-run

@@ -1,6 +1,7 @@
-# Phase: integration
-# Lifts: soak
-# In earnest a schedule does this once a day.
-"$TOLLGATE" --ci none phase observe integration -q --key "$KEYS/dev"
+# Observe it twice, as a schedule does once a day
+#
+# Refused: integration
+# Completes: integration
+tollgate phase observe integration -q
 sleep 3
-"$TOLLGATE" --ci none phase observe integration -q --key "$KEYS/dev"
+tollgate phase observe integration -q

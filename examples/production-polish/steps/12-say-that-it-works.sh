@@ -1,5 +1,4 @@
-# Phase: mobile
-# Leaves: sign-offs
-# A signature without a link to what was seen.
-GIT_AUTHOR_NAME=mio GIT_AUTHOR_EMAIL=mio@example.org GIT_COMMITTER_NAME=mio GIT_COMMITTER_EMAIL=mio@example.org \
-  "$TOLLGATE" phase sign mobile --why 'Works on my phone' --key "$KEYS/mio"
+# Sign for the app, without a link to what was seen
+#
+# Refused: mobile
+as mio phase sign mobile --why 'Works on my phone'

@@ -1,4 +1,4 @@
-// Providers of language models: which one is asked, what it may cost, and what to do when it does not answer.
+// Providers of language models: which one is asked, what it costs, and what to do when it does not answer.
 
 const PROVIDERS = [
   { name: 'north', cents: 4, most: 8000, regions: ['eu'] },
@@ -6,44 +6,25 @@ const PROVIDERS = [
   { name: 'local', cents: 0, most: 1000, regions: ['eu', 'us', 'on-premises'] },
 ];
 
-/** Those that may see the words of a tenant. */
-export function allowed(region) {
-  return PROVIDERS.filter(({ regions }) => regions.includes(region));
-}
-
-/** The cheapest that takes so many words. */
+/** Those that may see the words of a tenant, and take so many; the cheapest first. */
 export function choose(region, count) {
-  const fit = allowed(region).filter(({ most }) => most >= count);
+  const fit = PROVIDERS.filter(({ regions, most }) => regions.includes(region) && most >= count);
   if (fit.length === 0) throw new RangeError(`nobody takes ${count} words in ${region}`);
-  return fit.reduce((best, one) => (one.cents < best.cents ? one : best)).name;
+  return fit.sort((one, other) => one.cents - other.cents);
 }
 
-/** What it costs, in cents: begun thousands count. */
-export function cost(name, count) {
-  const provider = PROVIDERS.find((one) => one.name === name);
-  if (!provider) throw new RangeError(`no provider ${name}`);
-  return Math.ceil(count / 1000) * provider.cents;
-}
+/** Whether an answer is of use, somebody else is to be asked, or our request is wrong and would be refused everywhere. */
+export const verdict = (status) => (status < 400 ? 'fine' : [401, 403, 429].includes(status) || status >= 500 ? 'next' : 'ours');
 
-/** What an error of a provider means for us. */
-export function verdict(status) {
-  if (status === 429) return 'wait';
-  if (status === 401 || status === 403) return 'key';
-  if (status >= 500) return 'next';
-  if (status >= 400) return 'ours';
-  return 'fine';
-}
-
-/** Asks one after the other until somebody answers. */
+/** Asks one after the other until somebody answers. Begun thousands of words are paid for. */
 export async function ask(region, count, call) {
   const tried = [];
-  for (const { name, most } of allowed(region)) {
-    if (most < count) continue;
+  for (const { name, cents } of choose(region, count)) {
     const { status, text } = await call(name);
-    tried.push(name);
+    tried.push(`${name} ${status}`);
     const meaning = verdict(status);
-    if (meaning === 'fine') return { name, text, tried };
-    if (meaning === 'ours') throw new Error(`our request to ${name} is wrong: ${status}`);
+    if (meaning === 'fine') return { name, text, cents: Math.ceil(count / 1000) * cents };
+    if (meaning === 'ours') break;
   }
-  throw new Error(`nobody answers: ${tried.join(', ')}`);
+  throw new Error(`no answer: ${tried.join(', ')}`);
 }

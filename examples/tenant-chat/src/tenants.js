@@ -1,11 +1,7 @@
 // Every question to the database names its tenant. One that does not is never sent.
 
-const NAMES = /^[a-z][a-z0-9-]{1,30}$/;
-
 /** Whether a tenant may be called so. */
-export function isName(name) {
-  return NAMES.test(name);
-}
+export const isName = (name) => /^[a-z][a-z0-9-]{1,30}$/.test(name);
 
 /** The question with the tenant in it, as its first parameter. */
 export function scoped(sql, tenant, parameters = []) {

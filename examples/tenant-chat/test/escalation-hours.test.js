@@ -2,6 +2,7 @@ import test from 'node:test';
 import assert from 'node:assert/strict';
 import { isOpen } from '../src/escalation.js';
 
-for (const [day, hour, open] of [[0, 10, false], [1, 8, true], [1, 18, false], [5, 17, true], [1, 7, false]]) {
-  test(`hours: day ${day} at ${hour}`, () => assert.equal(isOpen(day, hour), open));
-}
+const OPEN = [[1, 8], [1, 17], [5, 17], [6, 9], [6, 12]];
+const CLOSED = [[0, 10], [1, 7], [1, 18], [6, 8], [6, 13]];
+for (const [day, hour] of OPEN) test(`hours: day ${day} at ${hour}`, () => assert.equal(isOpen(day, hour), true));
+for (const [day, hour] of CLOSED) test(`hours: day ${day} at ${hour}, nobody is there`, () => assert.equal(isOpen(day, hour), false));

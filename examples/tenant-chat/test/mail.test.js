@@ -8,4 +8,4 @@ test('mail: goes out encrypted', () => assert.ok(API.startsWith('https://')));
 test('mail: a mail that arrives', { skip: 'waits for a sandbox of the provider' }, () => {});
 test('mail: a mail that comes back', { skip: 'waits for a sandbox of the provider' }, () => {});
 test('mail: an address that is none', { skip: 'waits for a sandbox of the provider' }, () => {});
-test('mail: in the tone of the tenant', { skip: 'later' }, () => {});
+test('mail: says when somebody answers', { skip: 'later' }, () => {});

@@ -7,4 +7,3 @@ test('asked: local in earnest', { skip: 'waits for a sandbox of the provider' },
 test('asked: one after the other', { skip: 'waits for a sandbox of the provider' }, () => {});
 test('asked: none of them', { skip: 'waits for a sandbox of the provider' }, () => {});
 test('asked: a long question', { skip: 'waits for a sandbox of the provider' }, () => {});
-test('asked: a call is a function', () => assert.equal(typeof fetch, 'function'));

@@ -10,6 +10,7 @@
 // other reports say is for the gates that read them.
 
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { checks } from './checks.js';
 import { Missing, withDatabase } from './postgres.js';
 
 const escape = (text) => text.replace(/[^\t\n\x20-\ufffd]/g, '').replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
@@ -23,12 +24,6 @@ function report(name, cases) {
   const text = `<testsuite name="${name}" tests="${cases.length}" failures="${failures}">\n${lines.join('\n')}\n</testsuite>\n`;
   writeFileSync(`reports/${name}.xml`, text);
   console.log(`${name}: ${cases.length - failures} of ${cases.length} hold`);
-}
-
-// The questions of a file, each below a line `-- check: NAME`.
-function checks(file) {
-  const parts = readFileSync(file, 'utf8').split(/^-- check: (.+)$/m).slice(1);
-  return Array.from({ length: parts.length / 2 }, (_, index) => ({ name: parts[2 * index], text: parts[2 * index + 1] }));
 }
 
 const NOTE = `

@@ -372,7 +372,7 @@ impl<'a> Command<'a> {
             selection,
         };
         let people = targets.iter().any(Target::is_for_people);
-        drive(self.global, request, people, self.screen)
+        drive(self.global, request, Some(phase), people, self.screen)
     }
 }
 

@@ -159,8 +159,8 @@ pub fn report(global: &Global, typed: &Report, screen: &Screen) -> anyhow::Resul
             .filter(|entry| concerns(&entry.record.phase))
             .copied()
             .collect();
-        phase::board_json(&board, &mut out)?;
-        phase::records_json(&own, &mut out)?;
+        let names: Vec<&str> = phases.iter().map(|phase| phase.phase.as_str()).collect();
+        phase::handoff_json(&names, &board, &own, &mut out)?;
     } else {
         let handed = Handoff {
             board: &board,

@@ -194,7 +194,7 @@ pub struct Report {
     /// As it will be on this day
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub at: Option<Date>,
-    /// One JSON document: the board and the records
+    /// One JSON document: the phases, the board and their records
     #[arg(long)]
     pub json: bool,
 }

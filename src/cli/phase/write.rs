@@ -1,5 +1,7 @@
 //! Records that people write: sign-offs, promises, rulings, and what takes a completion back.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use super::super::args::Global;
@@ -9,11 +11,11 @@ use super::super::signer;
 use super::super::world;
 use super::typed::{Key, Lien, Sign, Why};
 use super::{named, notes, open, whole, whole_at_any_time};
-use crate::model::Says;
+use crate::model::{Entry, Says};
 use crate::output::{self, neutral};
 use crate::phase::{PlannedPhase, SignOffs};
 use crate::problem::nearest;
-use crate::run::{About, Ground, Keys};
+use crate::run::{About, Ground, Keys, Known, View};
 
 /// Signs for a phase.
 pub fn sign(global: &Global, typed: &Sign, screen: &Screen) -> anyhow::Result<Exit> {
@@ -29,26 +31,20 @@ pub fn sign(global: &Global, typed: &Sign, screen: &Screen) -> anyhow::Result<Ex
         return Ok(dirty(&ground, screen));
     }
     let asked = sign_offs(phase, typed.entry);
-    let mut said = Vec::new();
-    match asked {
-        None => said.push(format!(
-            "phase `{}` asks for no sign-off{}",
-            phase.id,
-            if typed.entry { " for its entry" } else { "" }
-        )),
-        Some(asked) => {
-            said.extend(in_vain(&ground, asked));
-            if asked.evidence && typed.evidence.is_empty() {
-                let words = "evidence is asked: without `--evidence URL` this does not count";
-                said.push(words.to_owned());
-            }
-        }
+    if asked.is_none() {
+        let which = if typed.entry { " for its entry" } else { "" };
+        let words = format!("phase `{}` asks for no sign-off{which}", phase.id);
+        notes(&[words], screen);
     }
     let says = Says::SignOff {
         why: typed.why.clone(),
         evidence: typed.evidence.clone(),
         entry: typed.entry,
         weakenings: None,
+        asks: match (&phase.entry, typed.entry) {
+            (Some(entry), true) => entry.asked(),
+            _ => Default::default(),
+        },
     };
     let needed = asked.is_some_and(|asked| !asked.unsigned);
     let tree = ground.subject().id.clone();
@@ -61,8 +57,13 @@ pub fn sign(global: &Global, typed: &Sign, screen: &Screen) -> anyhow::Result<Ex
         json: typed.json,
         takes_back: false,
     };
-    notes(&said, screen);
-    append(&mut ground, asked, says, screen)
+    Ok(match record(&mut ground, asked, says, screen)? {
+        Ok(entry) => {
+            tell_in_vain(&mut ground, phase, &entry, screen);
+            Exit::Go
+        }
+        Err(exit) => exit,
+    })
 }
 
 fn sign_offs(phase: &PlannedPhase, entry: bool) -> Option<&SignOffs> {
@@ -73,18 +74,22 @@ fn sign_offs(phase: &PlannedPhase, entry: bool) -> Option<&SignOffs> {
     }
 }
 
-/// Why a sign-off of whoever asks will not count, as far as that is known before.
-fn in_vain(ground: &Ground, asked: &SignOffs) -> Option<String> {
-    let roles: Vec<&str> = asked.from.iter().map(|role| role.value.as_str()).collect();
-    let who = &ground.who.name;
-    let known = ground.people.by_name.contains_key(who);
-    let fits = roles.is_empty() || roles.iter().any(|role| ground.people.has_role(who, role));
-    (known && !fits).then(|| {
-        format!(
-            "{who} has none of the roles that are asked ({}): unless the key belongs to somebody who has, this does not count",
-            roles.join(", ")
-        )
-    })
+/// Says right away that what was recorded will not count, and why: everybody else would see it only in a decision.
+fn tell_in_vain(ground: &mut Ground, phase: &PlannedPhase, entry: &Entry, screen: &Screen) {
+    if let Err(words) = ground.check_counting() {
+        return screen.warning(&neutral::line(&words));
+    }
+    let known = Known::read(&ground.store, ground.subject(), &ground.plan.digest);
+    let view = View::of(ground, known, world::now(), world::today());
+    for why in view.in_vain(phase, entry) {
+        let kind = match &entry.record.says {
+            Says::Lien { .. } => "lien",
+            _ => "sign-off",
+        };
+        screen.warning(&neutral::line(&format!(
+            "this {kind} is recorded, and it does not count: {why}"
+        )));
+    }
 }
 
 /// Promises that a gate or criterion will hold.
@@ -116,7 +121,13 @@ pub fn lien(global: &Global, typed: &Lien, screen: &Screen) -> anyhow::Result<Ex
         json: typed.json,
         takes_back: false,
     };
-    append(&mut ground, asked, says, screen)
+    Ok(match record(&mut ground, asked, says, screen)? {
+        Ok(entry) => {
+            tell_in_vain(&mut ground, phase, &entry, screen);
+            Exit::Go
+        }
+        Err(exit) => exit,
+    })
 }
 
 /// Whether a promise could ever count.
@@ -130,6 +141,7 @@ fn promise(ground: &Ground, phase: &PlannedPhase, typed: &Lien) -> Result<(), St
     if typed.why.trim().is_empty() || typed.owner.trim().is_empty() {
         return Err("a lien needs an owner and a reason".to_owned());
     }
+    owner(ground, &typed.owner)?;
     let gates = crate::phase::gates_of(phase, &ground.plan.phases);
     let known = || {
         gates
@@ -157,6 +169,33 @@ fn promise(ground: &Ground, phase: &PlannedPhase, typed: &Lien) -> Result<(), St
             typed.due
         )),
     }
+}
+
+/// Somebody answers for a promise: a person of people.yaml, or all in a role.
+fn owner(ground: &Ground, name: &str) -> Result<(), String> {
+    let people = &ground.people;
+    let roles = people.by_name.values().flat_map(|person| &person.roles);
+    let known: BTreeSet<&str> = (people.by_name.keys().chain(roles))
+        .map(String::as_str)
+        .collect();
+    if known.contains(name) {
+        return Ok(());
+    }
+    let help = match nearest(name, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!(
+            "known are {}",
+            known
+                .iter()
+                .copied()
+                .take(20)
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
+    };
+    Err(format!(
+        "people.yaml knows no `{name}` who could answer for it: {help}"
+    ))
 }
 
 /// Holds a phase, sends it back, or ends it.
@@ -268,18 +307,29 @@ pub(in super::super) fn append(
     says: Says,
     screen: &Screen,
 ) -> anyhow::Result<Exit> {
+    let recorded = record(ground, asked, says, screen)?;
+    Ok(recorded.err().unwrap_or(Exit::Go))
+}
+
+/// The same, and gives the record.
+fn record(
+    ground: &mut Ground,
+    asked: Asked<'_>,
+    says: Says,
+    screen: &Screen,
+) -> anyhow::Result<Result<Entry, Exit>> {
     let sound = match asked.takes_back {
         true => whole_at_any_time(ground, screen),
         false => whole(ground, screen),
     };
     if let Err(exit) = sound {
-        return Ok(exit);
+        return Ok(Err(exit));
     }
     // Going on from an earlier time takes somebody who answers for it.
     let behind = ground.ahead(world::now()).is_some() && !ground.people.is_empty();
     if ground.commit().is_none() {
         screen.error("there is no commit yet: a record is about content that git knows");
-        return Ok(Exit::Undecided);
+        return Ok(Err(Exit::Undecided));
     }
     let about = About {
         phase: asked.phase,
@@ -293,7 +343,7 @@ pub(in super::super) fn append(
         Err(words) => {
             screen.error(&neutral::line(&words));
             screen.say("nothing was recorded");
-            return Ok(Exit::Undecided);
+            return Ok(Err(Exit::Undecided));
         }
     };
     notes(&written.notes, screen);
@@ -304,7 +354,7 @@ pub(in super::super) fn append(
         output::phase::recorded(&written.entry, &screen.style(), &mut out)?;
     }
     screen.print(&String::from_utf8_lossy(&out))?;
-    Ok(Exit::Go)
+    Ok(Ok(written.entry))
 }
 
 /// The keys that a command line asks for.

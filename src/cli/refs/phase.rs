@@ -66,7 +66,7 @@ async fn decided(
         phase_began: Some(seen.began(phase)),
         ..request(asked, typed, place, &plan, phase, today)
     };
-    let mut finished = run::run(request, progress).await;
+    let mut finished = run::run(request, &mut run::Aimed::new(phase, progress)).await;
     if let Some(signal) = finished.outcome.run.interrupted {
         return Err(Trouble::new(
             "interrupted",

@@ -6,7 +6,7 @@ use super::super::args::{Global, Run};
 use super::super::exit::Exit;
 use super::super::phase::drawn;
 use super::super::policy::{self, JudgedBy};
-use super::super::run::{exit, overdue, record};
+use super::super::run::{Promises, exit, overdue, record};
 use super::super::screen::Screen;
 use super::super::world;
 use super::{Asked, Verdict, blocking, refused, usage};
@@ -151,7 +151,9 @@ async fn judge(
     Ok(Verdict {
         exit: exit(&outcome, args.strict, promises),
         decision: outcome.verdict.decision,
-        against: blocking(&outcome),
+        against: (blocking(&outcome).into_iter())
+            .chain((promises == Promises::Due).then(|| "liens".to_owned()))
+            .collect(),
         outcome: Some(outcome),
         decided: None,
     })

@@ -63,6 +63,7 @@ impl<'g> Merged<'g> {
         all.has_functions |= coverage.has_functions;
         all.unplaced_lines.add(coverage.unplaced_lines);
         all.unplaced_branches.add(coverage.unplaced_branches);
+        all.broken.extend(coverage.broken.iter().cloned());
         let stands = places.locate(coverage.files.keys().map(String::as_str), &coverage.roots);
         for (path, file) in &coverage.files {
             let path = match &stands[path.as_str()] {

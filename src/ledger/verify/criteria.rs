@@ -109,15 +109,22 @@ impl Check<'_> {
             return Ok(());
         };
         let every = length("every").transpose()?;
+        let breaks = self.breaks(entry);
+        let after = self.chain.after_all(&breaks);
         let mut times: Vec<Timestamp> = Vec::new();
         for digest in &done.observations {
             let Some(other) = self.ledger.entry(digest) else {
                 continue;
             };
-            if let Says::Observation { verdict, .. } = &other.record.says
-                && verdict != "pass"
-            {
-                return Err(format!("the observation {} is `{verdict}`", short(digest)));
+            if let Some(why) = self.breaks_a_soak(entry, other) {
+                return Err(format!("the observation {} {why}", short(digest)));
+            }
+            // That it names such a one is told as what it rests on; here it counts for nothing.
+            if !is_of(entry, other) {
+                continue;
+            }
+            if !self.chain.place(digest).is_some_and(|place| after[place]) {
+                return Err(self.beside(digest, &breaks));
             }
             times.extend(other.record.at.parse::<Timestamp>().ok());
         }
@@ -145,6 +152,69 @@ impl Check<'_> {
         }
         Ok(())
     }
+}
+
+impl Check<'_> {
+    /// Observations that break the soak of a completion and were there when it was written, whether it names them or
+    /// not.
+    fn breaks(&self, completion: &Entry) -> Vec<usize> {
+        let Some(place) = self.chain.place(&completion.digest) else {
+            return Vec::new();
+        };
+        let before = self.chain.before(place);
+        let entries = self.chain.entries().iter().enumerate();
+        let broken = entries.filter(|(place, other)| {
+            before[*place]
+                && is_of(completion, other)
+                && self.breaks_a_soak(completion, other).is_some()
+        });
+        broken.map(|(place, _)| place).collect()
+    }
+
+    /// Why an observation breaks a soak: it does not pass, or its time cannot be true.
+    fn breaks_a_soak(&self, completion: &Entry, other: &Entry) -> Option<String> {
+        let Says::Observation { verdict, .. } = &other.record.says else {
+            return Some("is none".to_owned());
+        };
+        if verdict != "pass" {
+            return Some(format!("is `{verdict}`"));
+        }
+        let at: Option<Timestamp> = other.record.at.parse().ok();
+        let end: Option<Timestamp> = completion.record.at.parse().ok();
+        let parents = other.record.parents.iter();
+        let mut parents = parents.filter_map(|parent| self.ledger.entry(parent));
+        let set_back = parents.any(|parent| {
+            let before: Option<Timestamp> = parent.record.at.parse().ok();
+            before.is_some_and(|before| at.is_none_or(|at| at < before))
+        });
+        if set_back {
+            return Some("is dated before a record that it names".to_owned());
+        }
+        let late = at.zip(end).is_some_and(|(at, end)| at > end);
+        late.then(|| "is dated later than the completion".to_owned())
+    }
+
+    /// Says which observation breaks the soak beside one that was counted.
+    fn beside(&self, counted: &str, breaks: &[usize]) -> String {
+        let place = self.chain.place(counted);
+        let before = |one: usize| place.is_some_and(|place| self.chain.comes_after(place, one));
+        let first = breaks.iter().copied().find(|&one| !before(one));
+        let first = first.map(|one| &self.chain.entries()[one]);
+        let which = first.map_or_else(String::new, |one| {
+            format!("{} of {}", short(&one.digest), one.record.at)
+        });
+        format!(
+            "the observation {which} breaks it, and {} does not come after that",
+            short(counted)
+        )
+    }
+}
+
+/// Whether an observation is of the phase, content and policy of a completion.
+fn is_of(completion: &Entry, other: &Entry) -> bool {
+    let (one, other) = (&completion.record, &other.record);
+    matches!(other.says, Says::Observation { .. })
+        && (&one.phase, &one.tree, &one.policy) == (&other.phase, &other.tree, &other.policy)
 }
 
 fn between(from: Timestamp, to: Timestamp) -> Duration {

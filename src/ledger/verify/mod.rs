@@ -20,7 +20,7 @@ use serde::Serialize;
 
 use super::statement::is_digest;
 use super::store::{Broken, LEDGER, Ledger, LedgerTrouble};
-use crate::model::{Chain, Completion, Entry, People, Says, SignatureState};
+use crate::model::{Chain, Completion, Entry, People, Says, SignatureState, Verdicts};
 use crate::vcs::Repository;
 
 /// A record may be older than its parent by so much: clocks differ.
@@ -404,9 +404,9 @@ impl<'a> Check<'a> {
     }
 }
 
-fn observation(verdict: &str, gates: &BTreeMap<String, String>) -> Vec<String> {
+fn observation(verdict: &str, gates: &Verdicts) -> Vec<String> {
     let known = |word: &str| crate::model::Verdict::of(word).is_some();
-    let words = gates.values().map(String::as_str).chain([verdict]);
+    let words = gates.iter().map(|(_, word)| word).chain([verdict]);
     words
         .filter(|word| !known(word))
         .map(|word| format!("there is no verdict `{word}`"))

@@ -329,6 +329,7 @@ fn sign_off() -> Says {
         evidence: Vec::new(),
         entry: false,
         weakenings: None,
+        asks: Default::default(),
     }
 }
 
@@ -375,7 +376,7 @@ fn unknown_words_are_broken() {
     append(root.path(), at(0, ruling));
     let observation = Says::Observation {
         verdict: "pass".to_owned(),
-        gates: BTreeMap::from([("unit".to_owned(), "green".to_owned())]),
+        gates: [("unit", "green")].into_iter().collect(),
     };
     append(root.path(), at(1, observation));
     let reopen = Says::Reopen {

@@ -75,27 +75,77 @@ struct Left {
 }
 
 impl Left {
-    fn of(board: &Board, style: &Style) -> Self {
+    fn of(board: &Board, most: usize, style: &Style) -> Self {
         let names: Vec<String> = board
             .phases
             .iter()
             .zip(depths(board))
             .map(|(phase, depth)| format!("{}{}", "  ".repeat(depth), style.line(&phase.phase)))
-            .map(|name| cut(&name, NAME, style))
             .collect();
+        let names = apart(&names, most, style);
         let name = names.iter().map(|name| width(name)).max().unwrap_or(0);
         Self { names, name }
     }
 
     /// Sign, name, state, readiness and the blanks between them.
     fn columns(&self) -> usize {
-        2 + self.name + 2 + "complete".len() + 1 + "100%".len() + 2
+        LEFT + self.name
     }
+}
+
+/// Columns left of the gates, but for the name.
+const LEFT: usize = 2 + 2 + "complete".len() + 1 + "100%".len() + 2;
+
+/// Names in so many columns. Names are alike at their beginning, or differ at their end only: what is cut out is the
+/// middle, or where they stay apart from each other.
+fn apart(names: &[String], most: usize, style: &Style) -> Vec<String> {
+    let room = most.saturating_sub(width(style.pick("…", "..")));
+    let cut_at = |end: usize| -> Vec<String> {
+        let each = names.iter();
+        each.map(|name| cut_inside(name, most, end, style))
+            .collect()
+    };
+    let differ = |names: &Vec<String>| names.iter().collect::<BTreeSet<_>>().len() == names.len();
+    let middle = room / 2;
+    let mut ends: Vec<usize> = (0..=room).collect();
+    ends.sort_by_key(|end| end.abs_diff(middle));
+    let mut found = ends.into_iter().map(cut_at);
+    let fallback = cut_at(middle);
+    found.find(differ).unwrap_or(fallback)
+}
+
+/// A name in so many columns, with the last `end` of them from its end.
+fn cut_inside(name: &str, most: usize, end: usize, style: &Style) -> String {
+    if width(name) <= most {
+        return name.to_owned();
+    }
+    let mut tail = String::new();
+    for letter in name.chars().rev() {
+        let longer = format!("{letter}{tail}");
+        if width(&longer) > end {
+            break;
+        }
+        tail = longer;
+    }
+    let head = cut(name, most.saturating_sub(width(&tail)), style);
+    format!("{head}{tail}")
+}
+
+/// Columns for names: those that the gates leave free, and never fewer than [`NAME`].
+fn name_columns(board: &Board, style: &Style) -> usize {
+    let room = style.width.saturating_sub(LEFT + NAME).max(10);
+    let matrix = Matrix::of(board, room, style);
+    let gates: usize = matrix
+        .columns
+        .iter()
+        .map(|column| matrix.wide(column))
+        .sum();
+    style.width.saturating_sub(LEFT + gates).max(NAME)
 }
 
 fn matrix(page: &mut Page<'_>, board: &Board) -> io::Result<()> {
     let style = page.style;
-    let left = Left::of(board, style);
+    let left = Left::of(board, name_columns(board, style), style);
     let room = style.width.saturating_sub(left.columns()).max(10);
     let matrix = Matrix::of(board, room, style);
     let mut rest: &[Column] = &matrix.columns;
@@ -341,4 +391,47 @@ fn last(page: &mut Page<'_>, board: &Board) -> io::Result<()> {
         page.line(&[(Ink::Strong, &line)])?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut_to(names: &[&str], most: usize) -> Vec<String> {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let style = Style {
+            unicode: true,
+            ..Style::default()
+        };
+        apart(&names, most, &style)
+    }
+
+    #[test]
+    fn names_that_must_be_cut_stay_apart() {
+        let cases: [(&[&str], usize); 4] = [
+            (&["phase-with-long-name-1", "phase-with-long-name-2"], 12),
+            (&["a-release-of-many-parts", "b-release-of-many-parts"], 10),
+            (
+                &["same-start-x-same-end-of-it", "same-start-y-same-end-of-it"],
+                20,
+            ),
+            (
+                &[
+                    "日本語の長い名前のフェーズ一",
+                    "日本語の長い名前のフェーズ二",
+                ],
+                12,
+            ),
+        ];
+        for (names, most) in cases {
+            let cut = cut_to(names, most);
+            assert!(cut.iter().all(|name| width(name) <= most), "{cut:?}");
+            assert_ne!(cut[0], cut[1], "{cut:?}");
+            assert!(cut[0].contains('…'), "{cut:?}");
+        }
+        assert_eq!(cut_to(&["short", "other"], 12), ["short", "other"]);
+        // What cannot be told apart in so little is cut all the same.
+        let hard = ["xx1xxxxxxxxx", "xxxxxxxxx1xx", "xxxxx1xxxxxx"];
+        assert!(cut_to(&hard, 4).iter().all(|name| width(name) <= 4));
+    }
 }

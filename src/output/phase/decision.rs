@@ -7,7 +7,9 @@ use super::super::Style;
 use super::super::layout::{Page, pad, width, wrap};
 use super::super::style::Ink;
 use super::super::{terminal, words};
-use crate::model::{Decision, Outcome, Outstanding, PhaseOutcome, Sort, Verdict};
+use crate::model::{
+    Criterion, Decision, Enforce, GateVerdict, Outcome, Outstanding, PhaseOutcome, Sort, Verdict,
+};
 
 /// The widest column for names of rules.
 const RULE: usize = 12;
@@ -30,10 +32,13 @@ pub struct Decided<'a> {
 /// Draws a decision on a terminal.
 pub fn decision(decided: Decided<'_>, style: &Style, to: &mut dyn io::Write) -> io::Result<()> {
     let mut page = Page { style, to };
-    if let Some(run) = decided.run {
-        terminal::gates(&mut page, run)?;
-    }
     let phase = decided.phase;
+    if let Some(run) = decided.run {
+        if let Some(said) = nothing_blocks(decided) {
+            page.line(&[(Ink::Care, &said)])?;
+        }
+        terminal::gates_once(&mut page, run)?;
+    }
     for one in &phase.outstanding {
         outstanding(&mut page, one)?;
     }
@@ -54,6 +59,21 @@ pub fn decision(decided: Decided<'_>, style: &Style, to: &mut dyn io::Write) -> 
         }
     }
     last(&mut page, decided)
+}
+
+/// Said first: that nothing which blocks passed, and the phase asks for nothing more.
+pub(super) fn nothing_blocks(decided: Decided<'_>) -> Option<String> {
+    let gates = &decided.run?.verdict.gates;
+    let open = decided.phase.outstanding.iter();
+    let asked = |gate: &&GateVerdict| gate.enforce == Enforce::Block;
+    let elsewhere = |gate: &&GateVerdict| gate.verdict == Verdict::NotApplicable;
+    let none = gates.iter().filter(asked).all(|gate| elsewhere(&gate));
+    // That no gate applies is said by the gates themselves.
+    let said = gates.iter().all(|gate| elsewhere(&gate));
+    let fails = open.map(|one| one.rule).any(|rule| rule == "gates");
+    (none && !said && !fails).then(|| {
+        "no gate that blocks was judged: those that only warn count for nothing".to_owned()
+    })
 }
 
 /// The sign of what is outstanding.
@@ -157,14 +177,28 @@ fn holding(page: &mut Page<'_>, phase: &PhaseOutcome) -> io::Result<()> {
             .enumerate()
         {
             if index == 0 {
-                let mark = format!("{} ", style.sign(Verdict::Pass));
-                page.line(&[(Ink::Good, &mark), (Ink::Strong, &rule), (Ink::Plain, line)])?;
+                let (ink, mark) = mark(style, phase, criterion);
+                let mark = format!("{mark} ");
+                page.line(&[(ink, &mark), (Ink::Strong, &rule), (Ink::Plain, line)])?;
             } else {
                 page.line(&[(Ink::Plain, &" ".repeat(left)), (Ink::Plain, line)])?;
             }
         }
     }
     Ok(())
+}
+
+/// The sign of what holds: by itself, under a promise, or what is only told because nothing is wanted of it.
+fn mark(style: &Style, phase: &PhaseOutcome, criterion: &Criterion) -> (Ink, &'static str) {
+    let of_gates = criterion.rule == "gates";
+    let mut under = phase.under.iter();
+    if criterion.wanted.is_empty() || (of_gates && criterion.found.starts_with("nothing")) {
+        (Ink::Care, "!")
+    } else if of_gates && under.any(|one| one.starts_with("gate ")) {
+        (Ink::Care, style.sign(Verdict::Waived))
+    } else {
+        (Ink::Good, style.sign(Verdict::Pass))
+    }
 }
 
 /// Text behind a label, wrapped beside it.

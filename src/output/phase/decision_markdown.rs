@@ -4,7 +4,7 @@ use std::io;
 
 use super::super::neutral::{line, markdown};
 use super::super::words;
-use super::decision::{Decided, counts, parts, summary};
+use super::decision::{Decided, counts, nothing_blocks, parts, summary};
 use crate::model::{Decision, Outstanding, Sort, Verdict};
 
 /// Outstanding things that are told; forges refuse long comments.
@@ -24,6 +24,9 @@ pub fn decision_markdown(decided: Decided<'_>, to: &mut dyn io::Write) -> io::Re
         sign(words::like(verdict)),
         headline(verdict)
     )?;
+    if let Some(said) = nothing_blocks(decided) {
+        writeln!(to, "⚠️ {}\n", text(&said))?;
+    }
     let said: Vec<String> = summary(decided).iter().map(|part| text(part)).collect();
     writeln!(to, "{}", said.join(" · "))?;
     if !phase.outstanding.is_empty() {

@@ -5,7 +5,9 @@ use std::io;
 
 use super::decision_markdown::text;
 use super::history::{kind, says, short, signatures, who};
-use crate::model::{Board, BoardPhase, Completion, Entry, GateRecord, PhaseState, Says};
+use crate::model::{
+    Board, BoardLien, BoardPhase, Completion, Entry, GateRecord, LienState, PhaseState, Says,
+};
 
 /// Gates and values in one table; what is beyond them is counted.
 const LISTED: usize = 500;
@@ -90,7 +92,7 @@ fn of_phase(handed: Handoff<'_>, phase: &BoardPhase, to: &mut dyn io::Write) -> 
         None => writeln!(to, "\nNo completion is recorded.")?,
     }
     decisions(&own, to)?;
-    open_liens(&own, completed.map(|(_, completion)| completion), to)?;
+    liens(phase, to)?;
     if phase.state != PhaseState::Complete && !phase.blocked_by.is_empty() {
         writeln!(to, "\n## What blocks it\n")?;
         for one in &phase.blocked_by {
@@ -275,30 +277,41 @@ fn decisions(own: &[&Entry], to: &mut dyn io::Write) -> io::Result<()> {
     left_out(own.len(), "records", to)
 }
 
-/// Promises that no completion stands under.
-fn open_liens(
-    own: &[&Entry],
-    completion: Option<&Completion>,
-    to: &mut dyn io::Write,
-) -> io::Result<()> {
-    let counted = |entry: &Entry| completion.is_some_and(|one| one.liens.contains(&entry.digest));
-    let open: Vec<&&Entry> = own
+/// How each promise stands; those that do not count apart, with the reason.
+fn liens(phase: &BoardPhase, to: &mut dyn io::Write) -> io::Result<()> {
+    let (refused, counted): (Vec<&BoardLien>, Vec<&BoardLien>) = phase
+        .liens
         .iter()
-        .filter(|entry| matches!(entry.record.says, Says::Lien { .. }) && !counted(entry))
-        .collect();
-    if open.is_empty() {
-        return Ok(());
+        .partition(|lien| lien.state == LienState::Refused);
+    if !counted.is_empty() {
+        writeln!(to, "\n## Promises\n")?;
     }
-    writeln!(to, "\n## Promises beside the completion\n")?;
-    for entry in open {
-        writeln!(
-            to,
-            "- {} (record {})",
-            text(&says(entry).join("; ")),
-            text(short(&entry.digest))
-        )?;
+    for lien in counted {
+        let state = match lien.state {
+            LienState::Kept => "kept",
+            LienState::Due => "**due and not kept**",
+            _ => "open",
+        };
+        writeln!(to, "- {state}: {}", promise(lien))?;
+    }
+    if !refused.is_empty() {
+        writeln!(to, "\n## Promises that do not count\n")?;
+    }
+    for lien in refused {
+        let why = text(lien.refused.as_deref().unwrap_or_default());
+        writeln!(to, "- {}: {why}", promise(lien))?;
     }
     Ok(())
+}
+
+fn promise(lien: &BoardLien) -> String {
+    format!(
+        "{} by {}, due {} (record {})",
+        text(&lien.on),
+        text(&lien.owner),
+        text(&lien.due),
+        text(short(&lien.record))
+    )
 }
 
 fn next(handed: Handoff<'_>, to: &mut dyn io::Write) -> io::Result<()> {
@@ -328,6 +341,24 @@ fn next(handed: Handoff<'_>, to: &mut dyn io::Write) -> io::Result<()> {
             phase.state.word(),
             due.unwrap_or_default()
         )?;
+    }
+    for phase in handed.phases {
+        let open = |lien: &&BoardLien| matches!(lien.state, LienState::Open | LienState::Due);
+        for lien in phase.liens.iter().filter(open) {
+            said = true;
+            let late = match lien.state {
+                LienState::Due => "**It is due and not kept.**",
+                _ => "It was promised:",
+            };
+            writeln!(
+                to,
+                "- {}: make {} of {} hold. {late} {}",
+                text(&lien.owner),
+                text(&lien.on),
+                title(phase),
+                promise(lien)
+            )?;
+        }
     }
     for (who, what) in &handed.board.next {
         said = true;

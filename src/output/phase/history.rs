@@ -80,7 +80,7 @@ fn line(page: &mut Page<'_>, entry: &Entry, phase: usize) -> io::Result<()> {
 
 /// Draws the gates that a record is about, before it.
 pub fn gates(run: &crate::model::Outcome, style: &Style, to: &mut dyn io::Write) -> io::Result<()> {
-    super::super::terminal::gates(&mut Page { style, to }, run)
+    super::super::terminal::gates_once(&mut Page { style, to }, run)
 }
 
 /// Draws what was written just now.

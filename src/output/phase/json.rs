@@ -17,6 +17,9 @@ pub const BOARD_FORMAT: &str = "tollgate/board/1";
 /// Name and version of records.
 pub const RECORDS_FORMAT: &str = "tollgate/records/1";
 
+/// Name and version of what hands phases over.
+pub const HANDOFF_FORMAT: &str = "tollgate/handoff/1";
+
 /// Writes a decision.
 pub fn decision_json(decided: Decided<'_>, to: &mut dyn io::Write) -> io::Result<()> {
     let run = decided.run.map(|run| &run.run);
@@ -37,8 +40,28 @@ pub fn board_json(board: &Board, to: &mut dyn io::Write) -> io::Result<()> {
 
 /// Writes records, parents before children.
 pub fn records_json(entries: &[&Entry], to: &mut dyn io::Write) -> io::Result<()> {
-    let records: Vec<Value> = entries.iter().map(|entry| record(entry)).collect();
+    let records = records(entries);
     write(&json!({ "schema": RECORDS_FORMAT, "records": records }), to)
+}
+
+/// Writes what hands phases over: which, the board, and their records.
+pub fn handoff_json(
+    phases: &[&str],
+    board: &Board,
+    entries: &[&Entry],
+    to: &mut dyn io::Write,
+) -> io::Result<()> {
+    let document = json!({
+        "schema": HANDOFF_FORMAT,
+        "phases": phases,
+        "board": board,
+        "records": records(entries),
+    });
+    write(&document, to)
+}
+
+fn records(entries: &[&Entry]) -> Vec<Value> {
+    entries.iter().map(|entry| record(entry)).collect()
 }
 
 fn record(entry: &Entry) -> Value {

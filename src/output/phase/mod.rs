@@ -18,5 +18,6 @@ pub use decision_markdown::decision_markdown;
 pub use handoff::{Handoff, handoff};
 pub use history::{gates, history, recorded};
 pub use json::{
-    BOARD_FORMAT, DECISION_FORMAT, RECORDS_FORMAT, SCHEMA, board_json, decision_json, records_json,
+    BOARD_FORMAT, DECISION_FORMAT, HANDOFF_FORMAT, RECORDS_FORMAT, SCHEMA, board_json,
+    decision_json, handoff_json, records_json,
 };

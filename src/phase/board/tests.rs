@@ -81,6 +81,43 @@ fn rows_say_state_gates_and_blockers() {
 }
 
 #[test]
+fn a_complete_phase_shows_what_it_was_completed_with() {
+    let mut scene = judged();
+    scene.phase("beta").liens = Some(crate::phase::Liens {
+        at: super::super::testing::at(),
+        from: vec![super::super::testing::text("leads")],
+        most: None,
+        longest: None,
+    });
+    let lien = scene.lien("beta", "docs", "2026-12-01", "ada");
+    scene.complete("alpha", &[]);
+    scene.complete_with("beta", |done| {
+        for (gate, verdict) in [("unit", "pass"), ("docs", "fail")] {
+            let record = done.gates.entry(gate.to_owned()).or_default();
+            record.verdict = verdict.to_owned();
+        }
+        done.liens = vec![lien];
+    });
+    let fails = |id: &str| gate(id, Verdict::Fail);
+    scene.verdict = Some(verdict(vec![fails("unit"), fails("docs"), fails("lint")]));
+    let board = draw(&scene, &[]);
+    let row = board.phases.iter().find(|row| row.phase == "beta");
+    let row = row.expect("a row");
+    assert_eq!(row.state, PhaseState::Complete);
+    assert_eq!(row.readiness, None);
+    let verdict = |id: &str| {
+        let mut gates = row.gates.iter();
+        gates
+            .find(|(gate, _)| gate == id)
+            .and_then(|(_, verdict)| *verdict)
+    };
+    assert_eq!(verdict("unit"), Some("pass"));
+    assert_eq!(verdict("docs"), Some("waived"), "it was promised");
+    assert_eq!(row.liens.len(), 1);
+    assert_eq!(row.liens[0].state, crate::model::LienState::Open);
+}
+
+#[test]
 fn metrics_show_current_target_and_trend() {
     let board = draw(
         &judged(),
@@ -160,6 +197,19 @@ fn who_must_act_is_named_in_open_phases_only() {
         "{next:?}"
     );
     assert!(!next.iter().any(|(_, what)| what.starts_with("gamma")));
+}
+
+#[test]
+fn a_stale_phase_after_a_stale_one_is_nobodys_turn() {
+    let mut scene = judged();
+    let alpha = scene.complete("alpha", &["unit"]);
+    scene.complete("side", &[]);
+    scene.reopen("alpha", &alpha);
+    let board = draw(&scene, &[]);
+    let side = board.phases.iter().find(|one| one.phase == "side");
+    assert_eq!(side.map(|one| one.state), Some(PhaseState::Stale));
+    let turn = |name: &str| board.next.iter().any(|(_, what)| what.starts_with(name));
+    assert!(!turn("side"), "{:?}", board.next);
 }
 
 #[test]

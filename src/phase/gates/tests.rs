@@ -1,6 +1,7 @@
 //! Gates that pass, and each way in which one keeps the phase.
 
-use super::super::testing::{Scene, gate, phase, target, verdict};
+use super::super::Liens;
+use super::super::testing::{Scene, gate, phase, target, text, verdict};
 use super::*;
 use crate::model::Measure;
 
@@ -128,6 +129,53 @@ fn a_gate_that_only_warns_counts_for_nothing_and_is_said() {
     let answer = judge(&scene(vec![gate("docs", Verdict::Pass), unit]), "alpha");
     assert!(answer.criterion.holds);
     assert!(answer.notes[0].contains("enforce: warn"));
+}
+
+#[test]
+fn what_is_found_says_how_each_gate_stands_and_all_pass_only_where_they_do() {
+    let found = |gates: Vec<GateVerdict>, change: &dyn Fn(&mut Scene)| {
+        let mut scene = scene(gates);
+        change(&mut scene);
+        let answer = judge(&scene, "alpha");
+        assert!(answer.criterion.holds, "{answer:?}");
+        answer.criterion.found
+    };
+    let pass = || gate("unit", Verdict::Pass);
+    let docs = |verdict| gate("docs", verdict);
+    let nothing = |_: &mut Scene| {};
+    assert_eq!(
+        found(vec![pass(), docs(Verdict::Pass)], &nothing),
+        "all pass"
+    );
+    let waived = vec![pass(), docs(Verdict::Waived)];
+    assert_eq!(found(waived, &nothing), "1 passes, 1 under a waiver");
+    let skip = |scene: &mut Scene| scene.phase("alpha").may_skip = vec!["docs".to_owned()];
+    let elsewhere = vec![pass(), docs(Verdict::NotApplicable)];
+    assert_eq!(found(elsewhere, &skip), "1 passes, 1 does not apply here");
+    let warns = |id: &str, verdict| GateVerdict {
+        enforce: Enforce::Warn,
+        ..gate(id, verdict)
+    };
+    let one = vec![pass(), warns("docs", Verdict::Fail)];
+    assert_eq!(found(one, &nothing), "1 passes, 1 only warns: docs fails");
+    let both = vec![warns("unit", Verdict::Pass), warns("docs", Verdict::Fail)];
+    assert_eq!(
+        found(both, &nothing),
+        "nothing that blocks was judged, 2 only warn: unit passes; docs fails"
+    );
+    let promise = |scene: &mut Scene| {
+        scene.phase("alpha").liens = Some(Liens {
+            at: super::super::testing::at(),
+            from: vec![text("leads")],
+            most: None,
+            longest: None,
+        });
+        scene.lien("alpha", "docs", "2026-12-01", "ada");
+    };
+    assert_eq!(
+        found(vec![pass(), docs(Verdict::Fail)], &promise),
+        "1 passes, 1 fails under the lien of cy until 2026-12-01"
+    );
 }
 
 #[test]

@@ -86,6 +86,7 @@ fn a_signature_under_weakenings_signs_no_phase() {
         evidence: Vec::new(),
         entry: false,
         weakenings: Some("digest".to_owned()),
+        asks: Default::default(),
     };
     scene.record("alpha", "ada", says);
     assert!(fold(&scene).phase("alpha").sign_offs.is_empty());

@@ -2,6 +2,7 @@
 
 use super::super::testing::{Scene, phase, sign_offs, text};
 use super::*;
+use crate::model::Who;
 
 fn scene(change: impl FnOnce(&mut SignOffs)) -> Scene {
     let mut beta = phase("beta");
@@ -129,6 +130,79 @@ fn an_author_unknown_to_people_is_told_by_the_address() {
     scene.sign_without_key("beta", "zed");
     scene.authors = Ok(vec![scene.git("zed")]);
     assert!(!judge(&mut scene).criterion.holds);
+}
+
+fn who(name: &str, email: &str) -> Who {
+    Who {
+        name: name.to_owned(),
+        email: email.to_owned(),
+    }
+}
+
+#[test]
+fn an_author_is_known_by_any_name_or_address_of_theirs() {
+    for (name, email) in [
+        ("Ada", "home@example.org"),
+        (" ADA ", "home@example.org"),
+        ("A. L.", "Ada@Example.ORG"),
+    ] {
+        let mut scene = scene(|wanted| {
+            wanted.count = 1;
+            not_author(wanted);
+        });
+        scene.sign("beta", "ada", false);
+        scene.authors = Ok(vec![who(name, email)]);
+        let answer = judge(&mut scene);
+        let missing = &answer.outstanding[0];
+        assert!(
+            missing.found.contains("ada is an author"),
+            "{name}: {missing:?}"
+        );
+        assert!(
+            !missing.who.contains(&"ada".to_owned()),
+            "{name}: {missing:?}"
+        );
+        assert!(answer.notes.is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn authors_whom_nobody_knows_are_named_and_whoever_signs_as_one_does_not_count() {
+    let mut scene = scene(|wanted| {
+        wanted.count = 1;
+        not_author(wanted);
+    });
+    scene.sign("beta", "ada", false);
+    let eve = |number: usize| who(&format!("Eve {number}"), &format!("e{number}@example.org"));
+    scene.authors = Ok((0..5).map(eve).collect());
+    let answer = judge(&mut scene);
+    assert!(answer.criterion.holds);
+    let note = &answer.notes[0];
+    assert!(
+        note.contains("Eve 0 <e0@example.org>, Eve 1") && note.contains("and 2 more"),
+        "{note}"
+    );
+    for (name, email) in [("ada", "E1@example.org"), ("eve 1", "ada@work.example.org")] {
+        let mut scene = scene.clone();
+        scene.entries.last_mut().expect("signed").record.who = who(name, email);
+        let answer = judge(&mut scene);
+        let found = &answer.outstanding[0].found;
+        assert!(
+            found.contains("ada cannot be told apart from the author Eve 1"),
+            "{found}"
+        );
+    }
+    scene
+        .phase("beta")
+        .sign_offs
+        .as_mut()
+        .expect("asked")
+        .not
+        .clear();
+    assert!(
+        judge(&mut scene).notes.is_empty(),
+        "where authors may sign nobody asks"
+    );
 }
 
 #[test]

@@ -167,6 +167,87 @@ fn a_clock_that_was_set_back_breaks_it() {
     );
 }
 
+/// Observations of two branches that went apart after the first pass: one saw a fail at this hour, the other only passes.
+fn parted(fails_at: i64, swap: bool) -> Scene {
+    let mut scene = three_days();
+    let root = scene.observe("beta", PASS);
+    let start = scene.now;
+    let fail = |scene: &mut Scene| {
+        scene.parents = Some(vec![root.clone()]);
+        scene.now = start;
+        hours(scene, fails_at);
+        let digest = scene.observe("beta", "fail");
+        scene.now = start;
+        digest
+    };
+    let mut fails = Vec::new();
+    if swap {
+        fails.push(fail(&mut scene));
+    }
+    let mut head = root.clone();
+    for _ in 0..4 {
+        hours(&mut scene, 20);
+        scene.parents = Some(vec![head]);
+        head = scene.observe("beta", PASS);
+    }
+    let now = scene.now;
+    if !swap {
+        fails.push(fail(&mut scene));
+    }
+    scene.now = now;
+    fails.push(head);
+    scene.parents = Some(fails);
+    scene
+}
+
+#[test]
+fn a_fail_on_a_parallel_branch_breaks_it_whatever_its_time_and_digest() {
+    for fails_at in [1, 19, 41, 79] {
+        for swap in [false, true] {
+            let mut scene = parted(fails_at, swap);
+            let answer = judge(&scene);
+            assert!(!answer.criterion.holds, "{fails_at}, {swap}: {answer:?}");
+            let found = &answer.criterion.found;
+            assert!(
+                found.contains("held for 0s of 72h (broken by fail"),
+                "{found}"
+            );
+            // What comes after both branches begins anew.
+            for wait in [0, 24, 24, 24] {
+                hours(&mut scene, wait);
+                let digest = scene.observe("beta", PASS);
+                scene.parents = Some(vec![digest]);
+            }
+            let answer = judge(&scene);
+            assert_eq!(answer.criterion.found, "held for 72h", "{fails_at}, {swap}");
+            assert_eq!(answer.basis.observations.len(), 4);
+        }
+    }
+}
+
+#[test]
+fn a_fail_of_other_content_or_policy_on_a_parallel_branch_breaks_nothing() {
+    let mut scene = observed(&[(0, PASS)]);
+    let root = scene.entries[0].digest.clone();
+    for change in ["tree2", "policy2"] {
+        let (tree, policy) = (scene.subject.id.clone(), scene.policy.clone());
+        match change {
+            "tree2" => scene.subject.id = change.to_owned(),
+            _ => scene.policy = change.to_owned(),
+        }
+        scene.parents = Some(vec![root.clone()]);
+        scene.observe("beta", "fail");
+        (scene.subject.id, scene.policy) = (tree, policy);
+    }
+    let mut head = root;
+    for _ in 0..3 {
+        hours(&mut scene, 24);
+        scene.parents = Some(vec![head]);
+        head = scene.observe("beta", PASS);
+    }
+    assert!(judge(&scene).criterion.holds);
+}
+
 #[test]
 fn an_observation_of_the_future_breaks_it() {
     let mut scene = observed(&[(0, PASS), (24, PASS), (24, PASS), (24, PASS)]);

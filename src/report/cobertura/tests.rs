@@ -65,7 +65,7 @@ fn odd_counts_and_numbers_are_bent_and_told() {
     )
     .unwrap();
     assert_eq!(got.lines(), tally(3, 2));
-    assert_eq!(codes, ["bad-line", "odd-hits", "odd-hits"]);
+    assert_eq!(codes, ["broken", "odd-hits", "odd-hits"]);
 }
 
 #[test]
@@ -87,4 +87,14 @@ fn head_totals_stand_in_only_where_nothing_else_does() {
 fn a_rate_alone_invents_no_lines() {
     let (got, codes) = read("line-rate='0.83'", "").unwrap();
     assert_eq!((got.lines(), codes), (tally(0, 0), vec!["no-files"]));
+}
+
+#[test]
+fn more_conditions_taken_than_there_are_count_as_none() {
+    let classes = "<class filename='a'><lines><line number='1' hits='1' branch='true' condition-coverage='100% (5/2)'/></lines></class>";
+    let (got, codes) = read("line-rate='1'", classes).unwrap();
+    assert_eq!(
+        (got.branches(), codes),
+        (Some(tally(2, 0)), vec!["odd-conditions"])
+    );
 }

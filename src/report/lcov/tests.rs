@@ -76,11 +76,22 @@ fn functions_are_counted_by_name() {
 
 #[test]
 fn a_cut_or_damaged_file_is_told_and_other_text_refused() {
-    let (got, codes) = read("SF:a\nDA:1,1\nDA:2,").unwrap();
-    assert_eq!(
-        (got.lines(), codes),
-        (tally(1, 1), vec!["bad-line", "unterminated"])
-    );
+    for (text, broken) in [
+        ("SF:a\nDA:1,1\nDA:2,", 2),
+        ("SF:a\nDA:1,1\nDA:2,1", 1),
+        ("SF:a\nDA:1,1\nSF:b\nDA:1,0\nend_of_record\n", 1),
+        ("SF:a\nDA:1,1\nDA:x,0\nend_of_record\n", 1),
+        ("SF:a\nDA:1,1\nBRDA:1,0\nend_of_record\n", 1),
+        ("SF:a\nDA:1,1\nend_of_record\n\0\0\0", 1),
+        ("SF:a\nDA:1,1\nend_of_record\nDA:2,0\n", 1),
+    ] {
+        let (got, codes) = read(text).unwrap();
+        assert_eq!(got.broken.len(), broken, "{text:?}");
+        assert!(codes.contains(&"broken"), "{text:?}");
+    }
+    let (got, codes) =
+        read("VER:1\nSF:a\nDA:1,1\nDB:2,0\nMCDC:1,2,t,1,0,a\nend_of_record").unwrap();
+    assert_eq!((got.lines(), codes), (tally(1, 1), vec!["unknown-record"]));
     assert_eq!(read("<html>\n").unwrap_err().code(), "not-lcov");
     assert_eq!(read("TN:\n").unwrap().1, ["no-files"]);
 }

@@ -141,8 +141,10 @@ impl Run {
             );
         } else if self.results.is_none() {
             let tool = rules.tool();
-            let message = format!("a run of `{tool}` has no `results`: it says nothing, not clean");
-            sink.warn("no-results", message);
+            // SARIF 2.1.0 §3.14.23: absent where no scan was made, an empty array where it found nothing.
+            sink.broken(&format!(
+                "a run of `{tool}` has no `results`: it made no scan, which is not the same as a clean one"
+            ));
         }
         let mut odd = Oddities::default();
         for (sort, shown) in self.pending.items {

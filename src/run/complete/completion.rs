@@ -102,9 +102,7 @@ pub fn observation(run: &Outcome) -> (Verdict, Says) {
     let gates = run.verdict.gates.iter();
     let says = Says::Observation {
         verdict: verdict.word().to_owned(),
-        gates: gates
-            .map(|gate| (gate.id.clone(), gate.verdict.word().to_owned()))
-            .collect(),
+        gates: gates.map(|gate| (&gate.id, gate.verdict.word())).collect(),
     };
     (verdict, says)
 }

@@ -9,13 +9,13 @@ use super::hands::Asked;
 use super::{Ground, Known};
 use crate::config::gates_now;
 use crate::model::{
-    Board, Decision, Measure, Outcome, Outstanding, PhaseOutcome, PhaseState, Says, Subject,
-    SubjectState, Target, Verdict, VerdictDocument, Who,
+    Board, Decision, Entry, Measure, Outcome, Outstanding, PhaseOutcome, PhaseState, Says, Subject,
+    SubjectState, Target, Verdict, VerdictDocument,
 };
 use crate::phase::{
     self, Basis, GateNow, History, Newest, PlannedPhase, Situation, Standings, World,
 };
-use crate::policy::{Standing, standings};
+use crate::policy::standings;
 
 /// What is known of all phases at one moment.
 #[derive(Debug)]
@@ -184,32 +184,44 @@ impl<'a> View<'a> {
         all: bool,
     ) -> Judged {
         let nothing = BTreeMap::new();
-        let asks = phase
-            .sign_offs
-            .as_ref()
-            .is_some_and(|one| !one.not.is_empty())
-            || phase
-                .entry
-                .as_ref()
-                .and_then(|entry| entry.sign_offs.as_ref())
-                .is_some_and(|one| !one.not.is_empty());
-        let (authors, note): (Result<Vec<Who>, String>, _) = if asks {
-            self.asked.authors(self.ground, phase, standings)
-        } else {
-            (Ok(Vec::new()), None)
-        };
+        let (work, note) = self.work(world, standings, phase);
         let situation = Situation {
             world,
             standings,
             phase,
             verdict,
             volatile,
-            authors: authors.as_deref().map_err(String::as_str),
+            work: &work,
             waived: self.waived.get(&phase.id).unwrap_or(&nothing),
         };
         let (mut outcome, basis) = phase::decide(&situation);
         outcome.notes.extend(note.filter(|_| all));
         Judged { outcome, basis }
+    }
+
+    /// Why a sign-off or a promise that was just recorded does not count, in words.
+    pub fn in_vain(&self, phase: &PlannedPhase, entry: &Entry) -> Vec<String> {
+        let world = self.world();
+        match &entry.record.says {
+            Says::SignOff { entry: start, .. } => {
+                let standings = Standings::of(&world, &self.verdicts(None));
+                let (work, _) = self.work(&world, &standings, phase);
+                let situation = Situation {
+                    world: &world,
+                    standings: &standings,
+                    phase,
+                    verdict: None,
+                    volatile: &BTreeMap::new(),
+                    work: &work,
+                    waived: &BTreeMap::new(),
+                };
+                phase::refused_sign_off(&situation, &entry.digest, *start)
+            }
+            Says::Lien { .. } => phase::refused_lien(&world, phase, &entry.digest)
+                .into_iter()
+                .collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// Promises that are due and that this run does not keep.
@@ -268,8 +280,8 @@ fn waived(ground: &Ground, today: Date) -> BTreeMap<String, BTreeMap<String, Str
     let standings = standings(&plan.waivers, &plan.waiver_rules, today);
     let mut waived: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
     for (waiver, standing) in plan.waivers.iter().zip(standings) {
-        if let (Target::Criterion { phase, criterion }, Standing::Active(_)) =
-            (&waiver.scope.target, standing)
+        if let (Target::Criterion { phase, criterion }, true) =
+            (&waiver.scope.target, standing.applies())
         {
             let words = format!("{} ({})", waiver.why, waiver.signature());
             waived

@@ -92,6 +92,7 @@ pub fn sign_off(why: &str) -> Record {
         evidence: Vec::new(),
         entry: false,
         weakenings: None,
+        asks: Default::default(),
     })
 }
 

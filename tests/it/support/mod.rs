@@ -10,7 +10,6 @@ mod project;
 mod ran;
 mod scenario;
 mod started;
-mod walk;
 
 pub use given::{junit, lcov, sarif};
 pub use ledger::{
@@ -19,9 +18,8 @@ pub use ledger::{
 pub use phases::People;
 pub use project::{Project, set_mode};
 pub use ran::Ran;
-pub use scenario::Scenario;
+pub use scenario::{Scenario, Walk, fact, gate, steps};
 pub use started::Started;
-pub use walk::{Walk, fact, outstanding};
 
 use std::time::{Duration, Instant};
 

@@ -110,6 +110,7 @@ fn a_sign_off_without_evidence_does_not_bear_where_evidence_was_asked() {
                 evidence: vec!["https://example.org/7".to_owned()],
                 entry: false,
                 weakenings: None,
+                asks: Default::default(),
             },
         ),
     );
@@ -143,7 +144,7 @@ fn soak(hours: &[u32], verdict: &str, end: u32) -> Vec<String> {
     for hour in hours {
         let says = Says::Observation {
             verdict: verdict.to_owned(),
-            gates: BTreeMap::from([("unit".to_owned(), verdict.to_owned())]),
+            gates: [("unit", verdict)].into_iter().collect(),
         };
         observations.push(append(root.path(), at(*hour, says)));
     }
@@ -178,6 +179,67 @@ fn a_soak_is_counted_again_from_its_observations() {
     assert!(one(&[0, 24, 48], "pass", 73).contains("lies more than 24h"));
     assert!(one(&[0, 24, 48], "fail", 49).contains("is `fail`"));
     assert!(one(&[], "pass", 49).contains("no observation"));
+}
+
+fn seen(verdict: &str) -> Says {
+    Says::Observation {
+        verdict: verdict.to_owned(),
+        gates: [("unit", verdict)].into_iter().collect(),
+    }
+}
+
+/// A completion after a soak of 48 h with observations at 0, 24 and 48 h, and a record that the last two do not come
+/// after; `above` they do.
+fn soak_beside(other: Record, above: bool) -> Vec<String> {
+    let root = tempfile::tempdir().expect("folder");
+    let first = append(root.path(), at(0, seen("pass")));
+    let other = append(root.path(), other);
+    let file = root.path().join(LEDGER).join(format!("{other}.json"));
+    let aside = root.path().join("aside");
+    if !above {
+        std::fs::rename(&file, &aside).expect("moves");
+    }
+    let second = append(root.path(), at(24, seen("pass")));
+    let third = append(root.path(), at(48, seen("pass")));
+    if !above {
+        std::fs::rename(&aside, &file).expect("moves");
+    }
+    let asks = [("for", "48h"), ("every", "24h")];
+    let completion = Completion {
+        observations: vec![first, second, third],
+        criteria: vec![Criterion {
+            rule: "soak".to_owned(),
+            holds: true,
+            asks: asks
+                .map(|(key, text)| (key.to_owned(), text.to_owned()))
+                .into(),
+            ..Criterion::default()
+        }],
+        ..done()
+    };
+    append(root.path(), at(49, Says::Completion(Box::new(completion))));
+    let found = check(root.path());
+    whys(&found.faults).into_iter().map(str::to_owned).collect()
+}
+
+#[test]
+fn a_fail_that_a_completion_does_not_name_breaks_its_soak_wherever_it_was_seen() {
+    for (hour, above) in [(1, true), (1, false), (30, false), (48, false)] {
+        let faults = soak_beside(at(hour, seen("fail")), above);
+        assert_eq!(faults.len(), 1, "{hour}, {above}: {faults:?}");
+        assert!(faults[0].contains("breaks it, and "), "{faults:?}");
+    }
+    let elsewhere = Record {
+        tree: "5".repeat(40),
+        ..at(1, seen("fail"))
+    };
+    assert_eq!(soak_beside(elsewhere, false), [""; 0]);
+    let another = Record {
+        phase: "alpha".to_owned(),
+        ..at(1, seen("fail"))
+    };
+    assert_eq!(soak_beside(another, false), [""; 0]);
+    assert_eq!(soak_beside(at(1, seen("pass")), false), [""; 0]);
 }
 
 #[test]

@@ -1,4 +1,0 @@
-# Phase: polish
-# Lifts: parent
-# Its two parts are complete.
-:

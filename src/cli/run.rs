@@ -9,7 +9,7 @@ use std::time::Instant;
 use anyhow::Context;
 
 use super::args::{Global, Run};
-use super::exit::Exit;
+use super::exit::{Exit, Promises};
 use super::is_gone;
 use super::policy;
 use super::project;
@@ -109,17 +109,6 @@ pub(super) fn exit(outcome: &Outcome, strict: bool, promises: Promises) -> Exit 
         (Exit::Go | Exit::Hold, Promises::Unknown) => Exit::Undecided,
         (exit, _) => exit,
     }
-}
-
-/// What a run finds of the promises of phases.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Promises {
-    /// None is due that it does not keep.
-    Kept,
-    /// One is.
-    Due,
-    /// The records cannot be trusted to say.
-    Unknown,
 }
 
 /// Runs what is asked for and keeps the record. Also says whether people saw it happen, under the targets of the phase

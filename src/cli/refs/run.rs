@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::super::args::{Global, Run};
-use super::super::exit::Exit;
+use super::super::exit::{Exit, Promises};
 use super::super::phase::drawn;
 use super::super::policy::{self, JudgedBy};
-use super::super::run::{Promises, exit, overdue, record};
+use super::super::run::{exit, overdue, record};
 use super::super::screen::Screen;
 use super::super::world;
 use super::{Asked, Verdict, blocking, refused, usage};

@@ -247,8 +247,8 @@ def main(project, signers=None):
         if other := elsewhere(project, record):
             faults.append(f"{digest}.json: it is of the project at {other}")
         if record["says"]["kind"] == "reopen":
-            named = records.get(record["says"]["completion"])
-            if named is None or named[0]["says"]["kind"] not in ("completion", "ruling"):
+            undone = records.get(record["says"]["completion"])
+            if undone is None or undone[0]["says"]["kind"] not in ("completion", "ruling"):
                 faults.append(f"{digest}.json: it reopens no completion and no ruling")
         if record["says"]["kind"] == "completion":
             try:

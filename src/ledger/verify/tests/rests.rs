@@ -207,14 +207,7 @@ fn soak_beside(other: Record, above: bool) -> Vec<String> {
     let asks = [("for", "48h"), ("every", "24h")];
     let completion = Completion {
         observations: vec![first, second, third],
-        criteria: vec![Criterion {
-            rule: "soak".to_owned(),
-            holds: true,
-            asks: asks
-                .map(|(key, text)| (key.to_owned(), text.to_owned()))
-                .into(),
-            ..Criterion::default()
-        }],
+        criteria: answers(&[answer("soak", &asks)]),
         ..done()
     };
     append(root.path(), at(49, Says::Completion(Box::new(completion))));

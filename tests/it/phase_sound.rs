@@ -28,8 +28,7 @@ fn project() -> (Project, People) {
 
 fn only(project: &Project) -> Entry {
     let ledger = Ledger::read(&project.root).unwrap();
-    let found = ledger.entries().next().expect("a record").clone();
-    found
+    ledger.entries().next().expect("a record").clone()
 }
 
 /// Appends a record like another one, changed as somebody would who writes it by hand.
@@ -474,8 +473,7 @@ fn the_name_of_a_record_holds_its_project() {
         .exits(0);
     let entry = {
         let ledger = Ledger::read(&project.root.join("sub")).unwrap();
-        let found = ledger.entries().next().expect("a record").clone();
-        found
+        ledger.entries().next().expect("a record").clone()
     };
     assert_eq!(entry.record.project.as_deref(), Some("sub"));
     let bytes = fs::read(

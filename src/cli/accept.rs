@@ -65,6 +65,7 @@ pub fn accept(global: &Global, typed: &PolicyAccept, screen: &Screen) -> anyhow:
         key: &typed.key,
         needed: true,
         json: typed.json,
+        takes_back: false,
     };
     let exit = append(&mut ground, asked, says, screen)?;
     if exit == Exit::Go && !typed.json {

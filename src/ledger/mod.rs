@@ -40,4 +40,6 @@ pub use statement::{
 };
 pub use store::{Broken, LEDGER, Ledger, LedgerTrouble};
 pub use text::{Loosened, Recorded, render};
-pub use verify::{Against, Counts, Remark, Verified, verify};
+pub use verify::{
+    Against, Counts, Extent, Faults, Remark, Verified, absent, faults, missing, verify,
+};

@@ -13,6 +13,7 @@ mod entry;
 mod gates;
 mod history;
 mod liens;
+mod owed;
 mod parent;
 mod plan;
 mod readiness;
@@ -35,6 +36,7 @@ pub use decide::{decide, worst};
 pub use entry::Entry as EntryCriteria;
 pub use history::{Held, History, PhaseHistory};
 pub use liens::{Liens, due as due_liens, refused_lien};
+pub use owed::owed;
 pub use plan::{GateNow, PlannedPhase, earlier, gates_of};
 pub use sign_offs::{SignOffs, refused_sign_off};
 pub use situation::{Situation, Work, World};
@@ -43,6 +45,9 @@ pub use standing::{Standing, Standings};
 pub use start::{SINCE, Start, began, start, tests_at_start};
 pub use targets::{Target, aim, apply_targets, targets_for};
 pub use trusted::TrustedPolicy;
+
+/// What a rule asks, by key.
+pub type Asks = std::collections::BTreeMap<String, String>;
 
 /// A rule of a phase.
 pub trait PhaseRule: Sync {
@@ -54,6 +59,12 @@ pub trait PhaseRule: Sync {
     /// never stands for predecessors, people, a clean tree, or for all gates at once.
     fn may_be_waived(&self) -> bool {
         liens::CRITERIA.contains(&self.name())
+    }
+    /// What it asks of a phase by the file alone, for programs. `None` where the phase does not ask it, or where that
+    /// depends on what was recorded.
+    fn asks(&self, phase: &PlannedPhase, phases: &[PlannedPhase]) -> Option<Asks> {
+        let _ = (phase, phases);
+        None
     }
     /// Judges it. `None` where the phase does not ask it.
     fn judge(&self, situation: &Situation<'_>) -> Option<Answer>;

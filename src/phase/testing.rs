@@ -232,6 +232,7 @@ impl Scene {
             tree: self.subject.id.clone(),
             commit: None,
             policy: self.policy.clone(),
+            project: None,
             tollgate: "0".to_owned(),
             says,
         };
@@ -283,7 +284,7 @@ impl Scene {
             .cloned()
             .chain(parts.map(|one| one.id.clone()))
             .collect();
-        let history = History::of(self.entries.clone(), BTreeMap::new());
+        let history = History::of(self.entries.clone(), BTreeMap::new(), &[]);
         let mut completion = Completion {
             decision: "go".to_owned(),
             as_of: "2026-03-10".to_owned(),
@@ -386,7 +387,7 @@ impl Scene {
 
     /// Hands the world and the standings to something.
     pub fn with<T>(&self, see: impl FnOnce(&World<'_>, &Standings) -> T) -> T {
-        let history = History::of(self.entries.clone(), self.broken.clone());
+        let history = History::of(self.entries.clone(), self.broken.clone(), &[]);
         let world = World {
             phases: &self.phases,
             gates: &self.gates,

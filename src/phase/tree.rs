@@ -1,7 +1,7 @@
 //! `tree`: what is judged is exactly what is committed, and stayed so while it was judged. Never waived: a tree
 //! without a git id can be neither recorded nor signed.
 
-use super::{Answer, Asking, PhaseRule, Situation, World};
+use super::{Answer, Asking, Asks, PhaseRule, PlannedPhase, Situation, World};
 use crate::model::{Sort, SubjectState};
 
 /// How many paths are named.
@@ -17,6 +17,10 @@ impl PhaseRule for Tree {
 
     fn about(&self) -> &'static str {
         "the work tree is clean, and did not move while the gates ran"
+    }
+
+    fn asks(&self, _: &PlannedPhase, _: &[PlannedPhase]) -> Option<Asks> {
+        Some(Asks::new())
     }
 
     fn judge(&self, situation: &Situation<'_>) -> Option<Answer> {

@@ -50,7 +50,7 @@ pub use apart::{
     All, Became, Place, Planned, Refusal, Row, Setting, Story, Tree, Trouble, judge_apart, rows,
 };
 pub use complete::{
-    About, Aimed, By, Ground, Judged, Keys, Known, NoGround, View, Written, completion,
+    About, Aimed, By, Ground, Judged, Keys, Known, NoGround, Owed, View, Written, completion,
     observation, told_skips,
 };
 pub use decide::decide;

@@ -43,6 +43,7 @@ mod phase_records;
 mod phase_screens;
 mod phase_signs;
 mod phase_soak;
+mod phase_sound;
 mod phase_tests;
 mod policy;
 mod prove;

@@ -95,7 +95,7 @@ impl<'a> Command<'a> {
             Ok(lock) => lock,
             Err(exit) => return Ok(exit),
         };
-        if let Err(exit) = self.look(&mut ground) {
+        if let Err(exit) = whole(&mut ground, self.screen) {
             return Ok(exit);
         }
         if let Some(outcome) = self.view(&ground).complete(phase) {
@@ -119,7 +119,7 @@ impl<'a> Command<'a> {
             self.screen.error(&neutral::line(&error.to_string()));
             return Ok(Exit::Undecided);
         }
-        if let Err(exit) = self.look(&mut ground) {
+        if let Err(exit) = whole(&mut ground, self.screen) {
             return Ok(exit);
         }
         let mut judged = self.view(&ground).judge(phase, &mut finished.outcome);
@@ -221,7 +221,7 @@ impl<'a> Command<'a> {
         let Some(phase) = named(&plan, &self.typed.phase, self.screen) else {
             return Ok(Exit::Usage);
         };
-        if let Err(exit) = whole(&ground, self.screen).and_then(|()| self.base(&ground)) {
+        if let Err(exit) = whole(&mut ground, self.screen).and_then(|()| self.base(&ground)) {
             return Ok(exit);
         }
         if !ground.is_clean() {
@@ -344,15 +344,6 @@ impl<'a> Command<'a> {
             self.screen
                 .say("help: leave `--base` out, or name one that is no later");
             Exit::Usage
-        })
-    }
-
-    /// Refuses a broken ledger, and checks the signatures that count.
-    fn look(&self, ground: &mut Ground) -> Result<(), Exit> {
-        whole(ground, self.screen)?;
-        ground.check_counting().map_err(|words| {
-            self.screen.error(&neutral::line(&words));
-            Exit::Undecided
         })
     }
 

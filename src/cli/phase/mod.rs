@@ -142,15 +142,21 @@ pub(super) fn named<'a>(plan: &'a Plan, name: &str, screen: &Screen) -> Option<&
     found
 }
 
-/// Refuses to go on from records that are not what they were.
-fn whole(ground: &Ground, screen: &Screen) -> Result<(), Exit> {
-    match ground.broken() {
-        None => Ok(()),
-        Some(words) => {
-            screen.error(&neutral::line(&words));
-            Err(Exit::Undecided)
-        }
-    }
+/// Refuses to go on from records that are not what they were, or before their time.
+fn whole(ground: &mut Ground, screen: &Screen) -> Result<(), Exit> {
+    said(ground.verify(world::now()), screen)
+}
+
+/// The same, whatever the clock says.
+fn whole_at_any_time(ground: &mut Ground, screen: &Screen) -> Result<(), Exit> {
+    said(ground.verify_at_any_time(), screen)
+}
+
+fn said(found: Result<(), String>, screen: &Screen) -> Result<(), Exit> {
+    found.map_err(|words| {
+        screen.error(&neutral::line(&words));
+        Exit::Undecided
+    })
 }
 
 /// Says what changes nothing.

@@ -187,12 +187,9 @@ fn ground(by: By) -> Result<Ground, Trouble> {
     Ok(ground)
 }
 
-/// Refuses a broken ledger, and checks the signatures that count.
+/// Refuses a broken ledger.
 fn look(ground: &mut Ground) -> Result<(), Trouble> {
-    match ground.broken() {
-        Some(words) => Err(undecided(words)),
-        None => ground.check_counting().map_err(undecided),
-    }
+    ground.verify(world::now()).map_err(undecided)
 }
 
 fn view<'g>(ground: &'g Ground, now: jiff::Timestamp, today: jiff::civil::Date) -> View<'g> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::args::{Global, Run};
-use super::super::exit::Exit;
+use super::super::exit::{Exit, Promises};
 use super::super::phase::{self, drawn};
 use super::super::policy::{self, JudgedBy};
 use super::super::run::{exit, overdue, record};
@@ -151,14 +151,14 @@ async fn judge(
         stop: Stop::new(),
     };
     let mut finished = run::run(request, progress).await;
-    let overdue = overdue(&mut finished.outcome, by, &own_files);
+    let promises = overdue(&mut finished.outcome, by, &own_files);
     record(&finished);
     let outcome = finished.outcome;
     Ok(Verdict {
-        exit: exit(&outcome, args.strict, overdue),
+        exit: exit(&outcome, args.strict, promises),
         decision: outcome.verdict.decision,
         against: (blocking(&outcome).into_iter())
-            .chain(overdue.then(|| "liens".to_owned()))
+            .chain((promises == Promises::Due).then(|| "liens".to_owned()))
             .collect(),
         outcome: Some(outcome),
         decided: None,

@@ -11,8 +11,8 @@ use super::super::subject::{Look, Ours, Start};
 use super::astray::astray;
 use crate::config::{Origin, Plan, read_people};
 use crate::exec::Mask;
-use crate::ledger::Ledger;
-use crate::model::{Entry, People, Subject, SubjectState, Who};
+use crate::ledger::{Faults, Ledger};
+use crate::model::{Entry, People, Says, Subject, SubjectState, Who};
 use crate::phase::TrustedPolicy;
 use crate::problem::{Problem, Problems};
 use crate::source::Sources;
@@ -65,6 +65,8 @@ pub struct Ground {
     pub people: People,
     /// Who is asking.
     pub who: Who,
+    /// What is wrong with the records, where all were looked at.
+    pub(super) faults: Option<Faults>,
     start: Start,
     astray: Vec<String>,
 }
@@ -118,6 +120,7 @@ impl Ground {
             ledger,
             people,
             who,
+            faults: None,
             start,
         })
     }
@@ -151,6 +154,12 @@ impl Ground {
     /// The folder of the project from the top of the work tree, with a slash; empty at the top.
     pub(super) fn prefix(&self) -> &str {
         &self.start.prefix
+    }
+
+    /// The folder of the project as records name it.
+    pub(super) fn project(&self) -> Option<String> {
+        let folder = self.start.prefix.trim_end_matches('/');
+        (!folder.is_empty()).then(|| folder.to_owned())
     }
 
     /// The content that is committed, without the ledger.
@@ -199,26 +208,16 @@ impl Ground {
         &self.start.state
     }
 
-    /// What makes the ledger unfit to decide from, in words.
-    pub fn broken(&self) -> Option<String> {
-        let broken = self.ledger.broken();
-        let first = broken.first()?;
-        let more = match broken.len() {
-            1 => String::new(),
-            count => format!(" (and {} more)", count - 1),
-        };
-        Some(format!(
-            "{}/{}: {}{more}; nothing is decided from a broken ledger: `tollgate verify` shows all that is wrong",
-            crate::ledger::LEDGER,
-            first.file,
-            first.why
-        ))
-    }
-
     /// Checks the signatures that count for the phases as they stand: sign-offs of this content, and promises.
     pub fn check_counting(&mut self) -> Result<(), String> {
         let tree = self.subject().id.clone();
-        self.check_signatures(|entry| super::view::counts_now(entry, &tree))
+        let signed = |entry: &&Entry| {
+            matches!(entry.record.says, Says::Ruling { .. }) && !entry.signatures.is_empty()
+        };
+        let ruled = self.ledger.entries().filter(signed);
+        let ruled: Vec<String> = ruled.map(|entry| entry.record.phase.clone()).collect();
+        let ruled: Vec<&str> = ruled.iter().map(String::as_str).collect();
+        self.check_signatures(|entry| super::sound::counts_now(entry, &tree, &ruled))
     }
 
     /// Checks the signatures of some records.

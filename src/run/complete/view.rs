@@ -23,6 +23,7 @@ use crate::store::Skipped;
 pub struct View<'a> {
     pub(super) ground: &'a Ground,
     history: History,
+    whole: Option<String>,
     gates: BTreeMap<String, GateNow>,
     differs: Vec<String>,
     now: Timestamp,
@@ -46,12 +47,16 @@ pub struct Judged {
 impl<'a> View<'a> {
     /// Gathers. `known` is what earlier runs left; what this run finds is put over it by [`View::judge`].
     pub fn of(ground: &'a Ground, known: Known, now: Timestamp, today: Date) -> Self {
-        let broken = ground.ledger.broken().iter().map(|one| {
-            let digest = one.file.trim_end_matches(".json").to_owned();
-            (digest, one.why.clone())
-        });
+        let of = |broken| History::of(ground.ledger.shared(), broken, &ground.keyless());
+        let mut history = of(BTreeMap::new());
+        let faults = ground.faults_shown(&history);
+        // Nearly always there is none, and what was folded serves.
+        if !faults.records.is_empty() {
+            history = of(faults.records);
+        }
         Self {
-            history: History::of(ground.ledger.shared(), broken.collect()),
+            history,
+            whole: super::sound::whole(&faults.whole),
             gates: gates_now(&ground.plan, today),
             differs: ground.differs(),
             waived: waived(ground, today),
@@ -66,6 +71,16 @@ impl<'a> View<'a> {
     /// What the records say.
     pub fn history(&self) -> &History {
         &self.history
+    }
+
+    /// Why nothing can be decided from the records, in words.
+    pub fn broken(&self) -> Option<&str> {
+        self.whole.as_deref()
+    }
+
+    /// Why the clock here cannot be right, or that of a record was not, in words.
+    pub fn ahead(&self, now: Timestamp) -> Option<String> {
+        super::sound::ahead(self.history.chain(), now)
     }
 
     pub(super) fn world(&self) -> World<'_> {
@@ -294,14 +309,4 @@ fn waived(ground: &Ground, today: Date) -> BTreeMap<String, BTreeMap<String, Str
         }
     }
     waived
-}
-
-/// Whether the signature of a record is asked for when phases are decided on this content.
-pub(super) fn counts_now(entry: &Entry, tree: &str) -> bool {
-    match entry.record.says {
-        // One for the start counts on whatever is worked on since.
-        Says::SignOff { entry: start, .. } => start || entry.record.tree == tree,
-        Says::Lien { .. } => true,
-        _ => false,
-    }
 }

@@ -55,7 +55,12 @@ pub(super) fn detail(page: &mut Page<'_>, row: Row<'_>) -> io::Result<()> {
         column,
         values: value_column(&unmet[..unmet.len().min(most.conditions)], style),
     };
-    for reason in &against {
+    // What could not be decided beside a failure is told after it.
+    let worst = unmet.first().map(|condition| condition.verdict);
+    let (first, later): (Vec<_>, Vec<_>) = against
+        .iter()
+        .partition(|reason| worst.is_none_or(|worst| reason.verdict <= worst));
+    for reason in first {
         sheet.reason(reason)?;
     }
     for condition in unmet.iter().take(most.conditions) {
@@ -67,6 +72,9 @@ pub(super) fn detail(page: &mut Page<'_>, row: Row<'_>) -> io::Result<()> {
     }
     sheet.failures(&row.gate.failures, row.gate.failures_cut)?;
     sheet.findings(&row.gate.findings, row.gate.findings_cut)?;
+    for reason in later {
+        sheet.reason(reason)?;
+    }
     sheet.output(row, &most)?;
     sheet.advice(row)
 }

@@ -84,7 +84,7 @@ pub(super) struct Task {
     pub index: usize,
     pub facts: Facts,
     /// Files that the gates it needs wrote in this run.
-    pub wrote: Vec<String>,
+    pub wrote: Vec<PathBuf>,
     /// Only judge, because a need did not pass: reports written in this run still count.
     pub judge_only: Option<String>,
     pub commit: Option<String>,
@@ -102,7 +102,7 @@ pub(super) struct Done {
     /// What a baseline of it would hold now.
     pub accepted: Option<Baseline>,
     /// Files matching watched patterns that its command wrote.
-    pub wrote: Vec<String>,
+    pub wrote: Vec<PathBuf>,
     /// Tests in quarantine, and whether each held.
     pub quarantine: Vec<(String, bool)>,
     /// Every test by name, where they are kept.
@@ -170,6 +170,7 @@ pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
                 verdict.notes.push(Note {
                     code: "flaky",
                     message,
+                    detail: None,
                 });
             }
             verdict.notes.splice(0..0, notes);
@@ -180,7 +181,7 @@ pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
                 .flatten()
                 .filter(|found| found.fresh)
                 .map(|found| found.path);
-            let mut wrote: Vec<String> = written.collect();
+            let mut wrote: Vec<PathBuf> = written.collect();
             wrote.sort();
             wrote.dedup();
             return Done {
@@ -338,7 +339,7 @@ fn prepare(shared: &Shared, gate: &PlannedGate) -> Result<(), Reason> {
     {
         let patterns: Vec<&str> = reports.file_patterns().collect();
         if reports.clear {
-            let tracked = |paths: &[String]| match &shared.repository {
+            let tracked = |paths: &[PathBuf]| match &shared.repository {
                 Some(repository) => repository.tracked(root, paths),
                 None => Some(Vec::new()),
             };
@@ -551,12 +552,14 @@ fn ended_notes(ended: &exec::Ended) -> Vec<Note> {
         notes.push(Note {
             code: "left-processes",
             message,
+            detail: None,
         });
     }
     if let Some(trouble) = &ended.output.trouble {
         notes.push(Note {
             code: "log-incomplete",
             message: trouble.clone(),
+            detail: None,
         });
     }
     notes

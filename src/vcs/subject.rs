@@ -205,7 +205,7 @@ fn word(record: &[u8]) -> (&[u8], &[u8]) {
 }
 
 /// A path as text. Names that are no UTF-8 stay different from each other.
-pub(super) fn text(path: &[u8]) -> String {
+pub fn text(path: &[u8]) -> String {
     let mut text = String::new();
     for chunk in path.utf8_chunks() {
         text.push_str(chunk.valid());
@@ -217,13 +217,13 @@ pub(super) fn text(path: &[u8]) -> String {
 }
 
 #[cfg(unix)]
-fn file(path: &[u8]) -> PathBuf {
+pub(super) fn file(path: &[u8]) -> PathBuf {
     use std::os::unix::ffi::OsStrExt;
     std::ffi::OsStr::from_bytes(path).into()
 }
 
 #[cfg(not(unix))]
-fn file(path: &[u8]) -> PathBuf {
+pub(super) fn file(path: &[u8]) -> PathBuf {
     text(path).into()
 }
 

@@ -219,8 +219,7 @@ impl Collected {
         }
         if let Some(file) = stale.first() {
             let path = &*fresh::spelt(file);
-            let age =
-                age(&from.root.join(file), from.now).map(|age| format!("written {age} before it"));
+            let age = age(&from.root.join(file), from.now);
             let (more, was) = match stale.len() - 1 {
                 0 => (String::new(), "was"),
                 more => (format!(" and {more} more"), "were"),
@@ -233,7 +232,7 @@ impl Collected {
                     "make the command write it, or delete it first (`clear: true`)",
                     path,
                 );
-                self.detail(age);
+                self.detail(age.map(|age| format!("written {age} before it")));
             } else {
                 // Nobody may believe that it did count. Another gate may have written it in this run.
                 let (is, does) = match stale.len() {
@@ -246,7 +245,7 @@ impl Collected {
                         "{path}{more} {is} stale and {does} not count, as this gate did not write it now; \
                          delete old reports first (`clear: true`)"
                     ),
-                    detail: age,
+                    detail: age.map(|age| format!("written {age} before this run")),
                 });
             }
             return;

@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::collect::{self, Collected, Sources};
+use super::company::Around;
 use super::conclude::Concluded;
 use super::fresh::{self, Before, Match};
 use super::given;
@@ -26,7 +27,7 @@ use crate::model::{
     Baseline, Cause, ChangedLines, ChangesUnknown, Event, Fact, GateRun, GateVerdict, Note,
     PhaseBegan, Reason, Termination, TestNames, TestsThen, Verdict,
 };
-use crate::store::RunFolder;
+use crate::store::{Gone, RunFolder};
 use crate::vcs::{EventBase, Repository};
 
 /// What all gates of a run share.
@@ -77,6 +78,8 @@ pub(super) struct Shared {
     pub store: PathBuf,
     /// For each gate, patterns whose matches its command may write: its own and those of gates that only read.
     pub watched: Vec<Vec<String>>,
+    /// Other runs in the same work tree, where they matter.
+    pub around: Option<Around>,
 }
 
 /// What one gate is told.
@@ -117,6 +120,8 @@ struct Attempt {
     refused: Option<Reason>,
     matches: BTreeMap<String, Vec<Match>>,
     streams: Vec<(&'static str, PathBuf)>,
+    /// Other runs of the work tree that were over when its command started; `None` without a command.
+    gone: Option<Gone>,
 }
 
 /// Runs and judges one gate.
@@ -256,6 +261,9 @@ fn attempt(shared: &Shared, gate: &PlannedGate, task: &Task) -> Attempt {
         }
         return attempt;
     };
+    if !watched.is_empty() {
+        attempt.gone = shared.around.as_ref().map(Around::gone);
+    }
     if let Err(reason) = prepare(shared, gate) {
         attempt.refused = Some(reason);
         return attempt;
@@ -308,7 +316,7 @@ fn after(before: &Before, shared: &Shared, watched: &[String]) -> BTreeMap<Strin
         .collect()
 }
 
-fn environment(code: &'static str, message: String, help: &str) -> Reason {
+pub(super) fn environment(code: &'static str, message: String, help: &str) -> Reason {
     Reason {
         code,
         verdict: Verdict::Inconclusive,
@@ -481,6 +489,8 @@ fn judge(shared: &Shared, gate: &PlannedGate, task: &Task, attempt: &Attempt) ->
         }
     }
     notes.extend(attempt.ended.iter().flat_map(ended_notes));
+    let around = shared.around.as_ref();
+    let meddled = around.and_then(|around| around.meddles(gate, attempt.gone.as_ref()));
     let asked = Asked {
         gates: &shared.plan.gates,
         gate,
@@ -488,7 +498,7 @@ fn judge(shared: &Shared, gate: &PlannedGate, task: &Task, attempt: &Attempt) ->
         facts: &task.facts,
         how,
         duration: attempt.ended.as_ref().map(|ended| ended.duration),
-        refused: attempt.refused.as_ref(),
+        refused: attempt.refused.as_ref().or(meddled.as_ref()),
         unmet: task.judge_only.as_deref(),
         given: &given::of_exit(shared, gate),
         today: shared.today,

@@ -73,7 +73,10 @@ fn a_stale_report_beside_a_fresh_one_does_not_count() {
     let told = &ran.outcome()["run"]["gates"][0]["details"][0];
     assert_eq!(told["code"], "stale", "{told}");
     let age = told["detail"].as_str().unwrap();
-    assert!(age.starts_with("written "), "{age}");
+    assert!(
+        age.starts_with("written ") && age.ends_with(" before this run"),
+        "{age}"
+    );
 }
 
 #[test]

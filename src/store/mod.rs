@@ -13,6 +13,7 @@ mod locks;
 mod lodging;
 mod quarantine;
 mod runs;
+mod skips;
 
 pub use company::{Companion, Company, Gone};
 pub use completion::{CompletionLock, Holder};
@@ -22,6 +23,7 @@ pub use locks::{Held, Slots};
 pub use lodging::Lodging;
 pub use quarantine::Quarantine;
 pub use runs::{Record, RunFolder, prune, run_records};
+pub use skips::Skipped;
 
 use std::path::{Path, PathBuf};
 

@@ -87,7 +87,7 @@ pub(super) fn spelt(path: &Path) -> String {
 pub fn before(root: &Path, patterns: &[String]) -> Before {
     let mut marks = HashMap::new();
     for path in patterns.iter().flat_map(|pattern| matches(root, pattern)) {
-        if let Some(mark) = mark_of(&root.join(&path)) {
+        if let Some(mark) = mark_behind(&root.join(&path)) {
             marks.insert(path, mark);
         }
     }
@@ -95,7 +95,7 @@ pub fn before(root: &Path, patterns: &[String]) -> Before {
 }
 
 /// The state of what a path leads to. A link that leads nowhere stands for itself: a command may have made it.
-fn mark_of(path: &Path) -> Option<Mark> {
+fn mark_behind(path: &Path) -> Option<Mark> {
     let meta = fs::metadata(path).or_else(|_| fs::symlink_metadata(path));
     meta.ok().map(|meta| mark(&meta))
 }
@@ -106,7 +106,7 @@ impl Before {
         let now = matches(root, pattern);
         now.into_iter()
             .map(|path| {
-                let mark = mark_of(&root.join(&path));
+                let mark = mark_behind(&root.join(&path));
                 let fresh = mark.is_some() && mark.as_ref() != self.marks.get(&path);
                 Match { path, fresh }
             })

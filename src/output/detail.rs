@@ -55,11 +55,7 @@ pub(super) fn detail(page: &mut Page<'_>, row: Row<'_>) -> io::Result<()> {
         column,
         values: value_column(&unmet[..unmet.len().min(most.conditions)], style),
     };
-    // What could not be decided beside a failure is told after it.
-    let worst = unmet.first().map(|condition| condition.verdict);
-    let (first, later): (Vec<_>, Vec<_>) = against
-        .iter()
-        .partition(|reason| worst.is_none_or(|worst| reason.verdict <= worst));
+    let (first, later) = words::around(&against, &unmet);
     for reason in first {
         sheet.reason(reason)?;
     }

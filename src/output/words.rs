@@ -120,6 +120,17 @@ pub(super) fn against(gate: &GateVerdict) -> Vec<&Reason> {
     against
 }
 
+/// The reasons to tell before the conditions, and those after: what could not be decided beside a failure comes last.
+pub(super) fn around<'a>(
+    against: &[&'a Reason],
+    unmet: &[&ConditionVerdict],
+) -> (Vec<&'a Reason>, Vec<&'a Reason>) {
+    let worst = unmet.first().map(|condition| condition.verdict);
+    against
+        .iter()
+        .partition(|reason| worst.is_none_or(|worst| reason.verdict <= worst))
+}
+
 /// A reason's message with its detail.
 pub(super) fn reason_words(reason: &Reason) -> String {
     detailed(&reason.message, reason.detail.as_deref())

@@ -175,13 +175,8 @@ pub(super) fn measure(
 pub(super) fn overdue(outcome: &mut Outcome, by: By, own_files: &[PathBuf]) -> Promises {
     let plan = &by.plan;
     let promised = plan.phases.iter().any(|phase| phase.liens.is_some());
-    if !promised
-        || plan
-            .root
-            .join(crate::ledger::LEDGER)
-            .symlink_metadata()
-            .is_err()
-    {
+    let ledger = plan.root.join(crate::ledger::LEDGER);
+    if !promised || ledger.symlink_metadata().is_err() {
         return Promises::Kept;
     }
     // Without git or people there is nothing that could be due; the phase commands say what is wrong.

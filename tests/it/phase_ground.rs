@@ -1,5 +1,8 @@
 //! What a phase is judged on: the tree as it is committed, by a policy that the judged cannot bend (RULES 1, 6, 7, 11).
 
+#[cfg(unix)]
+use std::path::{Path, PathBuf};
+
 use crate::support::{Key, People, Project};
 
 const ONE: &str = "\
@@ -59,12 +62,18 @@ fn a_policy_or_people_that_git_does_not_track_decide_nothing() {
 #[test]
 fn people_behind_a_link_out_of_the_tree_decide_nothing() {
     let (project, people) = with_people();
-    let outside = project.beside().join("elsewhere");
-    std::fs::rename(project.root.join(".tollgate"), &outside).unwrap();
-    std::os::unix::fs::symlink(&outside, project.root.join(".tollgate")).unwrap();
-    project.commit();
+    let (folder, outside) = (project.root.join(".tollgate"), project.beside());
+    let out = |from: &Path, to: PathBuf| {
+        std::fs::rename(from, &to).unwrap();
+        std::os::unix::fs::symlink(&to, from).unwrap();
+        project.commit();
+    };
+    out(&folder.join("people.yaml"), outside.join("people.yaml"));
     let said = "leads out of the tree";
     sign(&project, &people.bo).exits(1).complains(said);
+    out(&folder, outside.join("elsewhere"));
+    let said = "`.tollgate` is a symbolic link";
+    sign(&project, &people.bo).exits(3).complains(said);
 }
 
 #[test]

@@ -242,8 +242,7 @@ impl Bounds {
                 "better than the baseline, which could be tightened: {}; `tollgate baseline tighten {}`",
                 few(&self.headroom, 3),
                 self.gate
-            ),
-        });
+            ), detail: None });
         Said {
             accepted: self.accepted,
             reasons: reason.into_iter().collect(),

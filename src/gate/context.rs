@@ -392,7 +392,11 @@ impl Judging {
 
     /// Something to know.
     pub fn note(&mut self, code: &'static str, message: String) {
-        self.judgement.notes.push(Note { code, message });
+        self.judgement.notes.push(Note {
+            code,
+            message,
+            detail: None,
+        });
     }
 
     /// The judgement, for adding lists to it.

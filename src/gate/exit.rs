@@ -207,6 +207,7 @@ impl ExitRule {
                     judgement.notes.push(Note {
                         code: "exit-hides-failure",
                         message,
+                        detail: None,
                     });
                 }
             }

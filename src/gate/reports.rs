@@ -87,6 +87,7 @@ impl Reports {
             .as_ref()
             .and_then(|name| check_format(name, kind, problems));
         let elsewhere = check_elsewhere(&written, problems);
+        check_expect(written.expect.as_ref(), problems);
         Some(Self {
             patterns,
             format,
@@ -181,6 +182,21 @@ fn check_patterns(patterns: &[Text], at: &At, problems: &mut Problems) {
                 format!("`{path}` is not a glob: {}", error.kind()),
             ));
         }
+    }
+}
+
+/// Without a report there is no evidence, and without evidence no pass.
+fn check_expect(expect: Option<&Count>, problems: &mut Problems) {
+    if let Some(expect) = expect.filter(|expect| expect.value == 0) {
+        problems.push(
+            Problem::new(
+                Code::WRONG_VALUE,
+                &expect.at,
+                "`expect: 0` can never pass: without a report nothing is known",
+            )
+            .label("at least 1")
+            .help("write how many reports there must be, or leave `expect` out for any number"),
+        );
     }
 }
 

@@ -220,8 +220,11 @@ pub struct Reason {
 pub struct Note {
     /// Stable kebab-case name: `exit-hides-failure`, `declared-absence` …
     pub code: &'static str,
-    /// For people.
+    /// For people. Part of the verdict's bytes, as a reason's message is.
     pub message: String,
+    /// What else there is to say that differs between equal runs: shown with the message, never in the verdict.
+    #[serde(skip)]
+    pub detail: Option<String>,
 }
 
 /// What the judges of a gate found, before exit status and exceptions join in.

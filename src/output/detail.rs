@@ -55,7 +55,8 @@ pub(super) fn detail(page: &mut Page<'_>, row: Row<'_>) -> io::Result<()> {
         column,
         values: value_column(&unmet[..unmet.len().min(most.conditions)], style),
     };
-    for reason in &against {
+    let (first, later) = words::around(&against, &unmet);
+    for reason in first {
         sheet.reason(reason)?;
     }
     for condition in unmet.iter().take(most.conditions) {
@@ -67,6 +68,9 @@ pub(super) fn detail(page: &mut Page<'_>, row: Row<'_>) -> io::Result<()> {
     }
     sheet.failures(&row.gate.failures, row.gate.failures_cut)?;
     sheet.findings(&row.gate.findings, row.gate.findings_cut)?;
+    for reason in later {
+        sheet.reason(reason)?;
+    }
     sheet.output(row, &most)?;
     sheet.advice(row)
 }

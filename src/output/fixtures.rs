@@ -601,6 +601,7 @@ fn exceptions() -> Outcome {
     e2e.0.notes.push(Note {
         code: "exit-hides-failure",
         message: "the command ended with exit 0 although 1 test failed".to_owned(),
+        detail: None,
     });
     e2e.0.enforce = Enforce::Warn;
     e2e.0.verdict = Verdict::Fail;
@@ -642,8 +643,7 @@ fn waivers() -> Outcome {
     scan.0.conditions.push(high);
     scan.0.notes.push(Note {
         code: "waived",
-        message: "accepted: no-eval src/a.js:3, no-eval src/b.js:9: the vendor mends it (owner ada, until 2026-11-24, .tollgate/waivers.yaml:3)".to_owned(),
-    });
+        message: "accepted: no-eval src/a.js:3, no-eval src/b.js:9: the vendor mends it (owner ada, until 2026-11-24, .tollgate/waivers.yaml:3)".to_owned(), detail: None });
     scan.0.waived.push(AppliedWaiver {
         index: 0,
         written: by(3),
@@ -672,6 +672,7 @@ fn waivers() -> Outcome {
         code: "waiver-expired",
         message: "the waiver by bob expired on 2026-11-01 (.tollgate/waivers.yaml:9): gate lint"
             .to_owned(),
+        detail: None,
     });
     let state = |line, scope: &str, state, used, message: Option<&str>| WaiverState {
         written: by(line),
@@ -712,6 +713,7 @@ fn not_applicable() -> Outcome {
         gate.0.notes.push(Note {
             code: "when",
             message: "`when: changed` names docs/**, and nothing there changed".to_owned(),
+            detail: None,
         });
         gate.1.ended = None;
         gate.1.what = "not applicable";
@@ -773,6 +775,7 @@ fn hostile() -> Outcome {
     unit.0.notes.push(Note {
         code: "note",
         message: HARM.to_owned(),
+        detail: None,
     });
     let mut failed = failure(
         HARM,

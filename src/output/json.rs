@@ -95,12 +95,14 @@ fn add_varying(gate: &GateVerdict, entry: &mut Map<String, Value>) {
             Value::Object(object)
         })
         .collect();
-    let details: Vec<Value> = gate
-        .reasons
-        .iter()
-        .filter_map(|reason| {
-            let detail = reason.detail.as_ref()?;
-            Some(json!({ "code": reason.code, "detail": detail }))
+    let reasons = gate.reasons.iter();
+    let reasons = reasons.map(|reason| (reason.code, &reason.detail));
+    let notes = gate.notes.iter().map(|note| (note.code, &note.detail));
+    let details: Vec<Value> = reasons
+        .chain(notes)
+        .filter_map(|(code, detail)| {
+            let detail = detail.as_ref()?;
+            Some(json!({ "code": code, "detail": detail }))
         })
         .collect();
     for (key, values) in [("conditions", conditions), ("details", details)] {

@@ -120,11 +120,26 @@ pub(super) fn against(gate: &GateVerdict) -> Vec<&Reason> {
     against
 }
 
+/// The reasons to tell before the conditions, and those after: what could not be decided beside a failure comes last.
+pub(super) fn around<'a>(
+    against: &[&'a Reason],
+    unmet: &[&ConditionVerdict],
+) -> (Vec<&'a Reason>, Vec<&'a Reason>) {
+    let worst = unmet.first().map(|condition| condition.verdict);
+    against
+        .iter()
+        .partition(|reason| worst.is_none_or(|worst| reason.verdict <= worst))
+}
+
 /// A reason's message with its detail.
 pub(super) fn reason_words(reason: &Reason) -> String {
-    match &reason.detail {
-        Some(detail) => format!("{} ({detail})", reason.message),
-        None => reason.message.clone(),
+    detailed(&reason.message, reason.detail.as_deref())
+}
+
+fn detailed(message: &str, detail: Option<&str>) -> String {
+    match detail {
+        Some(detail) => format!("{message} ({detail})"),
+        None => message.to_owned(),
     }
 }
 
@@ -132,10 +147,14 @@ pub(super) fn reason_words(reason: &Reason) -> String {
 pub(super) fn gist(row: Row<'_>) -> String {
     let gate = row.gate;
     if !matches!(gate.verdict, Verdict::Pass | Verdict::Waived) {
-        if let Some(reason) = gate.reasons.iter().min_by_key(|reason| reason.verdict) {
+        // What fails comes before what could not be decided beside it.
+        let condition = unmet(gate).first().copied();
+        let reason = gate.reasons.iter().min_by_key(|reason| reason.verdict);
+        let worse = |reason: &&Reason| condition.is_none_or(|c| reason.verdict <= c.verdict);
+        if let Some(reason) = reason.filter(worse) {
             return reason_words(reason);
         }
-        if let Some(condition) = unmet(gate).first() {
+        if let Some(condition) = condition {
             return found_wanted(gate, condition);
         }
         if let Some(note) = gate.notes.first() {
@@ -225,7 +244,9 @@ const ODD: usize = 3;
 /// What is to be known of a gate: its notes, and what was odd in its reports. Who relies on a report that may have been
 /// cut must see that.
 pub(super) fn notes(gate: &GateVerdict) -> Vec<String> {
-    let mut notes: Vec<String> = gate.notes.iter().map(|note| note.message.clone()).collect();
+    let told = gate.notes.iter();
+    let told = told.map(|note| detailed(&note.message, note.detail.as_deref()));
+    let mut notes: Vec<String> = told.collect();
     for report in &gate.reports {
         // What is broken is a reason already.
         let odd = report.warnings.iter().filter(|one| one.code != "broken");

@@ -1,6 +1,7 @@
 //! From the reports of a judge to evidence: finds them, refuses stale, foreign and broken ones, reads the rest.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -8,7 +9,8 @@ use std::time::{Duration, SystemTime};
 use super::fresh::{self, Match};
 use crate::gate::{Elsewhere, Reports};
 use crate::model::{
-    Began, Cause, EvidenceKind, Measure, PhaseBegan, Reason, ReportEvidence, ReportRefusal, Verdict,
+    Began, Cause, EvidenceKind, Measure, Note, PhaseBegan, Reason, ReportEvidence, ReportRefusal,
+    Verdict,
 };
 use crate::report::{self, Counting, Sieve};
 use crate::source::Place;
@@ -40,13 +42,14 @@ pub(super) struct Sources<'a> {
 pub(super) struct Collected {
     pub reports: Vec<ReportEvidence>,
     pub reasons: Vec<Reason>,
+    pub notes: Vec<Note>,
 }
 
 /// Reads the reports of one judge.
 pub(super) fn collect(reports: &Reports, from: &Sources<'_>) -> Collected {
     let mut collected = Collected::default();
-    let mut stale: Vec<String> = Vec::new();
-    let mut found: Vec<String> = Vec::new();
+    let mut stale: Vec<PathBuf> = Vec::new();
+    let mut found: Vec<PathBuf> = Vec::new();
     for (stream, file) in from
         .streams
         .iter()
@@ -76,14 +79,14 @@ pub(super) fn collect(reports: &Reports, from: &Sources<'_>) -> Collected {
 
 impl Collected {
     /// Reads one file of the tree, unless it leads out of it or is not of this state.
-    fn file(&mut self, reports: &Reports, path: &str, from: &Sources<'_>) {
-        let full = from.root.join(path);
-        let inside = fs::canonicalize(&full)
-            .ok()
-            .zip(fs::canonicalize(from.root).ok());
-        match inside {
-            Some((real, root)) if real.starts_with(&root) => {}
-            Some(_) => {
+    fn file(&mut self, reports: &Reports, file: &Path, from: &Sources<'_>) {
+        let full = from.root.join(file);
+        let path = &*fresh::spelt(file);
+        let real =
+            fs::canonicalize(&full).and_then(|real| Ok((real, fs::canonicalize(from.root)?)));
+        match real {
+            Ok((real, root)) if real.starts_with(&root) => {}
+            Ok(_) => {
                 let message = format!("{path} leads out of the project");
                 self.refuse(
                     "report-outside",
@@ -93,8 +96,12 @@ impl Collected {
                 );
                 return;
             }
-            None => {
-                let message = format!("{path} cannot be followed: a link that leads nowhere");
+            Err(error) => {
+                let why = match error.kind() {
+                    io::ErrorKind::NotFound => "a link that leads nowhere".to_owned(),
+                    _ => error.to_string(),
+                };
+                let message = format!("{path} cannot be followed: {why}");
                 self.refuse(
                     "report-broken",
                     message,
@@ -182,7 +189,7 @@ impl Collected {
         }
     }
 
-    fn say_what_is_missing(&mut self, reports: &Reports, stale: &[String], from: &Sources<'_>) {
+    fn say_what_is_missing(&mut self, reports: &Reports, stale: &[PathBuf], from: &Sources<'_>) {
         let wanted = || {
             reports
                 .patterns
@@ -210,16 +217,14 @@ impl Collected {
             );
             self.without_evidence();
         }
-        if let Some(path) = stale.first() {
-            // A stale report beside fresh ones is left from a run before: it does not count, and that is said.
-            let age =
-                age(&from.root.join(path), from.now).map(|age| format!("written {age} before it"));
-            let more = if stale.len() > 1 {
-                format!(" and {} more", stale.len() - 1)
-            } else {
-                String::new()
+        if let Some(file) = stale.first() {
+            let path = &*fresh::spelt(file);
+            let age = age(&from.root.join(file), from.now);
+            let (more, was) = match stale.len() - 1 {
+                0 => (String::new(), "was"),
+                more => (format!(" and {more} more"), "were"),
             };
-            let message = format!("{path}{more} was not written by this run");
+            let message = format!("{path}{more} {was} not written by this run");
             if number == 0 && self.reasons.is_empty() && !from.explained {
                 self.refuse(
                     "report-stale",
@@ -227,7 +232,21 @@ impl Collected {
                     "make the command write it, or delete it first (`clear: true`)",
                     path,
                 );
-                self.detail(age);
+                self.detail(age.map(|age| format!("written {age} before it")));
+            } else {
+                // Nobody may believe that it did count. Another gate may have written it in this run.
+                let (is, does) = match stale.len() {
+                    1 => ("is", "does"),
+                    _ => ("are", "do"),
+                };
+                self.notes.push(Note {
+                    code: "stale",
+                    message: format!(
+                        "{path}{more} {is} stale and {does} not count, as this gate did not write it now; \
+                         delete old reports first (`clear: true`)"
+                    ),
+                    detail: age.map(|age| format!("written {age} before this run")),
+                });
             }
             return;
         }
@@ -391,9 +410,9 @@ fn words(age: Duration) -> String {
 pub(super) fn clear(
     root: &Path,
     patterns: &[&str],
-    tracked: &dyn Fn(&[String]) -> Option<Vec<String>>,
+    tracked: &dyn Fn(&[PathBuf]) -> Option<Vec<PathBuf>>,
 ) -> Result<(), String> {
-    let found: Vec<String> = patterns
+    let found: Vec<PathBuf> = patterns
         .iter()
         .flat_map(|pattern| fresh::matches(root, pattern))
         .collect();
@@ -403,7 +422,7 @@ pub(super) fn clear(
     let kept = tracked(&found).ok_or("`clear` cannot tell which reports git tracks")?;
     for path in found.iter().filter(|path| !kept.contains(path)) {
         fs::remove_file(root.join(path))
-            .map_err(|error| format!("{path} cannot be deleted: {error}"))?;
+            .map_err(|error| format!("{} cannot be deleted: {error}", fresh::spelt(path)))?;
     }
     Ok(())
 }

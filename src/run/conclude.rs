@@ -71,7 +71,8 @@ pub(super) fn conclude(found: Found<'_>) -> Concluded {
             volatile: true,
         });
     }
-    declared_absence(gate, today, &mut judgement);
+    let read = !reports.is_empty() || gate.judges.iter().all(|judge| judge.reports().is_none());
+    declared_absence(gate, today, read, &mut judgement);
     let waived = waivers.apply(gate, &mut judgement);
     let (verdict, cause) = worst(&judgement);
     let enforce = enforcement(gate, today, &mut judgement.notes);
@@ -183,7 +184,8 @@ fn worst(judgement: &Judgement) -> (Verdict, Option<Cause>) {
     worst.unwrap_or((Verdict::Pass, None))
 }
 
-fn declared_absence(gate: &PlannedGate, today: Date, judgement: &mut Judgement) {
+/// Covers what is missing where that is declared. `read`: what the gate reads was there.
+fn declared_absence(gate: &PlannedGate, today: Date, read: bool, judgement: &mut Judgement) {
     let Some(absent) = &gate.absent else { return };
     let not_run = |reason: &Reason| {
         reason.code == SKIPPED
@@ -195,10 +197,14 @@ fn declared_absence(gate: &PlannedGate, today: Date, judgement: &mut Judgement) 
     let missing =
         |reason: &Reason| ABSENCE.contains(&reason.code) && reason.verdict == Verdict::Inconclusive;
     if !judgement.reasons.iter().any(missing) {
+        if !read || undecided(judgement) {
+            return;
+        }
         let message = "absence is declared, and the evidence is there: remove `absent`".to_owned();
         judgement.notes.push(Note {
             code: "unused-absence",
             message,
+            detail: None,
         });
         return;
     }
@@ -211,6 +217,7 @@ fn declared_absence(gate: &PlannedGate, today: Date, judgement: &mut Judgement) 
         judgement.notes.push(Note {
             code: "expired-absence",
             message,
+            detail: None,
         });
         return;
     }
@@ -227,6 +234,7 @@ fn declared_absence(gate: &PlannedGate, today: Date, judgement: &mut Judgement) 
     judgement.notes.push(Note {
         code: "declared-absence",
         message,
+        detail: None,
     });
     for reason in judgement
         .reasons
@@ -247,6 +255,13 @@ fn declared_absence(gate: &PlannedGate, today: Date, judgement: &mut Judgement) 
     }
 }
 
+/// Whether something could not be decided for want of whole evidence.
+fn undecided(judgement: &Judgement) -> bool {
+    let conditions = judgement.conditions.iter().map(|one| one.cause);
+    let mut causes = conditions.chain(judgement.reasons.iter().map(|one| one.cause));
+    causes.any(|cause| matches!(cause, Some(Cause::Evidence | Cause::Environment)))
+}
+
 fn enforcement(gate: &PlannedGate, today: Date, notes: &mut Vec<Note>) -> Enforce {
     match &gate.enforce_from {
         Some(from) if today < from.value && gate.enforce == Enforce::Block => {
@@ -254,6 +269,7 @@ fn enforcement(gate: &PlannedGate, today: Date, notes: &mut Vec<Note>) -> Enforc
             notes.push(Note {
                 code: "enforce-from",
                 message,
+                detail: None,
             });
             Enforce::Warn
         }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::board::Board;
+use super::company::Around;
 use super::gate::{Shared, Task, perform};
 use super::order::ranks;
 use super::outbox::Outbox;
@@ -92,8 +93,10 @@ impl Engine {
                     .map(|name| (*name).to_owned()),
             );
         }
+        let watched = watched(&plan);
         let shared = Arc::new(Shared {
-            watched: watched(&plan),
+            around: Around::join(&request, &store, &run_id, &watched),
+            watched,
             plain: Arc::new(Plain::new(
                 Arc::clone(&mask),
                 &plan.root,

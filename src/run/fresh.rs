@@ -12,6 +12,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use ignore::WalkBuilder;
 
 use crate::gate::literal;
+use crate::vcs::path_text;
 
 /// Identity of the state of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,28 +60,44 @@ pub(super) fn mark_of(path: &Path) -> Option<Mark> {
 /// What matched before a command started.
 #[derive(Clone, Debug, Default)]
 pub struct Before {
-    marks: HashMap<String, Mark>,
+    marks: HashMap<PathBuf, Mark>,
 }
 
 /// A file that matches a pattern now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Match {
-    /// Path relative to the project, with `/`.
-    pub path: String,
+    /// Path relative to the project: bytes, as the system has it.
+    pub path: PathBuf,
     /// New or changed since.
     pub fresh: bool,
+}
+
+/// A path as it is written in what is said of it: with `/`, and each byte that is no text as `\xff`, so that two
+/// files never share a name.
+pub(super) fn spelt(path: &Path) -> String {
+    let spelt = path_text(path.as_os_str().as_encoded_bytes());
+    if cfg!(windows) {
+        spelt.replace('\\', "/")
+    } else {
+        spelt
+    }
 }
 
 /// Notes every match of the patterns.
 pub fn before(root: &Path, patterns: &[String]) -> Before {
     let mut marks = HashMap::new();
     for path in patterns.iter().flat_map(|pattern| matches(root, pattern)) {
-        // Both the link and what it leads to: replacing either is a change.
-        if let Ok(meta) = fs::metadata(root.join(&path)) {
-            marks.insert(path, mark(&meta));
+        if let Some(mark) = mark_behind(&root.join(&path)) {
+            marks.insert(path, mark);
         }
     }
     Before { marks }
+}
+
+/// The state of what a path leads to. A link that leads nowhere stands for itself: a command may have made it.
+fn mark_behind(path: &Path) -> Option<Mark> {
+    let meta = fs::metadata(path).or_else(|_| fs::symlink_metadata(path));
+    meta.ok().map(|meta| mark(&meta))
 }
 
 impl Before {
@@ -89,8 +106,8 @@ impl Before {
         let now = matches(root, pattern);
         now.into_iter()
             .map(|path| {
-                let meta = fs::metadata(root.join(&path)).ok().map(|meta| mark(&meta));
-                let fresh = meta.is_some() && meta.as_ref() != self.marks.get(&path);
+                let mark = mark_behind(&root.join(&path));
+                let fresh = mark.is_some() && mark.as_ref() != self.marks.get(&path);
                 Match { path, fresh }
             })
             .collect()
@@ -98,25 +115,18 @@ impl Before {
 }
 
 /// Paths below the root that a pattern matches, sorted. A literal path matches itself if it is there.
-pub fn matches(root: &Path, pattern: &str) -> Vec<String> {
+pub fn matches(root: &Path, pattern: &str) -> Vec<PathBuf> {
     let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
     if let Some(path) = literal(pattern) {
         let there = fs::symlink_metadata(root.join(&path)).is_ok_and(|meta| !meta.is_dir());
-        return there.then_some(path).into_iter().collect();
+        return there.then(|| path.into()).into_iter().collect();
     }
     let Some(glob) = matcher(pattern) else {
         return Vec::new();
     };
     let fixed = fixed_part(pattern);
-    let mut found: Vec<String> = walk(&root.join(&fixed), pattern)
-        .filter_map(|path| {
-            Some(
-                path.strip_prefix(root)
-                    .ok()?
-                    .to_string_lossy()
-                    .replace('\\', "/"),
-            )
-        })
+    let mut found: Vec<PathBuf> = walk(&root.join(&fixed), pattern)
+        .filter_map(|path| Some(path.strip_prefix(root).ok()?.to_path_buf()))
         .filter(|path| glob.is_match(path))
         .collect();
     found.sort();
@@ -169,7 +179,10 @@ mod tests {
         fs::write(root.join("reports/old.xml"), "a").expect("write");
         fs::write(root.join("reports/new.xml"), "c").expect("write");
         let found = before.compare(root, &patterns[0]);
-        let fresh: Vec<(&str, bool)> = found.iter().map(|m| (m.path.as_str(), m.fresh)).collect();
+        let fresh: Vec<(&str, bool)> = found
+            .iter()
+            .map(|m| (m.path.to_str().expect("text"), m.fresh))
+            .collect();
         assert_eq!(
             fresh,
             [
@@ -178,5 +191,35 @@ mod tests {
                 ("reports/same.xml", false)
             ]
         );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn names_that_are_no_text_are_found_and_spelt_apart() {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt;
+        let folder = tempfile::tempdir().expect("folder");
+        for name in [&b"r\xfe.xml"[..], b"r\xff.xml", b"r\\b.xml"] {
+            fs::write(folder.path().join(OsStr::from_bytes(name)), "a").expect("write");
+        }
+        let found = matches(folder.path(), "*.xml");
+        assert!(found.iter().all(|path| folder.path().join(path).is_file()));
+        let spelt: Vec<String> = found.iter().map(|path| spelt(path)).collect();
+        assert_eq!(spelt, ["r\\b.xml", "r\\xfe.xml", "r\\xff.xml"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_nowhere_is_fresh_when_it_was_made_and_not_when_it_was_there() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().expect("folder");
+        let root = folder.path();
+        symlink("nowhere", root.join("old.xml")).expect("link");
+        let patterns = ["*.xml".to_owned()];
+        let before = before(root, &patterns);
+        symlink("nowhere", root.join("new.xml")).expect("link");
+        let found = before.compare(root, &patterns[0]);
+        let fresh: Vec<bool> = found.iter().map(|found| found.fresh).collect();
+        assert_eq!(fresh, [true, false]);
     }
 }

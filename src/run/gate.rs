@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::collect::{self, Collected, Sources};
+use super::company::Around;
 use super::conclude::Concluded;
 use super::fresh::{self, Before, Match};
 use super::given;
@@ -26,7 +27,7 @@ use crate::model::{
     Baseline, Cause, ChangedLines, ChangesUnknown, Event, Fact, GateRun, GateVerdict, Note,
     PhaseBegan, Reason, Termination, TestNames, TestsThen, Verdict,
 };
-use crate::store::RunFolder;
+use crate::store::{Gone, RunFolder};
 use crate::vcs::{EventBase, Repository};
 
 /// What all gates of a run share.
@@ -77,6 +78,8 @@ pub(super) struct Shared {
     pub store: PathBuf,
     /// For each gate, patterns whose matches its command may write: its own and those of gates that only read.
     pub watched: Vec<Vec<String>>,
+    /// Other runs in the same work tree, where they matter.
+    pub around: Option<Around>,
 }
 
 /// What one gate is told.
@@ -84,7 +87,7 @@ pub(super) struct Task {
     pub index: usize,
     pub facts: Facts,
     /// Files that the gates it needs wrote in this run.
-    pub wrote: Vec<String>,
+    pub wrote: Vec<PathBuf>,
     /// Only judge, because a need did not pass: reports written in this run still count.
     pub judge_only: Option<String>,
     pub commit: Option<String>,
@@ -102,7 +105,7 @@ pub(super) struct Done {
     /// What a baseline of it would hold now.
     pub accepted: Option<Baseline>,
     /// Files matching watched patterns that its command wrote.
-    pub wrote: Vec<String>,
+    pub wrote: Vec<PathBuf>,
     /// Tests in quarantine, and whether each held.
     pub quarantine: Vec<(String, bool)>,
     /// Every test by name, where they are kept.
@@ -117,6 +120,8 @@ struct Attempt {
     refused: Option<Reason>,
     matches: BTreeMap<String, Vec<Match>>,
     streams: Vec<(&'static str, PathBuf)>,
+    /// Other runs of the work tree that were over when its command started; `None` without a command.
+    gone: Option<Gone>,
 }
 
 /// Runs and judges one gate.
@@ -170,6 +175,7 @@ pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
                 verdict.notes.push(Note {
                     code: "flaky",
                     message,
+                    detail: None,
                 });
             }
             verdict.notes.splice(0..0, notes);
@@ -180,7 +186,7 @@ pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
                 .flatten()
                 .filter(|found| found.fresh)
                 .map(|found| found.path);
-            let mut wrote: Vec<String> = written.collect();
+            let mut wrote: Vec<PathBuf> = written.collect();
             wrote.sort();
             wrote.dedup();
             return Done {
@@ -255,6 +261,9 @@ fn attempt(shared: &Shared, gate: &PlannedGate, task: &Task) -> Attempt {
         }
         return attempt;
     };
+    if !watched.is_empty() {
+        attempt.gone = shared.around.as_ref().map(Around::gone);
+    }
     if let Err(reason) = prepare(shared, gate) {
         attempt.refused = Some(reason);
         return attempt;
@@ -307,7 +316,7 @@ fn after(before: &Before, shared: &Shared, watched: &[String]) -> BTreeMap<Strin
         .collect()
 }
 
-fn environment(code: &'static str, message: String, help: &str) -> Reason {
+pub(super) fn environment(code: &'static str, message: String, help: &str) -> Reason {
     Reason {
         code,
         verdict: Verdict::Inconclusive,
@@ -338,7 +347,7 @@ fn prepare(shared: &Shared, gate: &PlannedGate) -> Result<(), Reason> {
     {
         let patterns: Vec<&str> = reports.file_patterns().collect();
         if reports.clear {
-            let tracked = |paths: &[String]| match &shared.repository {
+            let tracked = |paths: &[PathBuf]| match &shared.repository {
                 Some(repository) => repository.tracked(root, paths),
                 None => Some(Vec::new()),
             };
@@ -480,6 +489,8 @@ fn judge(shared: &Shared, gate: &PlannedGate, task: &Task, attempt: &Attempt) ->
         }
     }
     notes.extend(attempt.ended.iter().flat_map(ended_notes));
+    let around = shared.around.as_ref();
+    let meddled = around.and_then(|around| around.meddles(gate, attempt.gone.as_ref()));
     let asked = Asked {
         gates: &shared.plan.gates,
         gate,
@@ -487,7 +498,7 @@ fn judge(shared: &Shared, gate: &PlannedGate, task: &Task, attempt: &Attempt) ->
         facts: &task.facts,
         how,
         duration: attempt.ended.as_ref().map(|ended| ended.duration),
-        refused: attempt.refused.as_ref(),
+        refused: attempt.refused.as_ref().or(meddled.as_ref()),
         unmet: task.judge_only.as_deref(),
         given: &given::of_exit(shared, gate),
         today: shared.today,
@@ -551,12 +562,14 @@ fn ended_notes(ended: &exec::Ended) -> Vec<Note> {
         notes.push(Note {
             code: "left-processes",
             message,
+            detail: None,
         });
     }
     if let Some(trouble) = &ended.output.trouble {
         notes.push(Note {
             code: "log-incomplete",
             message: trouble.clone(),
+            detail: None,
         });
     }
     notes

@@ -90,6 +90,7 @@ pub(super) fn first_run_note(shared: &Shared, gate: &PlannedGate, given: &Given)
             message: format!(
                 "that there is no baseline yet is declared ({place}), and it is there: remove `first-run`"
             ),
+            detail: None,
         }),
         (BaselineState::Never, Some(until)) if until.value < shared.today => Some(Note {
             code: "expired-first-run",
@@ -97,6 +98,7 @@ pub(super) fn first_run_note(shared: &Shared, gate: &PlannedGate, given: &Given)
                 "that there may be no baseline yet ended on {} ({place})",
                 until.value
             ),
+            detail: None,
         }),
         _ => None,
     }

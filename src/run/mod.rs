@@ -16,6 +16,7 @@ mod asking;
 mod beside;
 mod board;
 mod collect;
+mod company;
 mod complete;
 mod conclude;
 mod decide;

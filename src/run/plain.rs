@@ -91,6 +91,7 @@ impl Plain {
         }
         for note in &mut judgement.notes {
             self.text(&mut note.message);
+            self.some([&mut note.detail]);
         }
         for failure in &mut judgement.failures {
             self.text(&mut failure.id);

@@ -167,6 +167,7 @@ fn compared(
         gate.notes.push(Note {
             code,
             message: note.clone(),
+            detail: None,
         });
     }
     let (verdict, cause, enforce) = match rule {

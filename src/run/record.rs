@@ -72,6 +72,9 @@ pub(super) async fn finish(engine: Engine) -> Finished {
     // Before what is left of the run's processes is looked for: this one is ours.
     engine.shared.origin.close();
     let (subject, moved) = subject(&engine).await;
+    if let Some(around) = &engine.shared.around {
+        engine.state().notes.extend(around.notes());
+    }
     // Beside others, what is left may be theirs: whoever runs several sweeps after all of them.
     if engine.request.apart.is_none() {
         let leftovers = exec_sweep().await;

@@ -218,6 +218,7 @@ impl Scheduler {
             Applies::Yes(words) => notes.extend(words.map(|message| Note {
                 code: "base-unknown",
                 message,
+                detail: None,
             })),
             Applies::No(words) => {
                 let reason = Reason {

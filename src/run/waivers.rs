@@ -109,6 +109,7 @@ impl Waivers {
                 judgement.notes.push(Note {
                     code: "waived",
                     message: told(&entry.waiver, &found),
+                    detail: None,
                 });
                 applied.push(applied_by(index, &entry.waiver, found));
             } else if found.count > 0 || speaks_of_live(entry, judgement) {
@@ -119,8 +120,7 @@ impl Waivers {
                     message: format!(
                         "the waiver at {} does not help: a waiver accepts what fails, and this could not be decided",
                         entry.waiver.written
-                    ),
-                });
+                    ), detail: None });
             }
         }
         applied
@@ -248,7 +248,11 @@ fn not_applied(entry: &Entry) -> Option<Note> {
         "the waiver by {} {words} ({}): {}",
         waiver.owner, waiver.written, waiver.scope
     );
-    Some(Note { code, message })
+    Some(Note {
+        code,
+        message,
+        detail: None,
+    })
 }
 
 /// Whether a waiver that does not count speaks of a finding or test that is listed.

@@ -79,6 +79,7 @@ pub(super) fn weigh(asked: &Asked<'_>, parts: Vec<Part<'_>>, notes: Vec<Note>) -
             format: report.format.to_owned(),
             warnings: report.warnings.clone(),
         }));
+        judgement.notes.extend(part.collected.notes);
         join(&mut whole, judgement, part.collected.reasons);
     }
     if let Some(how) = asked.how {

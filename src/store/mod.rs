@@ -1,10 +1,11 @@
 //! What outlives a run beside the repository: run records, logs, durations, evidence of records, locks,
-//! and a note of each temporary folder with work trees.
+//! notes of runs under way, and a note of each temporary folder with work trees.
 //!
 //! Lies in the git common directory under `tollgate/`, so that all work trees share it and nothing needs
 //! ignoring; without git in `.tollgate/local/`. Nothing here decides anything: losing it all costs only
 //! speed. Nothing is synced to disk on the way of a run.
 
+mod company;
 mod completion;
 mod durations;
 mod evidence;
@@ -14,6 +15,7 @@ mod quarantine;
 mod runs;
 mod skips;
 
+pub use company::{Companion, Company, Gone};
 pub use completion::{CompletionLock, Holder};
 pub use durations::Durations;
 pub use evidence::{BUDGET, Bundles, Pruned};

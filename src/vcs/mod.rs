@@ -30,5 +30,5 @@ pub use past::{Hands, Named, Past};
 pub use patch::Marks;
 pub use repository::{GitTrouble, Repository};
 pub use revision::{Blob, Revision, RevisionTrouble};
-pub use subject::{Change, Content, State};
+pub use subject::{Change, Content, State, text as path_text};
 pub use worktree::{Ignored, Merged, Pointed, forget_work_trees, work_trees};

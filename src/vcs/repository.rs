@@ -1,10 +1,11 @@
 //! Where the repository is, found by reading `.git`, and questions to `git`.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::subject;
 use crate::exec::{Answer, Command, Program, Stop, listen, query};
 use crate::model::Termination;
 
@@ -63,21 +64,22 @@ impl Repository {
     }
 
     /// Which of these paths (relative to `root`) git tracks; `None` when git does not answer.
-    pub fn tracked(&self, root: &Path, paths: &[String]) -> Option<Vec<String>> {
-        let full: Vec<String> = paths
-            .iter()
-            .map(|path| root.join(path).to_string_lossy().into_owned())
+    pub fn tracked(&self, root: &Path, paths: &[PathBuf]) -> Option<Vec<PathBuf>> {
+        let full: Vec<PathBuf> = paths.iter().map(|path| root.join(path)).collect();
+        let arguments = ["ls-files", "-z", "--full-name", "--"].map(OsStr::new);
+        let arguments: Vec<&OsStr> = arguments
+            .into_iter()
+            .chain(full.iter().map(|path| path.as_os_str()))
             .collect();
-        let mut arguments = vec!["ls-files", "-z", "--full-name", "--"];
-        arguments.extend(full.iter().map(String::as_str));
-        let answer = self.ask(&arguments).ok()?;
+        let answer = query(&self.command(&arguments), LIMIT, &Stop::new());
+        let answer = (!answer.cut).then(|| accepted(answer, "ls-files"))?.ok()?;
         let known: Vec<PathBuf> = answer
             .split(|byte| *byte == 0)
             .filter(|name| !name.is_empty())
-            .map(|name| self.top.join(String::from_utf8_lossy(name).as_ref()))
+            .map(|name| self.top.join(subject::file(name)))
             .collect();
         // The folder is followed, the last part is not: git tracks a link itself, not what it leads to.
-        let real = |path: &String| {
+        let real = |path: &PathBuf| {
             let full = root.join(path);
             let folder = full
                 .parent()
@@ -158,7 +160,7 @@ impl Repository {
     }
 
     /// A question to git, not yet put.
-    pub(super) fn command(&self, arguments: &[&str]) -> Command {
+    pub(super) fn command<T: AsRef<OsStr>>(&self, arguments: &[T]) -> Command {
         let mut argv: Vec<OsString> = [
             "git",
             "--no-optional-locks",
@@ -170,7 +172,7 @@ impl Repository {
         .into_iter()
         .map(OsString::from)
         .collect();
-        argv.extend(arguments.iter().map(OsString::from));
+        argv.extend(arguments.iter().map(|one| one.as_ref().to_owned()));
         let mut command = Command::new(Program::Direct(argv), &self.top, "git");
         command.env = vec![
             ("LC_ALL".into(), "C".into()),

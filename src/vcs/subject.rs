@@ -240,7 +240,7 @@ fn word(record: &[u8]) -> (&[u8], &[u8]) {
 }
 
 /// A path as text. Names that are no UTF-8 stay different from each other.
-pub(super) fn text(path: &[u8]) -> String {
+pub fn text(path: &[u8]) -> String {
     let mut text = String::new();
     for chunk in path.utf8_chunks() {
         text.push_str(chunk.valid());

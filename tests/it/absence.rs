@@ -54,6 +54,14 @@ fn an_absence_that_is_not_needed_is_reported() {
 }
 
 #[test]
+fn what_is_broken_or_missing_after_a_crash_is_not_called_there() {
+    for script in ["'echo \"<testsuite>\" > unit.xml'", "exit 139"] {
+        let ran = absent(script, "").run(&[]).exits(3);
+        ran.gate("scan").is("inconclusive").notes(&[]);
+    }
+}
+
+#[test]
 fn a_declared_absence_covers_no_broken_report_no_crash_and_no_failure() {
     let half = absent("'echo \"<testsuite>\" > unit.xml'", "")
         .run(&[])

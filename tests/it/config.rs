@@ -497,3 +497,13 @@ fn one_mistake_is_told_once() {
         check("gates: { a: { run: x, coverage: { reports: c, lines: \">=85\" } } }\n").exits(2);
     wrong_unit.complains("1 problem in");
 }
+
+#[test]
+fn an_expectation_of_no_report_is_refused() {
+    for reads in ["tests: { reports: r.xml", "findings: { reports: s.json"] {
+        let yaml = format!("gates: {{ a: {{ run: x, {reads}, expect: 0 }} }} }}\n");
+        let ran = check(&yaml).exits(2);
+        ran.complains("`expect: 0` can never pass")
+            .complains("1 problem in");
+    }
+}

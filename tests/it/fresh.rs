@@ -65,7 +65,18 @@ fn a_stale_report_beside_a_fresh_one_does_not_count() {
     ran.gate("unit")
         .is("pass")
         .reports(&["r/new.xml"])
-        .fact("unit.tests.total", 1);
+        .fact("unit.tests.total", 1)
+        .notes(&["stale"])
+        .says("r/old.xml is stale")
+        .says("clear: true");
+    assert!(ran.stdout.contains("r/old.xml is stale"), "{ran}");
+    let told = &ran.outcome()["run"]["gates"][0]["details"][0];
+    assert_eq!(told["code"], "stale", "{told}");
+    let age = told["detail"].as_str().unwrap();
+    assert!(
+        age.starts_with("written ") && age.ends_with(" before this run"),
+        "{age}"
+    );
 }
 
 #[test]
@@ -113,8 +124,54 @@ fn a_link_that_leads_nowhere_is_broken_evidence() {
         ran.gate("unit")
             .is("inconclusive")
             .cause("evidence")
+            .reasons(&["report-broken"])
+            .says("a link that leads nowhere")
             .reports(&[]);
     }
+}
+
+#[test]
+fn a_link_to_nowhere_from_before_is_stale() {
+    let project = reading("true");
+    std::fs::create_dir(project.root.join("r")).unwrap();
+    symlink("nowhere.xml", project.root.join("r/unit.xml")).unwrap();
+    let ran = project.run(&[]).exits(3);
+    ran.gate("unit").reasons(&["report-stale"]);
+}
+
+#[test]
+fn reports_whose_names_are_no_text_are_read_each_by_itself() {
+    let script =
+        "cp given.xml \"$(printf 'r/a\\376.xml')\"; cp bad.xml \"$(printf 'r/a\\377.xml')\"";
+    let project = reading(script).file("bad.xml", junit(&[], &["z"]));
+    let ran = project.run(&[]).exits(1);
+    ran.gate("unit")
+        .is("fail")
+        .fact("unit.tests.total", 2)
+        .fact("unit.tests.failed", 1)
+        .reports(&["r/a\\xfe.xml", "r/a\\xff.xml"]);
+}
+
+#[test]
+fn clear_deletes_reports_whose_names_are_no_text_and_keeps_tracked_ones() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let yaml = READS.replace("r/*.xml }", "r/*.xml, clear: true }");
+    let project = Project::new(&yaml)
+        .script("make", "cp given.xml r/new.xml")
+        .file("given.xml", junit(&["a"], &[]));
+    let named = |name: &[u8]| project.root.join("r").join(OsStr::from_bytes(name));
+    std::fs::create_dir(project.root.join("r")).unwrap();
+    let (tracked, old) = (named(b"t\xff.xml"), named(b"o\xff.xml"));
+    std::fs::write(&tracked, junit(&["t"], &[])).unwrap();
+    let project = project.committed();
+    std::fs::write(&old, junit(&["o"], &[])).unwrap();
+    project
+        .run(&[])
+        .exits(0)
+        .gate("unit")
+        .reports(&["r/new.xml"]);
+    assert!(tracked.exists() && !old.exists());
 }
 
 #[test]

@@ -64,5 +64,6 @@ mod storage;
 mod subfolder;
 mod subject;
 mod support;
+mod two_runs;
 mod waivers;
 mod when;

@@ -191,3 +191,20 @@ fn the_record_of_a_run_is_its_outcome() {
     assert_eq!(&record, ran.outcome());
     assert!(!project.has(".tollgate"));
 }
+
+#[test]
+fn one_line_of_a_gate_that_fails_tells_what_fails() {
+    let yaml = "gates:\n  unit: { run: ./make, tests: { reports: r/*.xml } }\n";
+    let ran = Project::new(yaml)
+        .script(
+            "make",
+            "cp bad.xml r/a.xml; echo '<testsuite' > r/b.xml; exit 1",
+        )
+        .file("bad.xml", junit(&[], &["z"]))
+        .run(&[])
+        .exits(1);
+    let line = ran.stdout.lines().next().unwrap_or_default();
+    assert!(line.contains("tests.failed 1, wanted 0"), "{ran}");
+    let at = |words: &str| ran.stdout.find(words).unwrap_or_else(|| panic!("{ran}"));
+    assert!(at("\n  tests.failed") < at("report-broken"), "{ran}");
+}

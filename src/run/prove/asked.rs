@@ -311,7 +311,7 @@ fn collected(probe: &Probe) -> Collected {
         });
     Collected {
         reports: reports.collect(),
-        reasons: Vec::new(),
+        ..Collected::default()
     }
 }
 

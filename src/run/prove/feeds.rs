@@ -170,7 +170,7 @@ fn feed(
         .collect();
     let found = |_: &str| -> Vec<Match> {
         let found = files.iter().map(|path| Match {
-            path: path.clone(),
+            path: path.into(),
             fresh: fed.fresh,
         });
         found.collect()

@@ -60,6 +60,7 @@ fn judged(plan: &Plan, gate: &str, evidence: &[Evidence], status: i32) -> Said {
             warnings: Vec::new(),
         });
     let collected = Collected {
+        notes: Vec::new(),
         reports: reports.collect(),
         reasons: Vec::new(),
     };

@@ -94,14 +94,21 @@ pub fn run(global: &Global, args: &Run, screen: &Screen) -> anyhow::Result<Exit>
     let (mut finished, seen) = drive(global, request, None, people, screen)?;
     let overdue = overdue(&mut finished.outcome, &phases, &own_files);
     let exit = exit(&finished.outcome, args.strict, overdue);
-    let lost = deliver(&finished.outcome, &targets, seen, screen);
+    let lost = deliver(&mut finished.outcome, &targets, seen, screen);
+    let exit = with_outputs(exit, lost, screen);
     // The program ends here: giving back piece by piece what a thousand gates left is a hundredth of all that they cost.
     std::mem::forget((finished.outcome, phases));
-    // An output that is lost changes no decision; it only keeps a go from passing for a whole success.
-    Ok(match exit {
-        Exit::Go if lost => Exit::Undecided,
-        exit => exit,
-    })
+    Ok(exit)
+}
+
+/// The code when outputs were drawn: one that is lost changes no decision; it only keeps a go from passing for a whole
+/// success. Said apart from the decision, which may have been drawn before or not at all.
+pub(super) fn with_outputs(exit: Exit, lost: bool, screen: &Screen) -> Exit {
+    if !lost || exit != Exit::Go {
+        return exit;
+    }
+    screen.error("it is a go, but an output was not written: exit code 3");
+    Exit::Undecided
 }
 
 /// The code of a run, under promises that are due.
@@ -367,10 +374,15 @@ pub(super) fn record(finished: &Finished) {
 }
 
 /// Draws the outcome everywhere it is wanted. One that cannot be written never silences the next, and never
-/// changes the decision; each is said. True if one was lost.
-fn deliver(outcome: &Outcome, targets: &[Target], seen: bool, screen: &Screen) -> bool {
+/// changes the decision; each is said, and the last line on standard output tells of those in files. True if one was
+/// lost.
+fn deliver(outcome: &mut Outcome, targets: &[Target], seen: bool, screen: &Screen) -> bool {
     let mut lost = false;
-    for target in targets {
+    let (files, screens): (Vec<&Target>, Vec<&Target>) =
+        targets.iter().partition(|target| target.path.is_some());
+    for target in files.into_iter().chain(screens) {
+        outcome.run.unwritten = lost;
+        let outcome = &*outcome;
         let drawn = match &target.path {
             Some(path) => to_file(outcome, target.output, path, screen),
             None => to_screen(outcome, target.output, seen, screen),

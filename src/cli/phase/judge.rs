@@ -7,7 +7,7 @@ use anyhow::Context;
 
 use super::super::args::Global;
 use super::super::exit::Exit;
-use super::super::run::{absolute, drive};
+use super::super::run::{absolute, drive, with_outputs};
 use super::super::screen::Screen;
 use super::super::signer::here;
 use super::super::world;
@@ -104,7 +104,7 @@ impl<'a> Command<'a> {
                 exit: exit.code(),
             };
             let lost = drawn::deliver(decided, &targets, false, self.screen);
-            return Ok(if lost { Exit::Undecided } else { exit });
+            return Ok(with_outputs(exit, lost, self.screen));
         }
         let (mut finished, seen) = self.run_gates(&ground, phase, own_files, &targets)?;
         if let Some(exit) = interrupted(&finished.outcome) {
@@ -162,10 +162,7 @@ impl<'a> Command<'a> {
             exit: exit.code(),
         };
         let lost = drawn::deliver(decided, targets, seen, self.screen);
-        Ok(match exit {
-            Exit::Go if lost => Exit::Undecided,
-            exit => exit,
-        })
+        Ok(with_outputs(exit, lost, self.screen))
     }
 
     fn write(

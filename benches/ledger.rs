@@ -52,6 +52,7 @@ fn main() {
             people: Some(&people),
             git: None,
             evidence: &|_| Ok(false),
+            owed: &|_, _| Vec::new(),
         };
         let found = verify(&mut ledger, &against).expect("verifies");
         assert!(found.faults.is_empty(), "{:?}", found.faults.first());
@@ -99,6 +100,7 @@ fn make(root: &Path, count: usize) {
             tree: "4b825dc642cb6eb9a060e54bf8d69288fbee4904".to_owned(),
             commit: None,
             policy: "0".repeat(64),
+            project: None,
             tollgate: "0.1.0".to_owned(),
             says,
         };

@@ -105,7 +105,59 @@ def tests(name, gate):
         yield f"gate {name}: not every test failed"
 
 
+def answers(done):
+    """Every phase asks for its tree, and a completion holds each gate that was asked for."""
+    by_rule = {one["rule"]: one for one in done["criteria"]}
+    if "tree" not in by_rule:
+        yield "it does not say whether `tree` held"
+    for rule, one in by_rule.items():
+        if "waived" in one and rule not in ("readiness", "soak"):
+            yield f"{rule} cannot be waived"
+    asked = by_rule.get("gates", {}).get("asks", {}).get("gates")
+    if asked is None and (done["gates"] or "gates" in by_rule):
+        yield "it does not say which gates were asked for"
+    for name in asked.split(" ") if asked else ():
+        if name not in done["gates"]:
+            yield f"gate {name} was asked for, and is not held"
+
+
+def counted(rule, done, records, signers):
+    """People who signed, for the start of the phase or for its end."""
+    people = set()
+    for digest in done["sign-offs"]:
+        record, _ = records[digest]
+        says = record["says"]
+        if bool(says.get("entry")) != (rule == "entry") or "weakenings" in says:
+            continue
+        if "evidence" in rule_asks(rule, done) and not any(link.strip() for link in says.get("evidence", ())):
+            continue
+        people |= signers.get(digest) or ({record["who"]["name"]} if done.get("unsigned") else set())
+    return people
+
+
+def rule_asks(rule, done):
+    return next((one.get("asks", {}) for one in done["criteria"] if one["rule"] == rule), {})
+
+
+def elsewhere(project, record):
+    """The project that a record is of, if that is another one of the repository which is there."""
+    here = pathlib.Path(project).resolve()
+    top = next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), None)
+    if top is None:
+        return None
+    folder = record.get("project", "")
+    is_there = (top / folder / "tollgate.yaml").is_file()
+    return (folder or "the top") if top / folder != here and is_there else None
+
+
 def completion(done, tree, record, records, signed):
+    yield from answers(done)
+    for rule in ("sign-offs", "entry"):
+        count = rule_asks(rule, done).get("count")
+        held = any(one["rule"] == rule and one["holds"] for one in done["criteria"])
+        if held and count and len(counted(rule, done, records, signed)) < int(count):
+            yield f"{rule}: fewer than {count} people"
+    spared = any(one["rule"] == "gates" and "waived" in one for one in done["criteria"])
     excused = bool(done["liens"])
     liens = {records[one][0]["says"]["on"] for one in done["liens"]}
     for name, gate in done["gates"].items():
@@ -121,7 +173,7 @@ def completion(done, tree, record, records, signed):
             yield from tests(name, gate)
         if gate["enforce"] == "block":
             excused |= worst == "waived"
-            if worst in ("fail", "inconclusive", "cancelled") and name not in liens:
+            if worst in ("fail", "inconclusive", "cancelled") and name not in liens and not spared:
                 yield f"gate {name} does not pass"
     for one in done["criteria"]:
         excused |= "waived" in one
@@ -146,15 +198,26 @@ def completion(done, tree, record, records, signed):
 
 def main(project, signers=None):
     folder = pathlib.Path(project, ".tollgate", "ledger")
-    records, faults, signed = {}, [], set()
+    records, faults, signed = {}, [], {}
+    for path in (folder.parent, folder):
+        if path.is_symlink():
+            sys.exit(f"{path} is a symbolic link")
     for path in sorted(folder.iterdir()):
-        if re.fullmatch(r"[0-9a-f]{64}\.json", path.name):
+        named = re.fullmatch(r"[0-9a-f]{64}\.(json|[A-Za-z0-9_-]+\.sig)", path.name)
+        if named and (path.is_symlink() or not path.is_file()):
+            faults.append(f"{path.name}: not a regular file")
+        elif re.fullmatch(r"[0-9a-f]{64}\.json", path.name):
             try:
                 records[path.name[:64]] = read(path)
             except (ValueError, KeyError) as error:
                 faults.append(f"{path.name}: {error}")
     for path in sorted(folder.glob("*.sig")):
         digest, person = path.name[:64], path.name[65:-4]
+        if path.is_symlink() or not path.is_file():
+            continue
+        if path.stat().st_size > 64 << 10:
+            faults.append(f"{path.name}: larger than 64 KiB")
+            continue
         with (folder / f"{digest}.json").open("rb") as record:
             how = ["verify", "-f", signers, "-I", person] if signers else ["check-novalidate"]
             words = ["ssh-keygen", "-Y", *how, "-n", "tollgate", "-s", str(path)]
@@ -162,7 +225,7 @@ def main(project, signers=None):
         if done.returncode:
             faults.append(f"{path.name}: {done.stderr.decode().strip()}")
         else:
-            signed.add(digest)
+            signed.setdefault(digest, set()).add(person)
     named = {parent for record, _ in records.values() for parent in record["parents"]}
     faults += [f"parent {one} is not here" for one in sorted(named - records.keys())]
     level, children = {}, {}
@@ -181,6 +244,12 @@ def main(project, signers=None):
                 ready.append(child)
     faults += [f"{one} is its own ancestor" for one in sorted(records.keys() - level.keys())]
     for digest, (record, tree) in sorted(records.items()):
+        if other := elsewhere(project, record):
+            faults.append(f"{digest}.json: it is of the project at {other}")
+        if record["says"]["kind"] == "reopen":
+            undone = records.get(record["says"]["completion"])
+            if undone is None or undone[0]["says"]["kind"] not in ("completion", "ruling"):
+                faults.append(f"{digest}.json: it reopens no completion and no ruling")
         if record["says"]["kind"] == "completion":
             try:
                 wrong = completion(record["says"], tree, record, records, signed)
@@ -189,7 +258,7 @@ def main(project, signers=None):
                 faults.append(f"{digest}.json: {error} is not here")
     heads = sorted(records.keys() - named)
     print(json.dumps({
-        "records": len(records), "signatures": len(signed), "heads": heads,
+        "records": len(records), "signatures": sum(map(len, signed.values())), "heads": heads,
         "depth": max(level.values(), default=None), "faults": faults,
     }, indent=1))
     return 1 if faults else 0

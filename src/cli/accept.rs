@@ -2,6 +2,8 @@
 //!
 //! The list that is signed is shown first. It says nothing for people whom the trusted revision does not name.
 
+use std::sync::Arc;
+
 use super::args::{Global, PolicyAccept};
 use super::exit::Exit;
 use super::phase::{Asked, append, dirty, reason, stand};
@@ -10,7 +12,7 @@ use super::project;
 use super::screen::Screen;
 use crate::model::{Says, WeakeningRule};
 use crate::output::{self, neutral};
-use crate::run::{self, POLICY_GATE, Trusted};
+use crate::run::{self, By, POLICY_GATE, Trusted};
 
 /// Records that somebody accepts the weakenings.
 pub fn accept(global: &Global, typed: &PolicyAccept, screen: &Screen) -> anyhow::Result<Exit> {
@@ -20,7 +22,7 @@ pub fn accept(global: &Global, typed: &PolicyAccept, screen: &Screen) -> anyhow:
     let Some((plan, _)) = project::load(global, screen)? else {
         return Ok(Exit::Usage);
     };
-    let mut ground = match stand(plan, &[], screen) {
+    let mut ground = match stand(By::itself(Arc::new(plan)), &[], screen) {
         Ok(ground) => ground,
         Err(exit) => return Ok(exit),
     };
@@ -63,6 +65,7 @@ pub fn accept(global: &Global, typed: &PolicyAccept, screen: &Screen) -> anyhow:
         key: &typed.key,
         needed: true,
         json: typed.json,
+        takes_back: false,
     };
     let exit = append(&mut ground, asked, says, screen)?;
     if exit == Exit::Go && !typed.json {

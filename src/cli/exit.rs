@@ -105,3 +105,14 @@ impl Exit {
         }
     }
 }
+
+/// What a run finds of the promises of phases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Promises {
+    /// None is due that it does not keep.
+    Kept,
+    /// One is.
+    Due,
+    /// The records cannot be trusted to say.
+    Unknown,
+}

@@ -123,7 +123,7 @@ fn enveloped(
             .context("writing what is to be signed")?;
         signatures.push(
             signer
-                .sign(file.path(), people)
+                .sign(file.path(), people, super::world::now())
                 .map_err(anyhow::Error::msg)?,
         );
     }

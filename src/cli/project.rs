@@ -43,6 +43,12 @@ fn find(global: &Global) -> anyhow::Result<Result<PathBuf, PathBuf>> {
     Ok(Ok(start.join(FILE_NAME)))
 }
 
+/// The file of a folder, where it is there and has no mistake. Nothing is drawn.
+pub fn quietly(root: &Path) -> Option<Plan> {
+    let file = root.join(FILE_NAME);
+    file.is_file().then(|| read(&file).plan)?
+}
+
 /// Reads the file. Problems are drawn; without a plan the answer is `None`.
 pub fn load(global: &Global, screen: &Screen) -> anyhow::Result<Option<(Plan, Node)>> {
     let file = match find(global)? {

@@ -9,7 +9,7 @@ use std::time::Instant;
 use anyhow::Context;
 
 use super::args::{Global, Run};
-use super::exit::Exit;
+use super::exit::{Exit, Promises};
 use super::is_gone;
 use super::policy;
 use super::project;
@@ -21,7 +21,7 @@ use crate::model::{Decision, Outcome, Progress};
 use crate::output::{self, Output, Style};
 use crate::phase::PlannedPhase;
 use crate::problem::nearest;
-use crate::run::{self, Finished, Jobs, Known, Request, Selection, View};
+use crate::run::{self, By, Finished, Jobs, Known, Request, Selection, View};
 use crate::store::Durations;
 use crate::vcs::Repository;
 
@@ -79,7 +79,11 @@ pub fn run(global: &Global, args: &Run, screen: &Screen) -> anyhow::Result<Exit>
             return Ok(Exit::Usage);
         }
     };
-    let phases = Arc::clone(&plan);
+    let by = By {
+        plan: Arc::clone(&plan),
+        check: None,
+        origin: origin.clone(),
+    };
     let request = Request {
         policy: check,
         origin,
@@ -92,12 +96,13 @@ pub fn run(global: &Global, args: &Run, screen: &Screen) -> anyhow::Result<Exit>
         .iter()
         .any(|target| target.path.is_none() && target.output.name() == "terminal");
     let (mut finished, seen) = drive(global, request, None, people, screen)?;
-    let overdue = overdue(&mut finished.outcome, &phases, &own_files);
-    let exit = exit(&finished.outcome, args.strict, overdue);
+    let plan = Arc::clone(&by.plan);
+    let promises = overdue(&mut finished.outcome, by, &own_files);
+    let exit = exit(&finished.outcome, args.strict, promises);
     let lost = deliver(&mut finished.outcome, &targets, seen, screen);
     let exit = with_outputs(exit, lost, screen);
     // The program ends here: giving back piece by piece what a thousand gates left is a hundredth of all that they cost.
-    std::mem::forget((finished.outcome, phases));
+    std::mem::forget((finished.outcome, plan));
     Ok(exit)
 }
 
@@ -112,10 +117,11 @@ pub(super) fn with_outputs(exit: Exit, lost: bool, screen: &Screen) -> Exit {
 }
 
 /// The code of a run, under promises that are due.
-pub(super) fn exit(outcome: &Outcome, strict: bool, overdue: bool) -> Exit {
-    match Exit::of(outcome, strict) {
-        Exit::Go | Exit::Hold | Exit::Undecided if overdue => Exit::NoGo,
-        exit => exit,
+pub(super) fn exit(outcome: &Outcome, strict: bool, promises: Promises) -> Exit {
+    match (Exit::of(outcome, strict), promises) {
+        (Exit::Go | Exit::Hold | Exit::Undecided, Promises::Due) => Exit::NoGo,
+        (Exit::Go | Exit::Hold, Promises::Unknown) => Exit::Undecided,
+        (exit, _) => exit,
     }
 }
 
@@ -173,28 +179,47 @@ pub(super) fn measure(
 }
 
 /// Whether promises of phases are due that this run does not keep: then it is a no, and says so.
-pub(super) fn overdue(outcome: &mut Outcome, plan: &Arc<Plan>, own_files: &[PathBuf]) -> bool {
+pub(super) fn overdue(outcome: &mut Outcome, by: By, own_files: &[PathBuf]) -> Promises {
+    let plan = &by.plan;
     let promised = plan.phases.iter().any(|phase| phase.liens.is_some());
-    if !promised || !plan.root.join(crate::ledger::LEDGER).is_dir() {
-        return false;
+    let ledger = plan.root.join(crate::ledger::LEDGER);
+    if !promised || ledger.symlink_metadata().is_err() {
+        return Promises::Kept;
     }
-    // Without git, people or a whole ledger there is nothing that could be due; the phase commands say what is wrong.
-    let Ok(mut ground) = run::Ground::of(Arc::clone(plan), own_files) else {
-        return false;
+    // Without git or people there is nothing that could be due; the phase commands say what is wrong.
+    let mut ground = match run::Ground::at_a_glance(by, own_files) {
+        Ok(ground) => ground,
+        Err(run::NoGround::Trouble(words)) => return unknown(outcome, &words),
+        Err(_) => return Promises::Kept,
     };
-    let checked = ground.check_counting();
+    if let Err(words) = ground.verify(world::now()) {
+        return unknown(outcome, &words);
+    }
     let view = View::of(&ground, Known::default(), world::now(), world::today());
     let due = view.overdue(&outcome.verdict);
     for one in &due {
         let words = format!("{}; {}", one.found, one.help);
         outcome.run.due.push(words);
     }
-    outcome.run.notes.extend(checked.err());
-    if !due.is_empty() {
-        outcome.verdict.decision = Decision::NoGo;
-        outcome.digest = crate::model::digest(&outcome.verdict);
+    if due.is_empty() {
+        return Promises::Kept;
     }
-    !due.is_empty()
+    no(outcome);
+    Promises::Due
+}
+
+/// Whether a promise is due cannot be told: that is no go.
+fn unknown(outcome: &mut Outcome, words: &str) -> Promises {
+    outcome.run.notes.push(format!(
+        "whether a promise of a phase is due is not known: {words}"
+    ));
+    no(outcome);
+    Promises::Unknown
+}
+
+fn no(outcome: &mut Outcome) {
+    outcome.verdict.decision = Decision::NoGo;
+    outcome.digest = crate::model::digest(&outcome.verdict);
 }
 
 /// The gates that were named, and those of the phase.

@@ -4,10 +4,12 @@ use serde_json::json;
 
 use super::args::{Global, Verify};
 use super::exit::Exit;
+use super::project;
 use super::screen::Screen;
 use super::signer;
 use crate::ledger::{self, Against, LEDGER, Ledger, Remark, Verified};
 use crate::output::neutral;
+use crate::run::Owed;
 use crate::store::{self, Bundles};
 use crate::vcs::Repository;
 
@@ -22,10 +24,17 @@ pub fn verify(global: &Global, args: &Verify, screen: &Screen) -> anyhow::Result
     let common = repository.as_ref().map(|found| found.common.as_path());
     let bundles = Bundles::of(&store::place(&root, common));
     let mut ledger = Ledger::read_strictly(&root)?;
+    // What the file asks today is asked of the records of its policy; without a file the records stand by themselves.
+    let plan = project::quietly(&root);
+    let owed = plan.as_ref().map(Owed::to);
     let against = Against {
         people: people.as_ref(),
         git: repository.as_ref().map(|found| (found, root.as_path())),
         evidence: &|digest| bundles.check(digest),
+        owed: &|entry, done| {
+            owed.as_ref()
+                .map_or_else(Vec::new, |owed| owed.lacks(entry, done))
+        },
     };
     let found = ledger::verify(&mut ledger, &against)?;
     if found.counts.records == 0 && found.faults.is_empty() && found.unchecked.is_empty() {

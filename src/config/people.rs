@@ -157,12 +157,14 @@ fn checked(source: &Source, problems: &mut Problems) -> Option<People> {
     version(&file, problems);
     let mut found = Found {
         roles: file.roles.map(|many| many.0),
+        names: BTreeMap::new(),
         keys: BTreeMap::new(),
         emails: BTreeMap::new(),
     };
     let mut people = People::default();
     for (key, options) in file.people.unwrap_or_default() {
         name(&key, problems);
+        found.name(&key, problems);
         let person = found.person(&key, &options, problems);
         people.by_name.insert(key.name, person);
     }
@@ -185,11 +187,28 @@ fn version(file: &PeopleFile, problems: &mut Problems) {
 /// What was said before, and where.
 struct Found {
     roles: Option<Vec<Text>>,
+    names: BTreeMap<String, (String, At)>,
     keys: BTreeMap<String, (String, At)>,
     emails: BTreeMap<String, (String, At)>,
 }
 
 impl Found {
+    /// Files of signatures are called by the name: where case does not count, one would take the place of the other.
+    fn name(&mut self, key: &Key, problems: &mut Problems) {
+        let before = self
+            .names
+            .insert(key.name.to_lowercase(), (key.name.clone(), key.at.clone()));
+        if let Some((other, there)) = before.filter(|(other, _)| *other != key.name) {
+            let message = format!("`{}` and `{other}` differ only in case", key.name);
+            problems.push(
+                Problem::new(Code::WRONG_VALUE, &key.at, message)
+                    .label("the other one")
+                    .also(&there, "this is the first")
+                    .help("files of signatures are called by the name, and some disks do not tell case: rename one"),
+            );
+        }
+    }
+
     fn person(&mut self, key: &Key, options: &PersonOptions, problems: &mut Problems) -> Person {
         let emails = options.email.as_ref().map(|many| many.0.as_slice());
         for email in emails.unwrap_or_default() {
@@ -440,6 +459,14 @@ mod tests {
         assert_eq!(
             read("version: 1\npeople: { ada: { email: a@b }, bo: { email: A@b } }").unwrap_err(),
             ["wrong-value this address is there twice"]
+        );
+    }
+
+    #[test]
+    fn names_that_differ_only_in_case_are_refused() {
+        assert_eq!(
+            read("version: 1\npeople: { ada: {}, bo: {}, Ada: {} }\n").unwrap_err(),
+            ["wrong-value `Ada` and `ada` differ only in case"]
         );
     }
 }

@@ -12,6 +12,7 @@ mod form;
 mod gates;
 mod history;
 mod needs;
+mod own;
 mod record;
 mod sign;
 mod sshsig;
@@ -30,6 +31,7 @@ pub use export::{Format, envelope, export, pae};
 pub use gates::gate_record;
 pub use history::History;
 pub use needs::evidence_of;
+pub use own::is_own;
 pub use record::{Loosening, record, unusable};
 pub use sign::{NAMESPACE, Question, Signed, Signer, Signers, allowed_signers};
 pub use statement::{
@@ -38,4 +40,6 @@ pub use statement::{
 };
 pub use store::{Broken, LEDGER, Ledger, LedgerTrouble};
 pub use text::{Loosened, Recorded, render};
-pub use verify::{Against, Counts, Remark, Verified, verify};
+pub use verify::{
+    Against, Counts, Extent, Faults, Remark, Verified, absent, faults, missing, verify,
+};

@@ -5,7 +5,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -23,6 +23,8 @@ const PEOPLE: &str = ".tollgate/people.yaml";
 /// The longest that a key on a token may wait for a touch.
 const PATIENCE: Duration = Duration::from_secs(120);
 const LIMIT: usize = 1 << 20;
+/// A larger file is no signature.
+const LARGEST: u64 = 64 << 10;
 
 /// Who can sign: a key, and the program that uses it.
 #[derive(Clone, Debug)]
@@ -92,8 +94,9 @@ impl Signer {
         self
     }
 
-    /// Signs the bytes of a file. Whose key it is, people.yaml says; a key of nobody is refused.
-    pub fn sign(&self, file: &Path, people: &People) -> Result<Signed, String> {
+    /// Signs the bytes of a file that was written at that moment. Whose key it is, people.yaml says; a key of nobody is
+    /// refused, and so is one that does not count then.
+    pub fn sign(&self, file: &Path, people: &People, at: Timestamp) -> Result<Signed, String> {
         let mut literal = None;
         let (path, name) = match &self.key {
             Key::File(path) => (path.clone(), path.display().to_string()),
@@ -131,12 +134,18 @@ impl Signer {
         }
         let text = String::from_utf8_lossy(&answer.stdout).into_owned();
         let read = sshsig::parse(&text)?;
-        let Some((person, _)) = people.owner(&read.key) else {
+        let Some((person, key)) = people.owner(&read.key) else {
             return Err(format!(
                 "{name} is a key of nobody in {PEOPLE} ({}): add its public half to the keys of a person",
                 fingerprint(&read.key)
             ));
         };
+        if let Some(words) = key.refuses(at) {
+            return Err(format!(
+                "{name} is a key of {person} that does not count at {at}: {words}, says {PEOPLE} ({})",
+                fingerprint(&read.key)
+            ));
+        }
         Ok(Signed {
             person: person.to_owned(),
             text,
@@ -192,9 +201,9 @@ impl Signers {
 
     /// What is to be said of a signature.
     pub fn check(&self, question: &Question) -> SignatureState {
-        let text = match fs::read(&question.signature) {
-            Ok(bytes) if bytes.len() <= LIMIT => String::from_utf8_lossy(&bytes).into_owned(),
-            Ok(_) => return SignatureState::Bad("no SSH signature: too large".to_owned()),
+        let text = match signature(&question.signature) {
+            Ok(Ok(text)) => text,
+            Ok(Err(words)) => return SignatureState::Bad(words),
             Err(error) => return SignatureState::Unchecked(error.to_string()),
         };
         let read = match sshsig::parse(&text) {
@@ -266,6 +275,23 @@ impl Signers {
             other => SignatureState::Unchecked(format!("`ssh-keygen`: {other}")),
         }
     }
+}
+
+/// The text of a file with a signature, or why it is none. A link could lead anywhere, a pipe would wait.
+fn signature(path: &Path) -> std::io::Result<Result<String, String>> {
+    if !fs::symlink_metadata(path)?.is_file() {
+        return Ok(Err("not a regular file".to_owned()));
+    }
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path)?;
+    file.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    Ok(match bytes.len() as u64 > LARGEST {
+        true => Err(format!(
+            "no SSH signature: larger than {} KiB",
+            LARGEST >> 10
+        )),
+        false => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+    })
 }
 
 fn missing(program: &str) -> String {

@@ -104,10 +104,14 @@ pub fn parse(bytes: &[u8]) -> Result<Record, String> {
 pub fn parse_strictly(bytes: &[u8]) -> Result<Record, String> {
     let record = parse(bytes)?;
     if render(&record) != bytes {
-        return Err("not the one way to write this record: a key is written that is left out when it says nothing".to_owned());
+        return Err(OTHERWISE.to_owned());
     }
     Ok(record)
 }
+
+/// Why a record that can be read is none all the same.
+pub(super) const OTHERWISE: &str =
+    "not the one way to write this record: a key is written that is left out when it says nothing";
 
 /// Whether a string is a digest as the ledger writes them.
 pub fn is_digest(text: &str) -> bool {
@@ -242,6 +246,7 @@ mod tests {
                 tree: "4b825dc642cb6eb9a060e54bf8d69288fbee4904".to_owned(),
                 commit: flag.then(|| text(0)),
                 policy: text(1),
+                project: None,
                 tollgate: "0.1.0".to_owned(),
                 says: Says::Completion(Box::new(Completion {
                     gates: [(text(3), gate)].into(),

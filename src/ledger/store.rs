@@ -5,20 +5,25 @@
 //! within the folder after its bytes are on disk, so whenever the writer dies there is a whole record or none.
 
 use std::collections::{BTreeMap, HashSet};
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
 
 use super::sign::{Question, Signer, Signers};
 use super::staged::{Staged, UNFINISHED, clean, make_folder, put};
 use super::statement;
+use super::verify::SLACK_SECONDS;
 use crate::model::{Chain, Entry, People, Record, Signature, SignatureState};
+
+mod reader;
+
+use reader::{Reader, in_parallel};
 
 /// Folder of the records, below the project.
 pub const LEDGER: &str = ".tollgate/ledger";
-/// Reading is waiting for the disk half of the time.
-const READERS: usize = 4;
 
 /// Why the ledger cannot be read or written, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +56,7 @@ pub struct Ledger {
     strict: bool,
 }
 
-enum Name {
+pub(super) enum Name {
     Record(String),
     Signature(String, String),
     Unfinished,
@@ -86,12 +91,13 @@ impl Ledger {
     pub fn refresh(&mut self) -> Result<(), LedgerTrouble> {
         let mut fresh = Vec::new();
         let mut signatures: Vec<(String, String)> = Vec::new();
+        self.in_place()?;
         self.strays.clear();
         self.broken.clear();
         for (name, is_file) in list(&self.folder)? {
             match classify(&name) {
                 // A link could lead anywhere, a pipe would wait.
-                Name::Record(_) if !is_file => self.broken.push(Broken {
+                Name::Record(_) | Name::Signature(..) if !is_file => self.broken.push(Broken {
                     file: name,
                     why: "not a regular file".to_owned(),
                 }),
@@ -122,12 +128,22 @@ impl Ledger {
         Ok(())
     }
 
+    /// Refuses a folder that is a link: what is read would lie elsewhere than what git holds.
+    fn in_place(&self) -> Result<(), LedgerTrouble> {
+        let above = self.folder.parent().map(|path| (path, ".tollgate"));
+        for (path, name) in [(self.folder.as_path(), LEDGER)].into_iter().chain(above) {
+            if path.symlink_metadata().is_ok_and(|meta| meta.is_symlink()) {
+                return Err(LedgerTrouble(format!(
+                    "`{name}` is a symbolic link: records lie in the folder itself, where git holds them; put the \
+                     folder in its place"
+                )));
+            }
+        }
+        Ok(())
+    }
+
     fn read_all(&self, digests: &[String]) -> Vec<Result<Arc<Entry>, Broken>> {
-        let reader = || Reader {
-            folder: &self.folder,
-            strict: self.strict,
-            bytes: vec![0; Reader::ROOM],
-        };
+        let reader = || Reader::of(&self.folder, self.strict);
         in_parallel(digests, reader, |reader, digest| reader.entry(digest))
     }
 
@@ -300,8 +316,13 @@ impl Ledger {
         statement::parse_strictly(&bytes)
             .map_err(|why| LedgerTrouble(format!("the new record: {why}")))?;
         let digest = statement::digest(&bytes);
+        let at = self.not_before(&record);
         let signed = self
-            .write(&digest, &bytes, signer)
+            .write(
+                &digest,
+                &bytes,
+                signer.map(|(signer, people)| (signer, people, at)),
+            )
             .map_err(|words| LedgerTrouble(format!("writing to {LEDGER}: {words}")))?;
         let entry = Entry {
             digest: digest.clone(),
@@ -332,7 +353,12 @@ impl Ledger {
         people: &People,
     ) -> Result<String, LedgerTrouble> {
         let record = self.folder.join(format!("{digest}.json"));
-        let signed = signer.sign(&record, people).map_err(LedgerTrouble)?;
+        let at = self
+            .entries
+            .get(digest)
+            .map(|entry| self.not_before(&entry.record));
+        let at = at.unwrap_or_default();
+        let signed = signer.sign(&record, people, at).map_err(LedgerTrouble)?;
         let name = format!("{digest}.{}.sig", signed.person);
         put(&self.folder, &name, signed.text.as_bytes())
             .map_err(|error| LedgerTrouble(format!("writing {LEDGER}/{name}: {error}")))?;
@@ -340,18 +366,43 @@ impl Ledger {
         Ok(signed.person)
     }
 
+    /// When a record was written at the earliest: not before those that it names, whatever its clock says.
+    fn not_before(&self, record: &Record) -> Timestamp {
+        let parents = record
+            .parents
+            .iter()
+            .filter_map(|one| self.entries.get(one));
+        let times = parents.map(|entry| &entry.record.at).chain([&record.at]);
+        times
+            .filter_map(|at| at.parse().ok())
+            .max()
+            .unwrap_or_default()
+    }
+
+    /// The newest of the records that no other one names, where it is later than this moment by more than clocks
+    /// differ.
+    pub fn ahead_of(chain: &Chain, now: Timestamp) -> Option<&Entry> {
+        let slack = SignedDuration::from_secs(SLACK_SECONDS);
+        let heads = chain.heads().into_iter();
+        let heads = heads.map(|place| &*chain.entries()[place]);
+        let times =
+            heads.filter_map(|entry| Some((entry.record.at.parse::<Timestamp>().ok()?, entry)));
+        let (at, entry) = times.max_by_key(|(at, _)| *at)?;
+        (at.duration_since(now) > slack).then_some(entry)
+    }
+
     fn write(
         &self,
         digest: &str,
         bytes: &[u8],
-        signer: Option<(&Signer, &People)>,
+        signer: Option<(&Signer, &People, Timestamp)>,
     ) -> Result<Option<String>, String> {
         let words = |error: io::Error| error.to_string();
         make_folder(&self.folder).map_err(words)?;
         clean(&self.folder);
         let staged = Staged::write(&self.folder, bytes).map_err(words)?;
         let signed = match signer {
-            Some((signer, people)) => Some(signer.sign(&staged.path, people)?),
+            Some((signer, people, at)) => Some(signer.sign(&staged.path, people, at)?),
             None => None,
         };
         staged.publish(&format!("{digest}.json")).map_err(words)?;
@@ -382,7 +433,7 @@ fn list(folder: &Path) -> Result<Vec<(String, bool)>, LedgerTrouble> {
     Ok(names)
 }
 
-fn classify(name: &str) -> Name {
+pub(super) fn classify(name: &str) -> Name {
     if name.starts_with(UNFINISHED) {
         return Name::Unfinished;
     }
@@ -406,94 +457,6 @@ fn classify(name: &str) -> Name {
         }
         _ => Name::Other,
     }
-}
-
-/// Reads records, one after another, into the same memory.
-struct Reader<'f> {
-    folder: &'f Path,
-    strict: bool,
-    bytes: Vec<u8>,
-}
-
-impl Reader<'_> {
-    /// Nearly all records are smaller, and then one read gets them.
-    const ROOM: usize = 32 << 10;
-
-    fn entry(&mut self, digest: &str) -> Result<Arc<Entry>, Broken> {
-        let file = format!("{digest}.json");
-        let path = self.folder.join(&file);
-        let read = self.quickly(&path, digest);
-        let read = read.unwrap_or_else(|| self.thoroughly(&path, digest));
-        match read {
-            Ok(record) => Ok(Arc::new(Entry {
-                digest: digest.to_owned(),
-                record,
-                signatures: Vec::new(),
-            })),
-            Err(why) => Err(Broken { file, why }),
-        }
-    }
-
-    fn parse(&self, bytes: &[u8]) -> Result<Record, String> {
-        if self.strict {
-            statement::parse_strictly(bytes)
-        } else {
-            statement::parse(bytes)
-        }
-    }
-
-    /// What the first read gets, if that is the record; `None` is no answer.
-    fn quickly(&mut self, path: &Path, digest: &str) -> Option<Result<Record, String>> {
-        let length = File::open(path).ok()?.read(&mut self.bytes).ok()?;
-        let bytes = &self.bytes[..length];
-        (statement::digest(bytes) == digest).then(|| self.parse(bytes))
-    }
-
-    /// The whole file, and what is wrong with it.
-    fn thoroughly(&self, path: &Path, digest: &str) -> Result<Record, String> {
-        let unreadable = |error: io::Error| format!("it cannot be read: {error}");
-        let mut bytes = Vec::new();
-        File::open(path)
-            .and_then(|file| file.take(statement::LARGEST + 1).read_to_end(&mut bytes))
-            .map_err(unreadable)?;
-        // First what it says, then whether that is what was written: "truncated" says more than "another digest".
-        let found = statement::digest(&bytes);
-        if found == digest {
-            return self.parse(&bytes);
-        }
-        Err(match self.parse(&bytes) {
-            Ok(_) if path.with_file_name(format!("{found}.json")).exists() => {
-                format!("a copy of the record {found} under another name")
-            }
-            Ok(_) => format!(
-                "its bytes are not those it is named after: they changed since, to a record of digest {found}"
-            ),
-            Err(why) => format!("its bytes are not those it is named after: {why}"),
-        })
-    }
-}
-
-/// The answer for each item, in order, on a few threads; each makes itself what it needs for all its answers.
-fn in_parallel<T: Sync, S, R: Send>(
-    items: &[T],
-    make: impl Fn() -> S + Sync,
-    answer: impl Fn(&mut S, &T) -> R + Sync,
-) -> Vec<R> {
-    let size = items.len().div_ceil(READERS).max(1);
-    std::thread::scope(|scope| {
-        let (make, answer) = (&make, &answer);
-        let work = move |part: &[T]| {
-            let mut own = make();
-            part.iter().map(|item| answer(&mut own, item)).collect()
-        };
-        let parts: Vec<_> = items
-            .chunks(size)
-            .map(|part| scope.spawn(move || -> Vec<R> { work(part) }))
-            .collect();
-        let done = parts.into_iter();
-        done.flat_map(|part| part.join().expect("a reader does not panic"))
-            .collect()
-    })
 }
 
 #[cfg(test)]

@@ -98,6 +98,13 @@ impl Chain {
         self.parents.of(place)
     }
 
+    /// The places of the records that no other one names.
+    pub fn heads(&self) -> Vec<usize> {
+        let mut named = vec![false; self.entries.len()];
+        self.parents.items.iter().for_each(|&up| named[up] = true);
+        (0..named.len()).filter(|&place| !named[place]).collect()
+    }
+
     /// Whether one record is reached from a later one by parents. A record does not come after itself.
     pub fn comes_after(&self, later: usize, earlier: usize) -> bool {
         let (lowest, level) = (earlier, self.depths[earlier]);
@@ -238,6 +245,7 @@ mod tests {
                 tree: String::new(),
                 commit: None,
                 policy: String::new(),
+                project: None,
                 tollgate: String::new(),
                 says: Says::Reopen {
                     completion: String::new(),
@@ -270,6 +278,7 @@ mod tests {
         assert_eq!(chain.depths, [0, 0, 1, 2]);
         assert_eq!((chain.parents(0), chain.parents(3)), (&[][..], &[1, 2][..]));
         assert_eq!((chain.place("c"), chain.place("gone")), (Some(3), None));
+        assert_eq!(chain.heads(), [0, 3]);
     }
 
     #[test]

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 pub struct ChangedLines {
     /// What the lines are counted from, in words.
     pub base: String,
+    /// The commit that they are counted from, and who says so, in words.
+    pub counted: String,
     /// Files that have changed lines, by path from the root of the project: `src/a.rs`, or `../b.rs` beside it.
     pub files: BTreeMap<String, ChangedFile>,
 }

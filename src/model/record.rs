@@ -31,6 +31,9 @@ pub struct Record {
     pub commit: Option<String>,
     /// SHA-256 of the policy.
     pub policy: String,
+    /// Folder of the project from the top of the repository; left out at the top.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub project: Option<String>,
     /// Version of tollgate.
     pub tollgate: String,
     /// What it says.

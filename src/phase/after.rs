@@ -1,6 +1,6 @@
 //! `after`: the phases before it are complete, and hold.
 
-use super::{Answer, Asking, PhaseRule, Situation};
+use super::{Answer, Asking, Asks, PhaseRule, PlannedPhase, Situation};
 use crate::model::Sort;
 
 /// The rule `after`.
@@ -15,6 +15,11 @@ impl PhaseRule for After {
         "the phases before it are complete and not stale"
     }
 
+    fn asks(&self, phase: &PlannedPhase, _: &[PlannedPhase]) -> Option<Asks> {
+        let all = || ("after".to_owned(), phase.after.join(" "));
+        (!phase.after.is_empty()).then(|| [all()].into())
+    }
+
     fn judge(&self, situation: &Situation<'_>) -> Option<Answer> {
         let phase = situation.phase;
         if phase.after.is_empty() {
@@ -22,7 +27,7 @@ impl PhaseRule for After {
         }
         let wanted = format!("{} complete", names(&phase.after));
         let mut asking = Asking::new(self.name(), wanted, Some(phase.written("after")));
-        asking.asks("after", phase.after.join(" "));
+        asking.asks(self.asks(phase, situation.world.phases));
         for before in &phase.after {
             need_complete(&mut asking, situation, before);
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Asks;
 use crate::model::{Criterion, Outstanding, Sort};
 use crate::source::Place;
 
@@ -60,9 +61,11 @@ impl Asking {
     }
 
     /// What is asked, for programs.
-    pub fn asks(&mut self, key: &str, value: impl Into<String>) {
-        let asks: &mut BTreeMap<String, String> = &mut self.answer.criterion.asks;
-        asks.insert(key.to_owned(), value.into());
+    pub fn asks(&mut self, asks: Option<Asks>) {
+        self.answer
+            .criterion
+            .asks
+            .extend(asks.into_iter().flatten());
     }
 
     /// Something is outstanding. What it returns may be made more exact: who, where.

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::sign_offs::{self, SignOffs};
-use super::{Answer, Asking, PhaseRule, Situation, tree};
+use super::{Answer, Asking, Asks, PhaseRule, PlannedPhase, Situation, tree};
 use crate::model::Sort;
 use crate::problem::{Flag, Text, options};
 
@@ -56,6 +56,19 @@ impl PhaseRule for EntryRule {
         "what must hold before work begins: all is committed, people signed for the start"
     }
 
+    fn asks(&self, phase: &PlannedPhase, _: &[PlannedPhase]) -> Option<Asks> {
+        let entry = phase.entry.as_ref()?;
+        let mut asks = entry
+            .sign_offs
+            .as_ref()
+            .map(SignOffs::asks)
+            .unwrap_or_default();
+        if entry.committed.as_ref().is_some_and(|flag| flag.value) {
+            asks.insert("committed".to_owned(), "true".to_owned());
+        }
+        Some(asks)
+    }
+
     fn judge(&self, situation: &Situation<'_>) -> Option<Answer> {
         let entry = situation.phase.entry.as_ref()?;
         let committed = entry.committed.as_ref().is_some_and(|flag| flag.value);
@@ -70,8 +83,8 @@ impl PhaseRule for EntryRule {
                 .map(|one| format!("{} for the start", one.words())),
         );
         let mut asking = Asking::new(self.name(), wanted.join("; "), Some(entry.at.place()));
+        asking.asks(self.asks(situation.phase, situation.world.phases));
         if committed {
-            asking.asks("committed", "true");
             tree::clean(&mut asking, situation.world);
         }
         let mut found = "it holds".to_owned();

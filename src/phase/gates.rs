@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::liens::covering;
 use super::targets::apply;
-use super::{Answer, Asking, PhaseRule, PlannedPhase, Situation, earlier};
+use super::{Answer, Asking, Asks, PhaseRule, PlannedPhase, Situation, earlier, gates_of};
 use crate::model::{
     Cause, ConditionVerdict, Enforce, GateVerdict, Reason, Sort, Verdict, VerdictDocument,
 };
@@ -29,6 +29,11 @@ impl PhaseRule for Gates {
         "every gate of the phase passes, with its targets; also those that earlier phases keep"
     }
 
+    fn asks(&self, phase: &PlannedPhase, phases: &[PlannedPhase]) -> Option<Asks> {
+        let gates = gates_of(phase, phases).join(" ");
+        (!gates.is_empty()).then(|| [("gates".to_owned(), gates)].into())
+    }
+
     fn judge(&self, situation: &Situation<'_>) -> Option<Answer> {
         let asked = asked(situation);
         if asked.is_empty() {
@@ -39,8 +44,7 @@ impl PhaseRule for Gates {
             many => format!("{many} gates pass"),
         };
         let mut asking = Asking::new(self.name(), wanted, Some(situation.phase.written("gates")));
-        let names: Vec<&str> = asked.iter().map(|one| one.gate).collect();
-        asking.asks("gates", names.join(" "));
+        asking.asks(self.asks(situation.phase, situation.world.phases));
         let mut tally = Tally::default();
         match usable(situation) {
             Err((found, help)) => {

@@ -57,13 +57,14 @@ impl PhaseHistory {
 
 impl History {
     /// Folds records. `broken` names those that do not verify, with the reason: they prove nothing, but what they take
-    /// back stays taken back.
+    /// back stays taken back. `keyless` are the phases in which the word of somebody counts that nobody signed.
     pub fn of(
         entries: impl IntoIterator<Item = impl Into<Arc<Entry>>>,
         broken: BTreeMap<String, String>,
+        keyless: &[&str],
     ) -> Self {
         let chain = Chain::of(entries.into_iter().map(Into::into));
-        let facts = Facts::of(&chain, &broken);
+        let facts = Facts::of(&chain, &broken, keyless);
         let mut history = Self {
             chain,
             phases: BTreeMap::new(),
@@ -114,6 +115,11 @@ impl History {
                 }
             }
         }
+    }
+
+    /// How the records stand to each other.
+    pub fn chain(&self) -> &Chain {
+        &self.chain
     }
 
     /// Every record, parents first.
@@ -235,7 +241,7 @@ enum Mark<'a> {
 }
 
 impl Facts {
-    fn of(chain: &Chain, broken: &BTreeMap<String, String>) -> Self {
+    fn of(chain: &Chain, broken: &BTreeMap<String, String>, keyless: &[&str]) -> Self {
         let mut facts = Self::default();
         let marks = facts.marks(chain);
         let places: Vec<usize> = marks.keys().copied().collect();
@@ -246,6 +252,7 @@ impl Facts {
         let fold = Fold {
             chain,
             broken,
+            keyless,
             of_phase,
         };
         chain.after(&places, |block, before| {
@@ -293,6 +300,7 @@ impl Facts {
 struct Fold<'a> {
     chain: &'a Chain,
     broken: &'a BTreeMap<String, String>,
+    keyless: &'a [&'a str],
     of_phase: BTreeMap<&'a str, Vec<usize>>,
 }
 
@@ -325,8 +333,14 @@ impl<'a> Fold<'a> {
             }
             Mark::Rules(phase, to) => {
                 let ends = |one: usize| comes_after(one) && self.proves(one);
-                let reopens =
-                    |one: usize| matches!(self.entry(one).record.says, Says::Reopen { .. });
+                // What somebody signed, nobody lifts who does not sign.
+                let keyless =
+                    self.entry(place).signatures.is_empty() || self.keyless.contains(&phase);
+                let reopens = |one: usize| {
+                    let entry = self.entry(one);
+                    let heard = keyless || !entry.signers().is_empty();
+                    heard && matches!(entry.record.says, Says::Reopen { .. })
+                };
                 let mut own = self.of_phase(phase).iter();
                 let mut back = to.map_or(&[][..], |to| self.of_phase(to)).iter();
                 if own.any(|&one| reopens(one) && ends(one))

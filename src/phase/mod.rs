@@ -13,6 +13,7 @@ mod entry;
 mod gates;
 mod history;
 mod liens;
+mod owed;
 mod parent;
 mod plan;
 mod readiness;
@@ -27,6 +28,7 @@ mod targets;
 #[cfg(test)]
 mod testing;
 mod tree;
+mod trusted;
 
 pub use answer::{Answer, Asking, Basis};
 pub use board::{Newest, board};
@@ -34,6 +36,7 @@ pub use decide::{decide, worst};
 pub use entry::Entry as EntryCriteria;
 pub use history::{Held, History, PhaseHistory};
 pub use liens::{Liens, due as due_liens, refused_lien};
+pub use owed::owed;
 pub use plan::{GateNow, PlannedPhase, earlier, gates_of};
 pub use sign_offs::{SignOffs, refused_sign_off};
 pub use situation::{Situation, Work, World};
@@ -41,6 +44,10 @@ pub use soak::Soak;
 pub use standing::{Standing, Standings};
 pub use start::{SINCE, Start, began, start, tests_at_start};
 pub use targets::{Target, aim, apply_targets, targets_for};
+pub use trusted::TrustedPolicy;
+
+/// What a rule asks, by key.
+pub type Asks = std::collections::BTreeMap<String, String>;
 
 /// A rule of a phase.
 pub trait PhaseRule: Sync {
@@ -53,6 +60,12 @@ pub trait PhaseRule: Sync {
     fn may_be_waived(&self) -> bool {
         liens::CRITERIA.contains(&self.name())
     }
+    /// What it asks of a phase by the file alone, for programs. `None` where the phase does not ask it, or where that
+    /// depends on what was recorded.
+    fn asks(&self, phase: &PlannedPhase, phases: &[PlannedPhase]) -> Option<Asks> {
+        let _ = (phase, phases);
+        None
+    }
     /// Judges it. `None` where the phase does not ask it.
     fn judge(&self, situation: &Situation<'_>) -> Option<Answer>;
 }
@@ -63,6 +76,7 @@ pub static RULES: &[&dyn PhaseRule] = &[
     &parent::Parent,
     &entry::EntryRule,
     &tree::Tree,
+    &trusted::PolicyRule,
     &gates::Gates,
     &readiness::Readiness,
     &sign_offs::SignOffRule,

@@ -1,7 +1,7 @@
 //! `parent`: a part opens when its whole is open, and the whole completes after all its parts.
 
 use super::after::need_complete;
-use super::{Answer, Asking, PhaseRule, Situation, find, plan};
+use super::{Answer, Asking, Asks, PhaseRule, PlannedPhase, Situation, find, plan};
 use crate::model::{Outstanding, Sort};
 
 /// The rule `parent`.
@@ -14,6 +14,11 @@ impl PhaseRule for Parent {
 
     fn about(&self) -> &'static str {
         "the phase that it is a part of is open, and its own parts are complete"
+    }
+
+    fn asks(&self, phase: &PlannedPhase, phases: &[PlannedPhase]) -> Option<Asks> {
+        let is_part = |one: &PlannedPhase| one.parent.as_ref() == Some(&phase.id);
+        (phase.parent.is_some() || phases.iter().any(is_part)).then(Asks::new)
     }
 
     fn judge(&self, situation: &Situation<'_>) -> Option<Answer> {

@@ -1,6 +1,6 @@
 //! `readiness`: so much of what the phase's gates weigh passes by itself.
 
-use super::{Answer, Asking, PhaseRule, Situation, gates_of};
+use super::{Answer, Asking, Asks, PhaseRule, PlannedPhase, Situation, gates_of};
 use crate::model::{Measure, Sort};
 use crate::policy::{self, Keeps};
 
@@ -16,11 +16,16 @@ impl PhaseRule for Readiness {
         "the weighted share of its gates that pass"
     }
 
+    fn asks(&self, phase: &PlannedPhase, _: &[PlannedPhase]) -> Option<Asks> {
+        let wanted = phase.readiness.as_ref()?;
+        Some([("is".to_owned(), wanted.text().to_owned())].into())
+    }
+
     fn judge(&self, situation: &Situation<'_>) -> Option<Answer> {
         let wanted = situation.phase.readiness.as_ref()?;
         let written = wanted.at().place();
         let mut asking = Asking::new(self.name(), format!("readiness {wanted}"), Some(written));
-        asking.asks("is", wanted.text());
+        asking.asks(self.asks(situation.phase, situation.world.phases));
         let again = format!("tollgate phase decide {}", situation.phase.id);
         let Some(score) = score(situation) else {
             let found = "no gate that weighs was judged";

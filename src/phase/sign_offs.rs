@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value as Json, json};
 
 use super::start::comes_after;
-use super::{Answer, Asking, PhaseRule, Situation, authors};
+use super::{Answer, Asking, Asks, PhaseRule, PlannedPhase, Situation, authors};
 use crate::model::{Entry, Says, SignatureState, Sort};
 use crate::problem::{Code, Count, Flag, Many, Problem, Problems, Shape, Text, options};
 use crate::source::{At, Node, Value};
@@ -104,6 +104,21 @@ impl SignOffs {
         self.not.iter().any(|text| text.value == "author")
     }
 
+    /// What is asked, for programs.
+    pub(super) fn asks(&self) -> Asks {
+        let mut asks = Asks::from([("count".to_owned(), self.count.to_string())]);
+        if !self.from.is_empty() {
+            asks.insert("from".to_owned(), self.roles().replace(" or ", ", "));
+        }
+        if self.not_author() {
+            asks.insert("not".to_owned(), "author".to_owned());
+        }
+        if self.evidence {
+            asks.insert("evidence".to_owned(), "required".to_owned());
+        }
+        asks
+    }
+
     fn roles(&self) -> String {
         let roles: Vec<&str> = self.from.iter().map(|text| text.value.as_str()).collect();
         roles.join(" or ")
@@ -142,6 +157,10 @@ impl PhaseRule for SignOffRule {
         "so many people, of these roles, signed for this content and policy"
     }
 
+    fn asks(&self, phase: &PlannedPhase, _: &[PlannedPhase]) -> Option<Asks> {
+        Some(phase.sign_offs.as_ref()?.asks())
+    }
+
     fn judge(&self, situation: &Situation<'_>) -> Option<Answer> {
         let wanted = situation.phase.sign_offs.as_ref()?;
         let mut asking = Asking::new(self.name(), wanted.words(), Some(wanted.at.place()));
@@ -158,16 +177,7 @@ pub(super) fn ask(
     entry: bool,
     missing: Sort,
 ) -> String {
-    asking.asks("count", wanted.count.to_string());
-    if !wanted.from.is_empty() {
-        asking.asks("from", wanted.roles().replace(" or ", ", "));
-    }
-    if wanted.not_author() {
-        asking.asks("not", "author");
-    }
-    if wanted.evidence {
-        asking.asks("evidence", "required");
-    }
+    asking.asks(Some(wanted.asks()));
     let tally = Tally::of(situation, wanted, entry);
     for digest in tally.counted.values() {
         asking.basis().sign_offs.push(digest.clone());

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{GateNow, History, PlannedPhase, Standing, Standings};
+use super::{GateNow, History, PlannedPhase, Standing, Standings, TrustedPolicy};
 use crate::model::{Measure, People, Subject, VerdictDocument, Who};
 
 /// What is the same for all phases.
@@ -21,6 +21,12 @@ pub struct World<'a> {
     pub subject: &'a Subject,
     /// Paths that differ from what is committed, where that is known. Named when the tree is not clean.
     pub differs: &'a [String],
+    /// What decides and is in no commit, each in words.
+    pub astray: &'a [String],
+    /// Files that a sparse checkout leaves out.
+    pub left_out: &'a [String],
+    /// What is known of the head's policy, where a trusted one judges.
+    pub trusted: Option<&'a TrustedPolicy>,
     /// SHA-256 of the policy.
     pub policy: &'a str,
     /// Now.

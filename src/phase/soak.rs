@@ -11,7 +11,7 @@ use jiff::{RoundMode, SignedDuration, Timestamp, TimestampRound, Unit};
 use serde_json::{Value as Json, json};
 
 use super::history::time;
-use super::{Answer, Asking, PhaseRule, Situation};
+use super::{Answer, Asking, Asks, PhaseRule, PlannedPhase, Situation};
 use crate::model::{Entry, Says, Sort};
 use crate::policy::Span;
 use crate::problem::{Code, Problem, Problems, Shape, options};
@@ -124,6 +124,15 @@ impl PhaseRule for SoakRule {
         "its gates held for so long, as observations show"
     }
 
+    fn asks(&self, phase: &PlannedPhase, _: &[PlannedPhase]) -> Option<Asks> {
+        let soak = phase.soak.as_ref()?;
+        let asks = [("for", soak.lasts()), ("every", soak.every())];
+        Some(
+            asks.map(|(key, length)| (key.to_owned(), words(length)))
+                .into(),
+        )
+    }
+
     fn judge(&self, situation: &Situation<'_>) -> Option<Answer> {
         let soak = situation.phase.soak.as_ref()?;
         let (lasts, every) = (soak.lasts(), soak.every());
@@ -133,8 +142,7 @@ impl PhaseRule for SoakRule {
             words(every)
         );
         let mut asking = Asking::new(self.name(), wanted, Some(soak.lasts.at.place()));
-        asking.asks("for", words(lasts));
-        asking.asks("every", words(every));
+        asking.asks(self.asks(situation.phase, situation.world.phases));
         let tail = tail(situation, every);
         let now = situation.world.now;
         let held = match (tail.times.first(), tail.times.last()) {

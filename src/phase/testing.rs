@@ -120,6 +120,9 @@ pub(super) struct Scene {
     pub broken: BTreeMap<String, String>,
     pub subject: Subject,
     pub differs: Vec<String>,
+    pub astray: Vec<String>,
+    pub left_out: Vec<String>,
+    pub trusted: Option<super::TrustedPolicy>,
     pub policy: String,
     pub now: Timestamp,
     pub people: People,
@@ -155,6 +158,9 @@ impl Scene {
             broken: BTreeMap::new(),
             subject: subject(),
             differs: Vec::new(),
+            astray: Vec::new(),
+            left_out: Vec::new(),
+            trusted: None,
             policy: "policy".to_owned(),
             now: "2026-03-10T12:00:00Z".parse().expect("a time"),
             people: People {
@@ -226,6 +232,7 @@ impl Scene {
             tree: self.subject.id.clone(),
             commit: None,
             policy: self.policy.clone(),
+            project: None,
             tollgate: "0".to_owned(),
             says,
         };
@@ -277,7 +284,7 @@ impl Scene {
             .cloned()
             .chain(parts.map(|one| one.id.clone()))
             .collect();
-        let history = History::of(self.entries.clone(), BTreeMap::new());
+        let history = History::of(self.entries.clone(), BTreeMap::new(), &[]);
         let mut completion = Completion {
             decision: "go".to_owned(),
             as_of: "2026-03-10".to_owned(),
@@ -380,13 +387,16 @@ impl Scene {
 
     /// Hands the world and the standings to something.
     pub fn with<T>(&self, see: impl FnOnce(&World<'_>, &Standings) -> T) -> T {
-        let history = History::of(self.entries.clone(), self.broken.clone());
+        let history = History::of(self.entries.clone(), self.broken.clone(), &[]);
         let world = World {
             phases: &self.phases,
             gates: &self.gates,
             history: &history,
             subject: &self.subject,
             differs: &self.differs,
+            astray: &self.astray,
+            left_out: &self.left_out,
+            trusted: self.trusted.as_ref(),
             policy: &self.policy,
             now: self.now,
             today: self.now.to_zoned(jiff::tz::TimeZone::UTC).date(),

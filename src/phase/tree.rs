@@ -1,7 +1,7 @@
 //! `tree`: what is judged is exactly what is committed, and stayed so while it was judged. Never waived: a tree
 //! without a git id can be neither recorded nor signed.
 
-use super::{Answer, Asking, PhaseRule, Situation, World};
+use super::{Answer, Asking, Asks, PhaseRule, PlannedPhase, Situation, World};
 use crate::model::{Sort, SubjectState};
 
 /// How many paths are named.
@@ -19,10 +19,23 @@ impl PhaseRule for Tree {
         "the work tree is clean, and did not move while the gates ran"
     }
 
+    fn asks(&self, _: &PlannedPhase, _: &[PlannedPhase]) -> Option<Asks> {
+        Some(Asks::new())
+    }
+
     fn judge(&self, situation: &Situation<'_>) -> Option<Answer> {
         let mut asking = Asking::new(self.name(), "a clean work tree", None);
         clean(&mut asking, situation.world);
-        Some(asking.done("it is clean"))
+        let left_out = situation.world.left_out;
+        let found = match left_out.len() {
+            0 => "it is clean".to_owned(),
+            1 => format!("it is clean; 1 file is not checked out{}", named(left_out)),
+            count => format!(
+                "it is clean; {count} files are not checked out{}",
+                named(left_out)
+            ),
+        };
+        Some(asking.done(found))
     }
 }
 
@@ -47,6 +60,10 @@ pub(super) fn clean(asking: &mut Asking, world: &World<'_>) {
             let help = "phases need git: run it inside a repository with a commit";
             asking.lacks(Sort::Undecided, wanted, "there is no git here", help);
         }
+    }
+    let help = "commit what decides: whoever checks this tree out must have it";
+    for words in world.astray {
+        asking.lacks(Sort::Fails, wanted, words.as_str(), help);
     }
 }
 
@@ -86,6 +103,28 @@ mod tests {
             let found = answer.outstanding.first().map(|one| one.sort);
             assert_eq!(found, wanted, "{state:?}");
         }
+    }
+
+    #[test]
+    fn what_decides_and_is_in_no_commit_keeps_the_tree_from_being_clean() {
+        let mut scene = Scene::new(vec![phase("alpha")]);
+        scene.astray = vec!["`x` decides here, and git does not track it".to_owned()];
+        let answer = scene.judge("alpha", &Tree).expect("always asked");
+        assert_eq!(answer.outstanding[0].sort, Sort::Fails);
+        assert!(!answer.criterion.holds);
+        assert!(answer.criterion.found.starts_with("`x` decides"));
+    }
+
+    #[test]
+    fn a_sparse_checkout_holds_and_is_told() {
+        let mut scene = Scene::new(vec![phase("alpha")]);
+        scene.left_out = vec!["a".to_owned(), "b".to_owned()];
+        let answer = scene.judge("alpha", &Tree).expect("always asked");
+        assert!(answer.criterion.holds);
+        assert_eq!(
+            answer.criterion.found,
+            "it is clean; 2 files are not checked out: a, b"
+        );
     }
 
     #[test]

@@ -4,19 +4,24 @@
 //! written it writes one record, last of all, so that nothing is ever complete without its record.
 
 mod aimed;
+mod astray;
 mod began;
 mod completion;
 mod ground;
 mod hands;
 mod newest;
+mod skipped;
+mod sound;
 mod then;
 mod view;
 mod write;
 
 pub use aimed::Aimed;
 pub use completion::{completion, observation};
-pub use ground::{Ground, NoGround};
+pub use ground::{By, Ground, NoGround};
 pub use newest::Known;
 pub(super) use newest::values as values_of;
+pub use skipped::told as told_skips;
+pub use sound::Owed;
 pub use view::{Judged, View};
 pub use write::{About, Keys, Written};

@@ -14,7 +14,7 @@ use super::plain::Plain;
 use super::scheduler::Scheduler;
 use super::services::Pool;
 use super::signals::Signals;
-use super::subject::{Ours, Start};
+use super::subject::{Look, Ours, Start};
 use super::waivers::Waivers;
 use super::{Finished, Request, policy, record};
 use crate::config::{Origin, Plan, PlannedGate, reach};
@@ -255,13 +255,18 @@ impl Engine {
     fn read_subject(&self) -> Option<Reading> {
         let repository = self.shared.repository.clone()?;
         let (root, ours) = (self.shared.plan.root.clone(), self.ours.clone());
+        let look = if self.request.phase {
+            Look::Close
+        } else {
+            Look::Plain
+        };
         let branch = self
             .request
             .apart
             .as_ref()
             .and_then(|apart| apart.branch.clone());
         Some(tokio::task::spawn_blocking(move || {
-            let mut start = Start::read(repository, &root, &ours)?;
+            let mut start = Start::read(repository, &root, &ours, look)?;
             // A work tree of its own is on no branch, and stands for one.
             start.state.branch = start.state.branch.or(branch);
             Ok(start)

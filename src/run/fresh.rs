@@ -15,7 +15,7 @@ use crate::gate::literal;
 
 /// Identity of the state of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Mark {
+pub(super) struct Mark {
     device: u64,
     inode: u64,
     size: u64,
@@ -49,6 +49,11 @@ fn mark(meta: &Metadata) -> Mark {
         modified: modified.map_or(0, |d| d.as_nanos() as i128),
         changed: 0,
     }
+}
+
+/// The state of what is at a path, itself and not what it leads to; `None` where nothing is.
+pub(super) fn mark_of(path: &Path) -> Option<Mark> {
+    fs::symlink_metadata(path).ok().as_ref().map(mark)
 }
 
 /// What matched before a command started.

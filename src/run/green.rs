@@ -6,11 +6,12 @@
 
 use std::collections::BTreeMap;
 
+use super::complete::Owed;
 use super::gate::Shared;
 use super::given::{TESTS, known, of_kind};
 use super::names;
 use crate::config::{Origin, PlannedGate, red_gates};
-use crate::ledger::{LEDGER, Ledger};
+use crate::ledger::{self, Against, Extent, LEDGER, Ledger};
 use crate::model::{
     Baseline, BaselineState, Completion, Entry, GreenList, KnownTest, Says, TestOutcome, Unknown,
 };
@@ -84,6 +85,13 @@ fn of_completion(
         );
         return Err((false, Unknown::new(why, help)));
     };
+    if let Some(fault) = history.fault(&entry.digest) {
+        let why = format!("the completion of `{id}` does not verify: {fault}");
+        let help = format!(
+            "`tollgate verify` shows all; complete it again: `tollgate phase complete {id}`"
+        );
+        return Err((true, Unknown::new(why, help)));
+    }
     if !is_trusted(shared, entry) {
         let why =
             format!("the revision that the policy is read from holds no completion of `{id}`");
@@ -143,11 +151,22 @@ fn history(shared: &Shared) -> Result<History, Unknown> {
     let read = Ledger::read(&shared.plan.root);
     let ledger = read
         .map_err(|trouble| Unknown::new(format!("the ledger cannot be read: {trouble}"), verify))?;
-    if let Some(broken) = ledger.broken().first() {
-        let words = format!("{LEDGER}/{}: {}", broken.file, broken.why);
-        return Err(Unknown::new(words, verify));
+    let owed = Owed::to(&shared.plan);
+    let against = Against {
+        people: None,
+        git: None,
+        evidence: &|_| Ok(false),
+        owed: &|entry, done| owed.lacks(entry, done),
+    };
+    let faults = ledger::faults(&ledger, &ledger.chain(), &against, Extent::Whole);
+    if let Some(remark) = faults.whole.first() {
+        let file = remark.file.as_deref().unwrap_or_default();
+        return Err(Unknown::new(
+            format!("{LEDGER}/{file}: {}", remark.why),
+            verify,
+        ));
     }
-    Ok(History::of(ledger.shared(), BTreeMap::new()))
+    Ok(History::of(ledger.shared(), faults.records, &[]))
 }
 
 /// Whether the one who is judged could not have written the record: its name is the digest of its bytes.

@@ -50,7 +50,8 @@ pub use apart::{
     All, Became, Place, Planned, Refusal, Row, Setting, Story, Tree, Trouble, judge_apart, rows,
 };
 pub use complete::{
-    About, Aimed, Ground, Judged, Keys, Known, NoGround, View, Written, completion, observation,
+    About, Aimed, By, Ground, Judged, Keys, Known, NoGround, Owed, View, Written, completion,
+    observation, told_skips,
 };
 pub use decide::decide;
 pub use engine::run;
@@ -162,6 +163,8 @@ pub struct Finished {
     pub accepted: BTreeMap<String, Option<Baseline>>,
     /// Every test of each gate by what became of it, in a run for a phase and where all are known by name.
     pub tests: BTreeMap<String, TestNames>,
+    /// What changed lines were counted from, in words, where a gate asked for them.
+    pub counted: Option<String>,
     /// The folder of the run, if it could be made.
     pub folder: Option<RunFolder>,
     /// Where records are kept.

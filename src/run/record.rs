@@ -13,7 +13,7 @@ use crate::model::{
     VerdictDocument, digest, hex,
 };
 use crate::policy::readiness;
-use crate::store::{Durations, prune};
+use crate::store::{Durations, Skipped, prune};
 
 /// The longest that leftovers of a run get between TERM and KILL.
 const GRACE: Duration = Duration::from_secs(2);
@@ -106,6 +106,7 @@ pub(super) async fn finish(engine: Engine) -> Finished {
         runs.push(done.run);
     }
     keep_durations(&engine, &runs);
+    keep_skips(&engine).await;
     let passes = engine.shared.plan.waiver_rules.passes;
     // How steady a test is shows on what is checked out, not on each revision that somebody asks about.
     let counted = match engine.request.apart {
@@ -177,9 +178,22 @@ pub(super) async fn finish(engine: Engine) -> Finished {
         outcome,
         accepted,
         tests,
+        counted: counted_from(&engine),
         folder: engine.shared.folder.clone(),
         store: engine.shared.store.clone(),
     }
+}
+
+/// What changed lines were counted from, where a gate asked.
+fn counted_from(engine: &Engine) -> Option<String> {
+    let changes = engine.shared.changes.get()?.as_ref().ok()?;
+    let nothing = if changes.files.is_empty() {
+        ": no line changed since, so none was judged"
+    } else {
+        ""
+    };
+    let from = &changes.counted;
+    Some(format!("changed lines are counted from {from}{nothing}"))
 }
 
 /// How much of what blocks holds, by weight.
@@ -238,6 +252,49 @@ pub(super) async fn exec_sweep() -> Vec<String> {
         .iter()
         .map(|one| format!("a process that left its gate was ended: {one}"))
         .collect()
+}
+
+/// Who skipped what, for whoever decides a phase later. Git is asked only when something was.
+async fn keep_skips(engine: &Engine) {
+    let request = &engine.request;
+    let selected = |gate: &str| {
+        let gates = request.selection.gates.iter();
+        gates
+            .map(|&index| &request.plan.gates[index])
+            .any(|one| one.id == gate)
+    };
+    let skips: Vec<_> = (request.skip.iter())
+        .filter(|skip| selected(&skip.gate))
+        .map(|skip| {
+            (
+                skip.gate.clone(),
+                engine.shared.mask.text(&skip.why).into_owned(),
+            )
+        })
+        .collect();
+    if skips.is_empty() {
+        return;
+    }
+    let (at, store) = (request.now, engine.shared.store.clone());
+    let repository = engine.shared.repository.clone();
+    let kept = tokio::task::spawn_blocking(move || {
+        let who = repository.and_then(|repository| repository.person());
+        let who = who.map_or_else(
+            || "somebody whom git does not name".to_owned(),
+            |(name, email)| format!("{name} <{email}>"),
+        );
+        let skipped = skips.into_iter().map(|(gate, why)| Skipped {
+            at,
+            who: who.clone(),
+            gate,
+            why,
+        });
+        Skipped::append(&store, &skipped.collect::<Vec<_>>())
+    });
+    if !matches!(kept.await, Ok(Ok(()))) {
+        let words = "that a gate was skipped cannot be kept for the next decision on a phase";
+        engine.state().notes.push(words.to_owned());
+    }
 }
 
 /// Only times of commands that ended by themselves say how long the gate takes.

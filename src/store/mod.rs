@@ -12,6 +12,7 @@ mod locks;
 mod lodging;
 mod quarantine;
 mod runs;
+mod skips;
 
 pub use completion::{CompletionLock, Holder};
 pub use durations::Durations;
@@ -20,6 +21,7 @@ pub use locks::{Held, Slots};
 pub use lodging::Lodging;
 pub use quarantine::Quarantine;
 pub use runs::{Record, RunFolder, prune, run_records};
+pub use skips::Skipped;
 
 use std::path::{Path, PathBuf};
 

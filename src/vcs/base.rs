@@ -130,6 +130,28 @@ impl Repository {
         })))
     }
 
+    /// What lies between the base that holds without being named and a later one that is: the commits of both. A base
+    /// that is no later, or beside a default that is not known, hides nothing.
+    pub fn later_base(
+        &self,
+        named: &str,
+        event: Option<&EventBase>,
+        state: &State,
+    ) -> Option<(String, String)> {
+        let Ok(Base::Commit(default)) = self.base(None, event, state) else {
+            return None;
+        };
+        let Ok(Base::Commit(asked)) = self.base(Some(named), None, state) else {
+            return None;
+        };
+        let is_later = default != asked
+            && matches!(
+                self.asks(&["merge-base", "--is-ancestor", &default, &asked]),
+                Ok(Some(_))
+            );
+        is_later.then_some((default, asked))
+    }
+
     /// Whether the history of the clone is cut off.
     pub fn is_shallow(&self) -> bool {
         self.common.join("shallow").exists()

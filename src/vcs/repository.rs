@@ -127,7 +127,8 @@ impl Repository {
     /// Asks git. A status other than 0 is trouble, with git's own words.
     pub(super) fn ask(&self, arguments: &[&str]) -> Result<Vec<u8>, GitTrouble> {
         let answer = query(&self.command(arguments), LIMIT, &Stop::new());
-        let asked = arguments.first().copied().unwrap_or("");
+        let is_command = |word: &&&str| !word.starts_with('-') && !word.contains('=');
+        let asked = arguments.iter().find(is_command).copied().unwrap_or("");
         if answer.cut {
             return Err(GitTrouble(format!(
                 "`git {asked}` says more than {} MiB",

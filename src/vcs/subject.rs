@@ -13,6 +13,13 @@ use crate::model::{Subject, SubjectState, hex};
 /// Reads this much of a changed file at a time.
 const BLOCK: usize = 64 << 10;
 
+/// Settings under which git looks at each file itself, and at all that tells whether it was written.
+const CLOSELY: [&str; 3] = [
+    "core.fsmonitor=false",
+    "core.trustctime=true",
+    "core.checkStat=default",
+];
+
 /// A file that differs between HEAD, index and work tree, or that git does not know and does not ignore.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
@@ -36,9 +43,13 @@ pub struct State {
 }
 
 impl Repository {
-    /// What differs now. One git process.
-    pub fn state(&self) -> Result<State, GitTrouble> {
-        let answer = self.ask(&[
+    /// What differs now. One git process. `closely`: whatever this clone is set up to take on trust.
+    pub fn state(&self, closely: bool) -> Result<State, GitTrouble> {
+        let mut arguments = Vec::new();
+        if closely {
+            arguments.extend(CLOSELY.iter().flat_map(|setting| ["-c", setting]));
+        }
+        arguments.extend([
             "status",
             "--porcelain=v2",
             "--branch",
@@ -46,8 +57,8 @@ impl Repository {
             "--no-renames",
             "--ignore-submodules=none",
             "-z",
-        ])?;
-        parse(&answer)
+        ]);
+        parse(&self.ask(&arguments)?)
     }
 
     /// Tree id of HEAD without the ledger of a project (its folder from the top, with a slash) and of the folders around
@@ -69,12 +80,36 @@ impl Repository {
         let files: BTreeMap<String, String> = counted
             .map(|change| (change.path.clone(), content(&self.top.join(&change.file))))
             .collect();
+        Content::of(state, head_tree, files)
+    }
+
+    /// A subject in which these paths count as well.
+    pub fn with(
+        &self,
+        subject: &Content,
+        paths: &[String],
+        state: &State,
+        head_tree: &str,
+    ) -> Content {
+        let mut files = subject.files.clone();
+        let more = state.changes.iter();
+        let more = more.filter(|change| paths.contains(&change.path));
+        files.extend(
+            more.map(|change| (change.path.clone(), content(&self.top.join(&change.file)))),
+        );
+        Content::of(state, head_tree, files)
+    }
+}
+
+impl Content {
+    /// The subject of a state in which these files differ.
+    fn of(state: &State, head_tree: &str, files: BTreeMap<String, String>) -> Self {
         if files.is_empty() && state.commit.is_some() {
             let subject = Subject {
                 id: head_tree.to_owned(),
                 state: SubjectState::Clean,
             };
-            return Content { subject, files };
+            return Self { subject, files };
         }
         let mut hash = Sha256::new();
         hash.update(head_tree);
@@ -85,7 +120,7 @@ impl Repository {
             hash.update(digest);
         }
         let id = format!("dirty:{}", hex(&hash.finalize()));
-        Content {
+        Self {
             subject: Subject {
                 id,
                 state: SubjectState::Dirty,
@@ -217,13 +252,13 @@ pub(super) fn text(path: &[u8]) -> String {
 }
 
 #[cfg(unix)]
-fn file(path: &[u8]) -> PathBuf {
+pub(super) fn file(path: &[u8]) -> PathBuf {
     use std::os::unix::ffi::OsStrExt;
     std::ffi::OsStr::from_bytes(path).into()
 }
 
 #[cfg(not(unix))]
-fn file(path: &[u8]) -> PathBuf {
+pub(super) fn file(path: &[u8]) -> PathBuf {
     text(path).into()
 }
 

@@ -177,6 +177,7 @@ fn a_lien_that_is_due_fails_every_run_until_its_gate_passes() {
         tree: project.git(&["rev-parse", "HEAD^{tree}"]),
         commit: None,
         policy: "0".repeat(64),
+        project: None,
         tollgate: "0.1.0".to_owned(),
         says: Says::Lien {
             on: "perf".to_owned(),

@@ -31,11 +31,16 @@ fn a_clean_tree_is_named_by_its_git_id() {
     assert_eq!(subject(&ran), ("clean".to_owned(), tree));
 }
 
+/// A name that a record may have.
+fn record() -> String {
+    format!(".tollgate/ledger/{}.json", "0".repeat(64))
+}
+
 #[test]
 fn ledger_records_change_no_subject() {
     let project = committed("true");
     let before = project.git(&["rev-parse", "HEAD^{tree}"]);
-    project.write(".tollgate/ledger/record.json", "{}");
+    project.write(&record(), "{}");
     assert_eq!(
         subject(&project.run(&[]).exits(0)),
         ("clean".to_owned(), before.clone())
@@ -54,7 +59,7 @@ fn what_else_lies_beside_the_ledger_is_part_of_the_subject() {
     project.write(".tollgate/waivers.yaml", "");
     project.commit();
     let with = project.git(&["rev-parse", "HEAD^{tree}"]);
-    project.write(".tollgate/ledger/record.json", "{}");
+    project.write(&record(), "{}");
     project.commit();
     assert_eq!(
         subject(&project.run(&[]).exits(0)),

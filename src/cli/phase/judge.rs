@@ -15,7 +15,6 @@ use super::drawn::{self, Target};
 use super::typed::Judge;
 use super::write::{dirty, keys};
 use super::{named, notes, open, whole};
-use crate::config::Origin;
 use crate::exec::{Guard, Stop};
 use crate::model::{Decision, Outcome, PhaseState, SubjectState, Verdict};
 use crate::output::neutral;
@@ -23,6 +22,7 @@ use crate::output::phase::{Decided, recorded, records_json};
 use crate::phase::{PlannedPhase, gates_of};
 use crate::run::{self, About, Finished, Ground, Jobs, Judged, Known, Request, View};
 use crate::store::CompletionLock;
+use crate::vcs::EventBase;
 
 /// Runs the gates of a phase and says what is outstanding.
 pub fn decide(global: &Global, typed: &Judge, screen: &Screen) -> anyhow::Result<Exit> {
@@ -80,7 +80,7 @@ impl<'a> Command<'a> {
             Err(exit) => return Ok(exit),
         };
         let own_files = own_files(&targets);
-        let mut ground = match open(self.global, &own_files, self.screen)? {
+        let mut ground = match open(self.global, &self.typed.trust, &own_files, self.screen)? {
             Ok(ground) => ground,
             Err(exit) => return Ok(exit),
         };
@@ -88,11 +88,14 @@ impl<'a> Command<'a> {
         let Some(phase) = named(&plan, &self.typed.phase, self.screen) else {
             return Ok(Exit::Usage);
         };
+        if let Err(exit) = self.base(&ground) {
+            return Ok(exit);
+        }
         let _lock = match self.lock(&ground, phase, writes)? {
             Ok(lock) => lock,
             Err(exit) => return Ok(exit),
         };
-        if let Err(exit) = self.look(&mut ground) {
+        if let Err(exit) = whole(&mut ground, self.screen) {
             return Ok(exit);
         }
         if let Some(outcome) = self.view(&ground).complete(phase) {
@@ -116,10 +119,11 @@ impl<'a> Command<'a> {
             self.screen.error(&neutral::line(&error.to_string()));
             return Ok(Exit::Undecided);
         }
-        if let Err(exit) = self.look(&mut ground) {
+        if let Err(exit) = whole(&mut ground, self.screen) {
             return Ok(exit);
         }
-        let judged = self.view(&ground).judge(phase, &mut finished.outcome);
+        let mut judged = self.view(&ground).judge(phase, &mut finished.outcome);
+        judged.outcome.notes.extend(finished.counted.clone());
         self.conclude(
             &mut ground,
             phase,
@@ -206,7 +210,7 @@ impl<'a> Command<'a> {
             Err(exit) => return Ok(exit),
         };
         let own_files = own_files(&targets);
-        let mut ground = match open(self.global, &own_files, self.screen)? {
+        let mut ground = match open(self.global, &self.typed.trust, &own_files, self.screen)? {
             Ok(ground) => ground,
             Err(exit) => return Ok(exit),
         };
@@ -214,7 +218,7 @@ impl<'a> Command<'a> {
         let Some(phase) = named(&plan, &self.typed.phase, self.screen) else {
             return Ok(Exit::Usage);
         };
-        if let Err(exit) = whole(&ground, self.screen) {
+        if let Err(exit) = whole(&mut ground, self.screen).and_then(|()| self.base(&ground)) {
             return Ok(exit);
         }
         if !ground.is_clean() {
@@ -228,10 +232,14 @@ impl<'a> Command<'a> {
         // The targets of the phase belong to what is observed.
         self.view(&ground).judge(phase, &mut finished.outcome);
         let subject = finished.outcome.verdict.subject.clone();
-        if subject.state != SubjectState::Clean {
-            self.screen
-                .error("the tree moved while the gates ran: nothing was recorded");
-            return Ok(Exit::Undecided);
+        match subject.state {
+            SubjectState::Clean => {}
+            SubjectState::Dirty => return Ok(dirty(&ground, self.screen)),
+            _ => {
+                self.screen
+                    .error("the tree moved while the gates ran: nothing was recorded");
+                return Ok(Exit::Undecided);
+            }
         }
         let (verdict, says) = run::observation(&finished.outcome);
         let about = About {
@@ -323,12 +331,16 @@ impl<'a> Command<'a> {
         })
     }
 
-    /// Refuses a broken ledger, and checks the signatures that count.
-    fn look(&self, ground: &mut Ground) -> Result<(), Exit> {
-        whole(ground, self.screen)?;
-        ground.check_counting().map_err(|words| {
+    /// Refuses a base that leaves out what the phase changed.
+    fn base(&self, ground: &Ground) -> Result<(), Exit> {
+        let ci = world::is_ci(self.global.ci.as_deref());
+        let event = ci.then(|| EventBase::of(&world::environment())).flatten();
+        let refused = ground.refuse_base(self.typed.base.as_deref(), event.as_ref());
+        refused.map_err(|words| {
             self.screen.error(&neutral::line(&words));
-            Exit::Undecided
+            self.screen
+                .say("help: leave `--base` out, or name one that is no later");
+            Exit::Usage
         })
     }
 
@@ -354,8 +366,8 @@ impl<'a> Command<'a> {
             .count();
         let many = || if commands > 1 { world::processors() } else { 1 };
         let request = Request {
-            policy: None,
-            origin: Origin::Disk(plan.root.clone()),
+            policy: ground.check.clone(),
+            origin: ground.origin.clone(),
             jobs: Jobs::new(self.typed.jobs.unwrap_or_else(many)),
             apart: None,
             fail_fast: false,

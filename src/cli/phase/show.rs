@@ -21,7 +21,7 @@ const CHECKED: usize = 100;
 
 /// Draws the board.
 pub fn status(global: &Global, typed: &Status, screen: &Screen) -> anyhow::Result<Exit> {
-    let mut ground = match open(global, &[], screen)? {
+    let mut ground = match open(global, &typed.trust, &[], screen)? {
         Ok(ground) => ground,
         Err(exit) => return Ok(exit),
     };
@@ -30,13 +30,14 @@ pub fn status(global: &Global, typed: &Status, screen: &Screen) -> anyhow::Resul
     {
         return Ok(Exit::Usage);
     }
-    let mut board = match board(&mut ground, typed.at, screen) {
+    let (mut board, doubts) = match board(&mut ground, typed.at, screen) {
         Ok(board) => board,
         Err(exit) => return Ok(exit),
     };
     if let Some(name) = &typed.phase {
         only(&mut board, name);
     }
+    board.notes.extend(doubts);
     let mut out = Vec::new();
     if typed.json {
         phase::board_json(&board, &mut out)?;
@@ -49,8 +50,12 @@ pub fn status(global: &Global, typed: &Status, screen: &Screen) -> anyhow::Resul
     Ok(Exit::Go)
 }
 
-/// The board as it is, or will be on a day.
-fn board(ground: &mut Ground, at: Option<Date>, screen: &Screen) -> Result<Board, Exit> {
+/// The board as it is, or will be on a day; and why nothing of it can be decided.
+fn board(
+    ground: &mut Ground,
+    at: Option<Date>,
+    screen: &Screen,
+) -> Result<(Board, Vec<String>), Exit> {
     ground.check_counting().map_err(|words| {
         screen.error(&neutral::line(&words));
         Exit::Undecided
@@ -63,9 +68,10 @@ fn board(ground: &mut Ground, at: Option<Date>, screen: &Screen) -> Result<Board
     };
     let known = Known::read(&ground.store, ground.subject(), &ground.plan.digest);
     let view = View::of(ground, known, now, today);
-    let (mut board, _) = view.board();
-    board.notes.extend(ground.broken());
-    Ok(board)
+    let (board, _) = view.board();
+    let doubts = view.broken().map(str::to_owned);
+    let doubts = doubts.into_iter().chain(view.ahead(world::now()));
+    Ok((board, doubts.collect()))
 }
 
 /// Leaves one phase on the board, with what concerns it.
@@ -80,7 +86,7 @@ fn only(board: &mut Board, name: &str) {
 
 /// Shows records.
 pub fn history(global: &Global, typed: &History, screen: &Screen) -> anyhow::Result<Exit> {
-    let mut ground = match open(global, &[], screen)? {
+    let mut ground = match open(global, &typed.trust, &[], screen)? {
         Ok(ground) => ground,
         Err(exit) => return Ok(exit),
     };
@@ -123,7 +129,7 @@ pub fn history(global: &Global, typed: &History, screen: &Screen) -> anyhow::Res
 
 /// Writes the document that hands phases over.
 pub fn report(global: &Global, typed: &Report, screen: &Screen) -> anyhow::Result<Exit> {
-    let mut ground = match open(global, &[], screen)? {
+    let mut ground = match open(global, &typed.trust, &[], screen)? {
         Ok(ground) => ground,
         Err(exit) => return Ok(exit),
     };
@@ -132,10 +138,11 @@ pub fn report(global: &Global, typed: &Report, screen: &Screen) -> anyhow::Resul
     {
         return Ok(Exit::Usage);
     }
-    let board = match board(&mut ground, typed.at, screen) {
+    let (mut board, doubts) = match board(&mut ground, typed.at, screen) {
         Ok(board) => board,
         Err(exit) => return Ok(exit),
     };
+    board.notes.extend(doubts);
     let concerns = |name: &str| typed.phase.as_ref().is_none_or(|phase| phase == name);
     let signed = ground.check_signatures(|entry| concerns(&entry.record.phase));
     notes(&signed.err().into_iter().collect::<Vec<_>>(), screen);

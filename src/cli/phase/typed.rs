@@ -48,6 +48,8 @@ pub struct Status {
     /// As it will be on this day
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub at: Option<Date>,
+    #[command(flatten)]
+    pub trust: Trust,
 }
 
 /// Decide a phase, on what is checked out or on other revisions.
@@ -88,6 +90,16 @@ pub struct Judge {
     pub at: Option<Date>,
     #[command(flatten)]
     pub key: Key,
+    #[command(flatten)]
+    pub trust: Trust,
+}
+
+/// By whose policy phases are judged.
+#[derive(Debug, Default, ClapArgs)]
+pub struct Trust {
+    /// Judge by the policy and the people of this revision, and by what the head adds; the base, for pull requests on GitHub
+    #[arg(long, value_name = "REF")]
+    pub policy_ref: Option<String>,
 }
 
 /// With which key records are signed.
@@ -112,6 +124,8 @@ pub struct Why {
     pub json: bool,
     #[command(flatten)]
     pub key: Key,
+    #[command(flatten)]
+    pub trust: Trust,
 }
 
 /// Send work back.
@@ -144,6 +158,8 @@ pub struct Sign {
     pub json: bool,
     #[command(flatten)]
     pub key: Key,
+    #[command(flatten)]
+    pub trust: Trust,
 }
 
 /// Promise that something will hold.
@@ -169,6 +185,8 @@ pub struct Lien {
     pub json: bool,
     #[command(flatten)]
     pub key: Key,
+    #[command(flatten)]
+    pub trust: Trust,
 }
 
 /// Show records.
@@ -180,6 +198,8 @@ pub struct History {
     /// One JSON document
     #[arg(long)]
     pub json: bool,
+    #[command(flatten)]
+    pub trust: Trust,
 }
 
 /// Hand a phase over.
@@ -197,4 +217,6 @@ pub struct Report {
     /// One JSON document: the phases, the board and their records
     #[arg(long)]
     pub json: bool,
+    #[command(flatten)]
+    pub trust: Trust,
 }

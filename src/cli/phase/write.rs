@@ -10,16 +10,16 @@ use super::super::screen::Screen;
 use super::super::signer;
 use super::super::world;
 use super::typed::{Key, Lien, Sign, Why};
-use super::{named, notes, open, whole};
-use crate::model::{Entry, Says};
+use super::{named, notes, open, whole, whole_at_any_time};
+use crate::model::{Entry, Says, SubjectState};
 use crate::output::{self, neutral};
-use crate::phase::{History, PlannedPhase, SignOffs};
+use crate::phase::{PlannedPhase, SignOffs};
 use crate::problem::nearest;
 use crate::run::{About, Ground, Keys, Known, View};
 
 /// Signs for a phase.
 pub fn sign(global: &Global, typed: &Sign, screen: &Screen) -> anyhow::Result<Exit> {
-    let mut ground = match open(global, &[], screen)? {
+    let mut ground = match open(global, &typed.trust, &[], screen)? {
         Ok(ground) => ground,
         Err(exit) => return Ok(exit),
     };
@@ -55,6 +55,7 @@ pub fn sign(global: &Global, typed: &Sign, screen: &Screen) -> anyhow::Result<Ex
         key: &typed.key,
         needed,
         json: typed.json,
+        takes_back: false,
     };
     Ok(match record(&mut ground, asked, says, screen)? {
         Ok(entry) => {
@@ -93,7 +94,7 @@ fn tell_in_vain(ground: &mut Ground, phase: &PlannedPhase, entry: &Entry, screen
 
 /// Promises that a gate or criterion will hold.
 pub fn lien(global: &Global, typed: &Lien, screen: &Screen) -> anyhow::Result<Exit> {
-    let mut ground = match open(global, &[], screen)? {
+    let mut ground = match open(global, &typed.trust, &[], screen)? {
         Ok(ground) => ground,
         Err(exit) => return Ok(exit),
     };
@@ -118,6 +119,7 @@ pub fn lien(global: &Global, typed: &Lien, screen: &Screen) -> anyhow::Result<Ex
         key: &typed.key,
         needed: true,
         json: typed.json,
+        takes_back: false,
     };
     Ok(match record(&mut ground, asked, says, screen)? {
         Ok(entry) => {
@@ -204,7 +206,7 @@ pub fn rule(
     to: Option<&str>,
     screen: &Screen,
 ) -> anyhow::Result<Exit> {
-    let mut ground = match open(global, &[], screen)? {
+    let mut ground = match open(global, &typed.trust, &[], screen)? {
         Ok(ground) => ground,
         Err(exit) => return Ok(exit),
     };
@@ -236,14 +238,15 @@ pub fn rule(
 
 /// Takes back the completion that stands; where there is none, the ruling that holds.
 pub fn reopen(global: &Global, typed: &Why, screen: &Screen) -> anyhow::Result<Exit> {
-    let mut ground = match open(global, &[], screen)? {
+    let mut ground = match open(global, &typed.trust, &[], screen)? {
         Ok(ground) => ground,
         Err(exit) => return Ok(exit),
     };
-    if let Err(exit) = whole(&ground, screen).and_then(|()| reason(&typed.why, screen)) {
+    let sound = whole_at_any_time(&mut ground, screen);
+    if let Err(exit) = sound.and_then(|()| reason(&typed.why, screen)) {
         return Ok(exit);
     }
-    let history = History::of(ground.ledger.shared(), Default::default());
+    let history = ground.history();
     let recorded = history.phase(&typed.phase);
     // A phase that the file does not have any more can still be taken back.
     let known = !(recorded.completions.is_empty() && recorded.rulings.is_empty());
@@ -262,7 +265,11 @@ pub fn reopen(global: &Global, typed: &Why, screen: &Screen) -> anyhow::Result<E
         completion: taken_back.digest.clone(),
         why: typed.why.clone(),
     };
-    let asked = Asked::of(global, &ground, &typed.phase, typed);
+    let ruling = matches!(taken_back.record.says, Says::Ruling { .. });
+    let signed = ruling && !taken_back.signatures.is_empty();
+    let mut asked = Asked::of(global, &ground, &typed.phase, typed);
+    // It was signed: what nobody signs would not lift it.
+    asked.needed = signed && !ground.keyless().contains(&typed.phase.as_str());
     append(&mut ground, asked, says, screen)
 }
 
@@ -274,6 +281,8 @@ pub(in super::super) struct Asked<'a> {
     pub key: &'a Key,
     pub needed: bool,
     pub json: bool,
+    /// It takes something back or holds it, and gives nothing: a clock that is behind does not keep it.
+    pub takes_back: bool,
 }
 
 impl<'a> Asked<'a> {
@@ -286,6 +295,7 @@ impl<'a> Asked<'a> {
             key: &typed.key,
             needed: false,
             json: typed.json,
+            takes_back: true,
         }
     }
 }
@@ -308,9 +318,15 @@ fn record(
     says: Says,
     screen: &Screen,
 ) -> anyhow::Result<Result<Entry, Exit>> {
-    if let Err(exit) = whole(ground, screen) {
+    let sound = match asked.takes_back {
+        true => whole_at_any_time(ground, screen),
+        false => whole(ground, screen),
+    };
+    if let Err(exit) = sound {
         return Ok(Err(exit));
     }
+    // Going on from an earlier time takes somebody who answers for it.
+    let behind = ground.ahead(world::now()).is_some() && !ground.people.is_empty();
     if ground.commit().is_none() {
         screen.error("there is no commit yet: a record is about content that git knows");
         return Ok(Err(Exit::Undecided));
@@ -320,7 +336,7 @@ fn record(
         tree: &asked.tree,
         now: world::now(),
     };
-    let keys = keys(asked.key, asked.needed);
+    let keys = keys(asked.key, asked.needed || behind);
     let here = signer::here(asked.global)?;
     let written = match ground.append(&about, says, &keys, &here) {
         Ok(written) => written,
@@ -361,6 +377,13 @@ pub(in super::super) fn reason(why: &str, screen: &Screen) -> Result<(), Exit> {
 
 /// Nothing that is not committed is signed.
 pub(in super::super) fn dirty(ground: &Ground, screen: &Screen) -> Exit {
+    if ground.subject().state == SubjectState::Clean && !ground.astray().is_empty() {
+        for words in ground.astray() {
+            screen.error(&neutral::line(words));
+        }
+        screen.say("help: commit what decides: whoever checks this tree out must have it");
+        return Exit::NoGo;
+    }
     let differs = ground.differs();
     let shown: Vec<String> = differs
         .iter()

@@ -5,19 +5,22 @@ use std::sync::Arc;
 use super::super::args::Global;
 use super::super::exit::Exit;
 use super::super::phase::typed::{Decide, Judge};
-use super::super::phase::{drawn, moment};
+use super::super::phase::{by, drawn, moment};
+use super::super::policy::candidates;
 use super::super::run::record;
 use super::super::screen::Screen;
 use super::super::world;
+use super::run::{here, judged_by};
 use super::{Asked, Verdict, refused, usage};
-use crate::config::{Origin, Plan, unmeetable};
+use crate::config::unmeetable;
 use crate::exec::Stop;
 use crate::model::{Decision, Outcome, PhaseOutcome, Progress};
 use crate::phase::{PlannedPhase, gates_of};
 use crate::problem::Problems;
 use crate::run::{
-    self, Ground, Known, NoGround, Place, Planned, Refusal, Request, Tree, Trouble, View,
+    self, By, Ground, Known, NoGround, Place, Planned, Refusal, Request, Tree, Trouble, View,
 };
+use crate::vcs::EventBase;
 
 /// Decides a phase on several revisions.
 pub fn decide(global: &Global, typed: &Decide, screen: &Screen) -> anyhow::Result<Exit> {
@@ -27,35 +30,56 @@ pub fn decide(global: &Global, typed: &Decide, screen: &Screen) -> anyhow::Resul
         Ok(asked) => asked,
         Err(exit) => return Ok(exit),
     };
+    let named = judge.trust.policy_ref.as_deref();
+    let trusted = named.map(|name| here(&asked, name));
+    let candidates = candidates(global, trusted.as_deref(), &asked.env);
     asked.conclude(
         Some(&judge.phase),
-        |tree| read(&asked, judge, tree),
-        async |place, plan, progress| decided(&asked, judge, place, plan, progress).await,
+        |tree| read(&asked, judge, candidates.as_deref(), tree),
+        async |place, by, progress| decided(&asked, judge, place, by, progress).await,
     )
 }
 
-fn read(asked: &Asked<'_>, typed: &Judge, tree: &Tree) -> Result<Planned<Arc<Plan>>, Trouble> {
-    let plan = asked.plan(tree)?;
-    let plan = plan.ok_or_else(|| asked.no_file("commit one there, with this phase in it"))?;
+fn read(
+    asked: &Asked<'_>,
+    typed: &Judge,
+    candidates: Option<&[String]>,
+    tree: &Tree,
+) -> Result<Planned<By>, Trouble> {
+    let head = asked.plan(tree)?;
+    let named = typed.trust.policy_ref.is_some();
+    let judged = judged_by(asked, candidates, named, head, tree)?;
+    let judged = judged.ok_or_else(|| asked.no_file("commit one there, with this phase in it"))?;
+    let by = by(judged);
+    let plan = &by.plan;
     if !plan.phases.iter().any(|phase| phase.id == typed.phase) {
         let why = format!("there is no phase `{}` at that revision", typed.phase);
         return Err(usage("selection", why, "name a phase that it has"));
     }
-    let plan = Arc::new(plan);
-    Ok(Planned::of(&plan, Arc::clone(&plan)))
+    Ok(Planned::of(plan, ()).carrying(by.clone()))
 }
 
 async fn decided(
     asked: &Asked<'_>,
     typed: &Judge,
     place: Place<'_>,
-    plan: Arc<Plan>,
+    by: By,
     progress: &mut dyn Progress,
 ) -> Result<Verdict, Trouble> {
+    let plan = Arc::clone(&by.plan);
     let phase = plan.phases.iter().find(|phase| phase.id == typed.phase);
     let phase = phase.ok_or_else(|| undecided("the phase is gone".to_owned()))?;
-    let mut ground = ground(&plan)?;
+    let mut ground = ground(by)?;
     let (now, today) = moment(typed.at);
+    let event = asked.ci.then(|| EventBase::of(&asked.env)).flatten();
+    let base = ground.refuse_base(typed.base.as_deref(), event.as_ref());
+    base.map_err(|words| {
+        usage(
+            "base",
+            words,
+            "leave `--base` out, or name one that is no later",
+        )
+    })?;
     look(&mut ground)?;
     if let Some(outcome) = view(&ground, now, today).complete(phase) {
         return Ok(verdict(typed, outcome, None));
@@ -64,7 +88,7 @@ async fn decided(
     let request = Request {
         tests_then: seen.tests_then(phase),
         phase_began: Some(seen.began(phase)),
-        ..request(asked, typed, place, &plan, phase, today)
+        ..request(asked, typed, place, &ground, phase, today)
     };
     let mut finished = run::run(request, &mut run::Aimed::new(phase, progress)).await;
     if let Some(signal) = finished.outcome.run.interrupted {
@@ -79,7 +103,8 @@ async fn decided(
     let refreshed = ground.ledger.refresh();
     refreshed.map_err(|error| undecided(error.to_string()))?;
     look(&mut ground)?;
-    let judged = view(&ground, now, today).judge(phase, &mut finished.outcome);
+    let mut judged = view(&ground, now, today).judge(phase, &mut finished.outcome);
+    judged.outcome.notes.extend(finished.counted.clone());
     record(&finished);
     Ok(verdict(typed, judged.outcome, Some(finished.outcome)))
 }
@@ -88,15 +113,16 @@ fn request(
     asked: &Asked<'_>,
     typed: &Judge,
     place: Place<'_>,
-    plan: &Arc<Plan>,
+    ground: &Ground,
     phase: &PlannedPhase,
     today: jiff::civil::Date,
 ) -> Request {
+    let plan = &ground.plan;
     let gates = gates_of(phase, &plan.phases);
     Request {
         selection: run::select_exactly(plan, &gates),
-        policy: None,
-        origin: Origin::Disk(plan.root.clone()),
+        policy: ground.check.clone(),
+        origin: ground.origin.clone(),
         jobs: asked.setting.jobs.clone(),
         apart: Some(place.apart()),
         fail_fast: false,
@@ -138,13 +164,16 @@ fn verdict(typed: &Judge, decided: PhaseOutcome, outcome: Option<Outcome>) -> Ve
     }
 }
 
-fn ground(plan: &Arc<Plan>) -> Result<Ground, Trouble> {
-    let ground = match Ground::of(Arc::clone(plan), &[]) {
+fn ground(by: By) -> Result<Ground, Trouble> {
+    let ground = match Ground::of(by, &[]) {
         Ok(ground) => ground,
         Err(NoGround::NoGit) => return Err(undecided("git lost the work tree".to_owned())),
         Err(NoGround::Trouble(words)) => return Err(undecided(words)),
         Err(NoGround::People(problems, _)) => return Err(refused("people-refused", &problems)),
     };
+    if ground.is_trusted() {
+        return Ok(ground);
+    }
     let mut problems = Problems::default();
     unmeetable(
         &ground.plan.phases,
@@ -158,12 +187,9 @@ fn ground(plan: &Arc<Plan>) -> Result<Ground, Trouble> {
     Ok(ground)
 }
 
-/// Refuses a broken ledger, and checks the signatures that count.
+/// Refuses a broken ledger.
 fn look(ground: &mut Ground) -> Result<(), Trouble> {
-    match ground.broken() {
-        Some(words) => Err(undecided(words)),
-        None => ground.check_counting().map_err(undecided),
-    }
+    ground.verify(world::now()).map_err(undecided)
 }
 
 fn view<'g>(ground: &'g Ground, now: jiff::Timestamp, today: jiff::civil::Date) -> View<'g> {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::super::args::{Global, Run};
-use super::super::exit::Exit;
-use super::super::phase::drawn;
+use super::super::exit::{Exit, Promises};
+use super::super::phase::{self, drawn};
 use super::super::policy::{self, JudgedBy};
 use super::super::run::{exit, overdue, record};
 use super::super::screen::Screen;
@@ -39,7 +39,7 @@ pub fn run(global: &Global, args: &Run, screen: &Screen) -> anyhow::Result<Exit>
 }
 
 /// A revision as it is meant where tollgate was called: `HEAD` of a new work tree is another one.
-fn here(asked: &Asked<'_>, name: &str) -> String {
+pub(super) fn here(asked: &Asked<'_>, name: &str) -> String {
     let relative = name.contains("HEAD") || name.contains('@') || name.contains(':');
     let pointed = || {
         let found = asked.setting.repository.pointed(&[name]).ok()?.pop()??;
@@ -58,29 +58,10 @@ fn read(
     tree: &Tree,
 ) -> Result<Planned<Read>, Trouble> {
     let head = asked.plan(tree)?;
-    let judged =
-        match candidates {
-            None => head.map(|head| policy::by_itself(head, None)),
-            Some(candidates) => {
-                let file = PolicyFile {
-                    root: tree.root.clone(),
-                    name: asked.file.name.clone(),
-                };
-                let typed = args.policy_ref.is_some();
-                let judged = policy::judged_at(&file, candidates, typed, head);
-                Some(judged.map_err(|words| {
-                    usage("policy-ref", words, "name a revision that has a policy")
-                })?)
-            }
-        };
+    let judged = judged_by(asked, candidates, args.policy_ref.is_some(), head, tree)?;
     let judged = judged.ok_or_else(|| {
         asked.no_file("`--policy-ref REF` judges it by the policy of another revision")
     })?;
-    if judged.check.is_some()
-        && let Some(problem) = policy::name_is_taken(&judged.plan)
-    {
-        return Err(refused("file-refused", &[problem]));
-    }
     let names = names(&judged.plan, args)?;
     let selection =
         run::select(&judged.plan, &names).map_err(|problems| refused("selection", &problems))?;
@@ -92,6 +73,30 @@ fn read(
         selection,
         skip,
     }))
+}
+
+/// By what a revision is judged; `None` where nobody says and it has no file.
+pub(super) fn judged_by(
+    asked: &Asked<'_>,
+    candidates: Option<&[String]>,
+    typed: bool,
+    head: Option<Plan>,
+    tree: &Tree,
+) -> Result<Option<JudgedBy>, Trouble> {
+    let Some(candidates) = candidates else {
+        return Ok(head.map(|head| policy::by_itself(head, None)));
+    };
+    let file = PolicyFile {
+        root: tree.root.clone(),
+        name: asked.file.name.clone(),
+    };
+    let judged = policy::judged_at(&file, candidates, typed, head);
+    let judged =
+        judged.map_err(|words| usage("policy-ref", words, "name a revision that has a policy"))?;
+    if let Some(problem) = policy::name_is_taken(&judged.plan) {
+        return Err(refused("file-refused", &[problem]));
+    }
+    Ok(Some(judged))
 }
 
 /// The gates that were named, and those of the phase.
@@ -119,13 +124,14 @@ async fn judge(
     read: Read,
     progress: &mut dyn Progress,
 ) -> Result<Verdict, Trouble> {
-    let plan = Arc::new(read.judged.plan);
+    let by = phase::by(read.judged);
+    let plan = Arc::clone(&by.plan);
     let own_files = asked.own_files();
     let request = Request {
         plan: Arc::clone(&plan),
         selection: read.selection,
-        policy: read.judged.check,
-        origin: read.judged.origin,
+        policy: by.check.clone(),
+        origin: by.origin.clone(),
         jobs: asked.setting.jobs.clone(),
         apart: Some(place.apart()),
         fail_fast: args.fail_fast,
@@ -145,14 +151,14 @@ async fn judge(
         stop: Stop::new(),
     };
     let mut finished = run::run(request, progress).await;
-    let overdue = overdue(&mut finished.outcome, &plan, &own_files);
+    let promises = overdue(&mut finished.outcome, by, &own_files);
     record(&finished);
     let outcome = finished.outcome;
     Ok(Verdict {
-        exit: exit(&outcome, args.strict, overdue),
+        exit: exit(&outcome, args.strict, promises),
         decision: outcome.verdict.decision,
         against: (blocking(&outcome).into_iter())
-            .chain(overdue.then(|| "liens".to_owned()))
+            .chain((promises == Promises::Due).then(|| "liens".to_owned()))
             .collect(),
         outcome: Some(outcome),
         decided: None,

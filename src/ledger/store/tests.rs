@@ -20,6 +20,7 @@ fn record(phase: &str) -> Record {
         tree: TREE.to_owned(),
         commit: None,
         policy: "0".repeat(64),
+        project: None,
         tollgate: "0.1.0".to_owned(),
         says: Says::Ruling {
             ruling: "hold".to_owned(),

@@ -16,7 +16,8 @@ impl Check<'_> {
         let mut wrong = Vec::new();
         for criterion in done.criteria.iter().filter(|criterion| criterion.holds) {
             let again = match criterion.rule.as_str() {
-                "sign-offs" => self.sign_offs(entry, done, criterion),
+                "sign-offs" => self.sign_offs(entry, done, criterion, false),
+                "entry" => self.sign_offs(entry, done, criterion, true),
                 "soak" => self.soak(entry, done, criterion),
                 _ => Ok(()),
             };
@@ -35,6 +36,7 @@ impl Check<'_> {
         entry: &Entry,
         done: &Completion,
         criterion: &Criterion,
+        start: bool,
     ) -> Result<(), String> {
         let Some(count) = criterion.asks.get("count") else {
             return Ok(());
@@ -48,14 +50,15 @@ impl Check<'_> {
             let Some(other) = self.ledger.entry(digest) else {
                 continue;
             };
-            if !matches!(
-                &other.record.says,
-                Says::SignOff {
-                    entry: false,
-                    weakenings: None,
-                    ..
-                }
-            ) {
+            let Says::SignOff {
+                entry: of_start,
+                weakenings: None,
+                ..
+            } = &other.record.says
+            else {
+                continue;
+            };
+            if *of_start != start {
                 continue;
             }
             if evidence_asked && !names_evidence(&other.record.says) {

@@ -6,20 +6,28 @@
 
 mod criteria;
 mod decision;
+mod faults;
 mod history;
 mod people;
+mod whole;
+
+pub use faults::{Extent, Faults, faults};
+pub use history::{absent, missing};
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use super::statement::is_digest;
-use super::store::{LEDGER, Ledger, LedgerTrouble};
-use crate::model::{Chain, Entry, People, Says, SignatureState, Verdicts};
+use super::store::{Broken, LEDGER, Ledger, LedgerTrouble};
+use crate::model::{Chain, Completion, Entry, People, Says, SignatureState, Verdicts};
 use crate::vcs::Repository;
 
 /// A record may be older than its parent by so much: clocks differ.
-const SLACK_SECONDS: i64 = 5 * 60;
+pub(super) const SLACK_SECONDS: i64 = 5 * 60;
+/// A folder with this file is a project.
+const PROJECT: &str = "tollgate.yaml";
+const CIRCULAR: &str = "it is its own ancestor";
 
 /// One thing to say of a record, or of the ledger where none is named.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -83,6 +91,8 @@ pub struct Against<'a> {
     pub git: Option<(&'a Repository, &'a std::path::Path)>,
     /// Whether raw evidence of that digest is here; words where it is and is damaged.
     pub evidence: &'a dyn Fn(&str) -> Result<bool, String>,
+    /// What a completion lacks of what the file as it is asks of it, in words; of records of other policies nothing.
+    pub owed: &'a dyn Fn(&Entry, &Completion) -> Vec<String>,
 }
 
 /// Checks everything.
@@ -92,28 +102,18 @@ pub fn verify(ledger: &mut Ledger, against: &Against<'_>) -> Result<Verified, Le
         ledger.check_signatures(people, |_| true)?;
     }
     let ledger = &*ledger;
-    for broken in ledger.broken() {
-        found.faults.push(Remark {
-            file: Some(broken.file.clone()),
-            phase: None,
-            kind: None,
-            why: broken.why.clone(),
-        });
-    }
-    found.counts.records = ledger.len() + ledger.broken().len();
+    found.faults.extend(ledger.broken().iter().map(unreadable));
+    let records = ledger.broken().iter();
+    let records = records.filter(|one| one.file.ends_with(".json"));
+    found.counts.records = ledger.len() + records.count();
     let chain = ledger.chain();
-    let mut check = Check {
-        ledger,
-        against,
-        chain: &chain,
-        reopened: reopened(ledger),
-        found,
-    };
+    let mut check = Check::of(ledger, against, &chain);
+    check.found = found;
     for entry in chain.entries().iter().chain(chain.circular()) {
         check.record(entry);
     }
     for entry in chain.circular() {
-        check.fault(entry, "it is its own ancestor".to_owned());
+        check.fault(entry, CIRCULAR.to_owned());
     }
     check.parallel();
     check.strays();
@@ -137,7 +137,17 @@ struct Check<'a> {
     against: &'a Against<'a>,
     chain: &'a Chain,
     reopened: BTreeMap<&'a str, Vec<&'a Entry>>,
+    /// The folder of the project from the top, where git knows it.
+    project: Option<String>,
     found: Verified,
+}
+
+/// A remark on a file that is no record.
+fn unreadable(broken: &Broken) -> Remark {
+    Remark {
+        file: Some(broken.file.clone()),
+        ..on_all(broken.why.clone())
+    }
 }
 
 /// A remark on a record.
@@ -166,11 +176,26 @@ pub(super) fn short(digest: &str) -> &str {
 }
 
 impl<'a> Check<'a> {
+    fn of(ledger: &'a Ledger, against: &'a Against<'a>, chain: &'a Chain) -> Self {
+        Self {
+            ledger,
+            against,
+            chain,
+            reopened: reopened(ledger),
+            project: against.git.and_then(|(repository, root)| {
+                let folder = repository.from_top(root, "")?;
+                Some(folder.trim_end_matches('/').to_owned())
+            }),
+            found: Verified::default(),
+        }
+    }
+
     fn fault(&mut self, entry: &Entry, why: String) {
         self.found.faults.push(on(entry, why));
     }
 
     fn record(&mut self, entry: &'a Entry) {
+        self.project(entry);
         self.parents(entry);
         self.signatures(entry);
         let wrong = match &entry.record.says {
@@ -189,6 +214,27 @@ impl<'a> Check<'a> {
         };
         for why in wrong {
             self.fault(entry, why);
+        }
+    }
+
+    /// Whether it is of another project of the repository, which is there. One whose folder is gone was moved here.
+    fn project(&mut self, entry: &Entry) {
+        let (Some((repository, _)), Some(own)) = (self.against.git, &self.project) else {
+            return;
+        };
+        let named = entry.record.project.as_deref().unwrap_or_default();
+        if named == own {
+            return;
+        }
+        let of = match named {
+            "" => "the project at the top of the repository".to_owned(),
+            folder => format!("the project in `{folder}`"),
+        };
+        if repository.top.join(named).join(PROJECT).is_file() {
+            self.fault(entry, format!("it is of {of}, and not of this one"));
+        } else {
+            let words = format!("it was written for {of}, which is not there any more");
+            self.found.notes.push(on(entry, words));
         }
     }
 
@@ -233,11 +279,12 @@ impl<'a> Check<'a> {
         );
         let (who, signers) = (&entry.record.who.name, entry.signers());
         if spoken && !signers.is_empty() && !signers.contains(&who.as_str()) {
+            // Somebody's key on another's machine: it counts for whose key it is.
             let words = format!(
                 "it says that it is by {who}, and is signed by {}",
                 signers.join(", ")
             );
-            self.found.warnings.push(on(entry, words));
+            self.found.notes.push(on(entry, words));
         }
         for signature in &entry.signatures {
             let person = &signature.person;
@@ -266,9 +313,11 @@ impl<'a> Check<'a> {
         let name = short(completion);
         match self.ledger.entry(completion) {
             None => vec![format!("it reopens {name}, which is not here")],
-            Some(other) if !matches!(other.record.says, Says::Completion(_)) => {
+            Some(other)
+                if !matches!(other.record.says, Says::Completion(_) | Says::Ruling { .. }) =>
+            {
                 vec![format!(
-                    "it reopens {name}, which is no completion but a {}",
+                    "it reopens {name}, which is no completion and no ruling but a {}",
                     other.record.says.kind()
                 )]
             }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::decision::counts;
 use super::{Check, short};
-use crate::model::{Completion, Entry, Says, SignatureState};
+use crate::model::{Completion, Entry, Says};
 
 /// What the liens of a completion stand on.
 pub(super) struct Promises(BTreeSet<String>);
@@ -172,10 +172,6 @@ fn signed(other: &Entry) -> Refusal {
         return Err("which nobody signed".to_owned());
     }
     if other.signatures.iter().any(|one| counts(&one.state)) {
-        return Ok(());
-    }
-    let unread = |state: &SignatureState| *state == SignatureState::Unread;
-    if other.signatures.iter().all(|one| unread(&one.state)) {
         return Ok(());
     }
     Err("whose signatures do not count".to_owned())

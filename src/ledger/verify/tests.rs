@@ -25,6 +25,7 @@ fn at(hour: u32, says: Says) -> Record {
         tree: TREE.to_owned(),
         commit: None,
         policy: "0".repeat(64),
+        project: None,
         tollgate: "0.1.0".to_owned(),
         says,
     }
@@ -41,6 +42,7 @@ fn check(root: &Path) -> Verified {
         people: Some(&people),
         git: None,
         evidence: &|_| Ok(false),
+        owed: &|_, _| Vec::new(),
     };
     let mut ledger = Ledger::read(root).expect("reads");
     verify(&mut ledger, &against).expect("verifies")
@@ -83,9 +85,29 @@ fn gate(verdict: &str, conditions: Vec<ConditionRecord>) -> GateRecord {
     }
 }
 
+/// An answer that holds.
+fn answer(rule: &str, asks: &[(&str, &str)]) -> Criterion {
+    let asks = asks.iter();
+    Criterion {
+        rule: rule.to_owned(),
+        holds: true,
+        asks: asks
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .collect(),
+        ..Criterion::default()
+    }
+}
+
+/// What every completion answers, and more.
+fn answers(more: &[Criterion]) -> Vec<Criterion> {
+    let own = [answer("tree", &[]), answer("gates", &[("gates", "unit")])];
+    own.into_iter().chain(more.iter().cloned()).collect()
+}
+
 /// A go on one gate that passes.
 fn done() -> Completion {
     Completion {
+        criteria: answers(&[]),
         decision: "go".to_owned(),
         as_of: "2026-01-01".to_owned(),
         gates: BTreeMap::from([(
@@ -186,12 +208,12 @@ fn what_does_not_follow_from_the_facts_is_broken() {
         ),
         (
             Completion {
-                criteria: vec![Criterion {
+                criteria: answers(&[Criterion {
                     rule: "clean".to_owned(),
                     wanted: "a clean tree".to_owned(),
                     found: "1 file".to_owned(),
                     ..Criterion::default()
-                }],
+                }]),
                 ..done()
             },
             "`clean` does not hold: wanted a clean tree, found 1 file",
@@ -277,12 +299,12 @@ fn a_waiver_makes_a_conditional_go_and_no_more() {
 fn a_waived_criterion_makes_a_conditional_go() {
     let with = |decision: &str, holds: bool| Completion {
         decision: decision.to_owned(),
-        criteria: vec![Criterion {
+        criteria: answers(&[Criterion {
             rule: "soak".to_owned(),
             waived: Some("until 2026-03-01, ada".to_owned()),
             holds,
             ..Criterion::default()
-        }],
+        }]),
         ..done()
     };
     assert!(faults_of(with("conditional-go", false)).is_empty());
@@ -393,6 +415,7 @@ fn raw_evidence_is_checked_where_it_is_and_its_absence_is_counted() {
             "b" => Ok(false),
             _ => Err("other bytes".to_owned()),
         },
+        owed: &|_, _| Vec::new(),
     };
     let mut ledger = Ledger::read(root.path()).expect("reads");
     let found = verify(&mut ledger, &against).expect("verifies");

@@ -4,7 +4,7 @@
 use std::io;
 
 use super::decision_markdown::text;
-use super::history::{kind, says, short, signatures, who};
+use super::history::{asides, kind, says, short, signatures, who};
 use crate::model::{
     Board, BoardLien, BoardPhase, Completion, Entry, GateRecord, LienState, PhaseState, Says,
 };
@@ -168,7 +168,15 @@ fn done(completion: &Completion, to: &mut dyn io::Write) -> io::Result<()> {
             text(&evidence(gate))
         )?;
     }
-    left_out(completion.gates.len(), "gates", to)
+    left_out(completion.gates.len(), "gates", to)?;
+    let asides = asides(completion);
+    if !asides.is_empty() {
+        writeln!(to)?;
+    }
+    for words in asides.iter().take(LISTED) {
+        writeln!(to, "- {}", text(words))?;
+    }
+    left_out(asides.len(), "remarks", to)
 }
 
 fn evidence(gate: &GateRecord) -> String {

@@ -6,10 +6,12 @@ use super::super::Style;
 use super::super::layout::{Page, cut, pad, width, wrap};
 use super::super::style::Ink;
 use super::super::words;
-use crate::model::{Entry, Says, SignatureState};
+use crate::model::{Completion, Entry, Says, SignatureState};
 
 /// Records that are listed before the rest is counted.
 const LISTED: usize = 100;
+/// Codes of clauses that decide nothing and are shown all the same.
+const ASIDES: [&str; 2] = ["base", "skipped-before"];
 /// Digits of a digest that people read.
 pub(super) const SHORT: usize = 12;
 
@@ -151,6 +153,7 @@ pub(super) fn says(entry: &Entry) -> Vec<String> {
                 words::many(completion.liens.len() as u64, "lien"),
             )];
             said.push(format!("tree {}", short(&entry.record.tree)));
+            said.extend(asides(completion));
             said
         }
         Says::SignOff { why, evidence, .. } => {
@@ -191,6 +194,17 @@ pub(super) fn says(entry: &Entry) -> Vec<String> {
             vec![format!("{}{why}", to.collect::<String>())]
         }
     }
+}
+
+/// What is to be known of how gates were judged, and decided nothing.
+pub(super) fn asides(completion: &Completion) -> Vec<String> {
+    let gates = completion.gates.iter();
+    let all = gates.flat_map(|(gate, record)| {
+        let reasons = record.reasons.iter();
+        let asides = reasons.filter(|one| ASIDES.contains(&one.code.as_str()));
+        asides.map(move |one| format!("{gate}: {}", one.words))
+    });
+    all.collect()
 }
 
 /// Who wrote a record.

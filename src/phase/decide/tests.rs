@@ -286,6 +286,6 @@ proptest! {
             scene.observe("beta", "pass");
         }
         let _ = scene.decide("beta");
-        let _ = History::of(scene.entries.clone(), Default::default()).circular().len();
+        let _ = History::of(scene.entries.clone(), Default::default(), &[]).circular().len();
     }
 }

@@ -8,7 +8,7 @@ fn scene() -> Scene {
 }
 
 fn fold(scene: &Scene) -> History {
-    History::of(scene.entries.clone(), BTreeMap::new())
+    History::of(scene.entries.clone(), BTreeMap::new(), &[])
 }
 
 fn on(scene: &mut Scene, parents: &[&String]) {
@@ -115,7 +115,7 @@ fn a_record_that_does_not_verify_takes_back_and_gives_nothing() {
     let lifts = scene.reopen("beta", &hold);
     let reopen = scene.reopen("alpha", &first);
     let broken = [run, lifts, reopen].map(|digest| (digest, "cut short".to_owned()));
-    let history = History::of(scene.entries.clone(), broken.into());
+    let history = History::of(scene.entries.clone(), broken.into(), &[]);
     assert!(history.phase("alpha").liens[0].kept_by.is_none());
     assert_eq!(history.phase("beta").ruled.len(), 1);
     assert!(!history.stands("alpha", &first));

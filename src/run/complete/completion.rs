@@ -3,15 +3,20 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::super::{Finished, names};
+use super::super::{Finished, POLICY_GATE, names};
 use super::{Ground, Judged};
 use crate::ledger::gate_record;
 use crate::model::{
-    Completion, Decision, Enforce, GateRecord, GateVerdict, Outcome, ReportRecord, Says, Verdict,
+    Completion, Decision, Enforce, GateRecord, GateVerdict, Outcome, ReasonRecord, ReportRecord,
+    Says, Verdict,
 };
 use crate::phase::PlannedPhase;
-use crate::store::{Bundles, RunFolder};
+use crate::store::{Bundles, RunFolder, Skipped};
 
+/// Code of what changed lines were counted from.
+const BASE: &str = "base";
+/// Code of what was skipped by hand before the phase was decided.
+const SKIPPED: &str = "skipped-before";
 /// A larger report is not kept; its record names it without a digest.
 const LARGEST: u64 = 64 << 20;
 
@@ -31,11 +36,16 @@ pub fn completion(
         .verdict
         .gates
         .iter()
+        // What the built-in gate found is the criterion `policy`; no phase of any file lists it.
+        .filter(|gate| gate.id != POLICY_GATE)
         .map(|gate| {
             let mut record = gate_record(gate, runs.get(gate.id.as_str()).copied());
             for report in &mut record.reports {
                 report.digest = keep(&bundles, &ground.plan.root, folder, gate, report);
             }
+            record
+                .reasons
+                .extend(asides(ground, gate, finished, &judged.skipped));
             let tests = finished.tests.get(&gate.id).cloned();
             record.tests = tests.map(|tests| names::keep(tests, &bundles, &mut room));
             (gate.id.clone(), record)
@@ -62,6 +72,29 @@ pub fn completion(
         criteria: judged.outcome.criteria.clone(),
         verdict: run.digest.clone(),
     }))
+}
+
+/// What is to be known later of how a gate was judged, and decides nothing: what changed lines were counted from, and
+/// who skipped it by hand before.
+fn asides(
+    ground: &Ground,
+    gate: &GateVerdict,
+    finished: &Finished,
+    skipped: &[Skipped],
+) -> Vec<ReasonRecord> {
+    let aside = |code: &str, words: String| ReasonRecord {
+        code: code.to_owned(),
+        verdict: Verdict::Pass.word().to_owned(),
+        words,
+    };
+    let mut planned = ground.plan.gates.iter().filter(|one| one.id == gate.id);
+    let asked = planned.any(|one| one.judges.iter().any(|judge| judge.wants().changes));
+    let counted = finished.counted.iter().filter(|_| asked);
+    let counted = counted.map(|words| aside(BASE, words.clone()));
+    let skipped = skipped.iter().filter(|one| one.gate == gate.id);
+    counted
+        .chain(skipped.map(|one| aside(SKIPPED, one.words())))
+        .collect()
 }
 
 /// Keeps the bytes of a report. What cannot be kept costs the raw report, never the record.

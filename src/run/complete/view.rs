@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::hands::Asked;
-use super::{Ground, Known};
+use super::{Ground, Known, told_skips};
 use crate::config::gates_now;
 use crate::model::{
     Board, Decision, Entry, Measure, Outcome, Outstanding, PhaseOutcome, PhaseState, Says, Subject,
@@ -16,12 +16,14 @@ use crate::phase::{
     self, Basis, GateNow, History, Newest, PlannedPhase, Situation, Standings, World,
 };
 use crate::policy::standings;
+use crate::store::Skipped;
 
 /// What is known of all phases at one moment.
 #[derive(Debug)]
 pub struct View<'a> {
     pub(super) ground: &'a Ground,
     history: History,
+    whole: Option<String>,
     gates: BTreeMap<String, GateNow>,
     differs: Vec<String>,
     now: Timestamp,
@@ -38,17 +40,23 @@ pub struct Judged {
     pub outcome: PhaseOutcome,
     /// The records that the decision rests on.
     pub basis: Basis,
+    /// What was skipped by hand since the phase began.
+    pub skipped: Vec<Skipped>,
 }
 
 impl<'a> View<'a> {
     /// Gathers. `known` is what earlier runs left; what this run finds is put over it by [`View::judge`].
     pub fn of(ground: &'a Ground, known: Known, now: Timestamp, today: Date) -> Self {
-        let broken = ground.ledger.broken().iter().map(|one| {
-            let digest = one.file.trim_end_matches(".json").to_owned();
-            (digest, one.why.clone())
-        });
+        let of = |broken| History::of(ground.ledger.shared(), broken, &ground.keyless());
+        let mut history = of(BTreeMap::new());
+        let faults = ground.faults_shown(&history);
+        // Nearly always there is none, and what was folded serves.
+        if !faults.records.is_empty() {
+            history = of(faults.records);
+        }
         Self {
-            history: History::of(ground.ledger.shared(), broken.collect()),
+            history,
+            whole: super::sound::whole(&faults.whole),
             gates: gates_now(&ground.plan, today),
             differs: ground.differs(),
             waived: waived(ground, today),
@@ -65,6 +73,16 @@ impl<'a> View<'a> {
         &self.history
     }
 
+    /// Why nothing can be decided from the records, in words.
+    pub fn broken(&self) -> Option<&str> {
+        self.whole.as_deref()
+    }
+
+    /// Why the clock here cannot be right, or that of a record was not, in words.
+    pub fn ahead(&self, now: Timestamp) -> Option<String> {
+        super::sound::ahead(self.history.chain(), now)
+    }
+
     pub(super) fn world(&self) -> World<'_> {
         World {
             phases: &self.ground.plan.phases,
@@ -72,6 +90,9 @@ impl<'a> View<'a> {
             history: &self.history,
             subject: self.ground.subject(),
             differs: &self.differs,
+            astray: self.ground.astray(),
+            left_out: self.ground.left_out(),
+            trusted: self.ground.trusted.as_ref(),
             policy: &self.ground.plan.digest,
             now: self.now,
             today: self.today,
@@ -128,7 +149,11 @@ impl<'a> View<'a> {
             criteria: completion.criteria.clone(),
             outstanding: Vec::new(),
             under: promised.chain(waived).collect(),
-            notes: vec![format!("{who} completed it at {}", entry.record.at)],
+            notes: {
+                let completed = format!("{who} completed it at {}", entry.record.at);
+                let skipped = told_skips(&self.skipped(phase));
+                std::iter::once(completed).chain(skipped).collect()
+            },
             readiness: None,
             verdict: None,
             record: Some(entry.digest.clone()),
@@ -156,6 +181,8 @@ impl<'a> View<'a> {
             true,
         );
         judged.outcome.verdict = Some(run.verdict.clone());
+        judged.skipped = self.skipped(phase);
+        judged.outcome.notes.extend(told_skips(&judged.skipped));
         judged
     }
 
@@ -181,7 +208,11 @@ impl<'a> View<'a> {
         };
         let (mut outcome, basis) = phase::decide(&situation);
         outcome.notes.extend(note.filter(|_| all));
-        Judged { outcome, basis }
+        Judged {
+            outcome,
+            basis,
+            skipped: Vec::new(),
+        }
     }
 
     /// Why a sign-off or a promise that was just recorded does not count, in words.
@@ -249,7 +280,9 @@ impl<'a> View<'a> {
             before: &self.known.before,
             of_phase: &self.known.of_phase,
         };
-        (phase::board(&world, &outcomes, newest), outcomes)
+        let mut board = phase::board(&world, &outcomes, newest);
+        board.notes.extend(told_skips(&self.skipped_lately()));
+        (board, outcomes)
     }
 }
 
@@ -276,14 +309,4 @@ fn waived(ground: &Ground, today: Date) -> BTreeMap<String, BTreeMap<String, Str
         }
     }
     waived
-}
-
-/// Whether the signature of a record is asked for when phases are decided on this content.
-pub(super) fn counts_now(entry: &Entry, tree: &str) -> bool {
-    match entry.record.says {
-        // One for the start counts on whatever is worked on since.
-        Says::SignOff { entry: start, .. } => start || entry.record.tree == tree,
-        Says::Lien { .. } => true,
-        _ => false,
-    }
 }

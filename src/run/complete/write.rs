@@ -57,6 +57,7 @@ impl Ground {
             tree: about.tree.to_owned(),
             commit: self.commit().map(str::to_owned),
             policy: self.plan.digest.clone(),
+            project: self.project(),
             tollgate: env!("CARGO_PKG_VERSION").to_owned(),
             says,
         };

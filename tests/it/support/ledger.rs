@@ -6,8 +6,8 @@ use std::process::Command;
 
 use tollgate::ledger::{Ledger, Signer};
 use tollgate::model::{
-    Asked, Completion, ConditionRecord, Entry, Exact, GateRecord, Measure, Person, PublicKey,
-    Record, Says, Who,
+    Asked, Completion, ConditionRecord, Criterion, Entry, Exact, GateRecord, Measure, Person,
+    PublicKey, Record, Says, Who,
 };
 
 use super::Project;
@@ -79,6 +79,7 @@ pub fn record(says: Says) -> Record {
         tree: TREE.to_owned(),
         commit: None,
         policy: "0".repeat(64),
+        project: None,
         tollgate: "0.1.0".to_owned(),
         says,
     }
@@ -124,7 +125,16 @@ pub fn completion(sign_offs: &[&str]) -> Record {
         conditions: vec![condition],
         ..GateRecord::default()
     };
+    let answer = |rule: &str, asks: &[(&str, &str)]| Criterion {
+        rule: rule.to_owned(),
+        holds: true,
+        asks: (asks.iter())
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .collect(),
+        ..Criterion::default()
+    };
     record(Says::Completion(Box::new(Completion {
+        criteria: vec![answer("tree", &[]), answer("gates", &[("gates", "unit")])],
         decision: "go".to_owned(),
         as_of: "2026-01-01".to_owned(),
         gates: BTreeMap::from([("unit".to_owned(), gate)]),

@@ -74,12 +74,12 @@ fn sign_offs_are_counted_by_person() {
     let completion = |count: &str| Completion {
         sign_offs: vec![one.clone(), two.clone()],
         unsigned: true,
-        criteria: vec![Criterion {
+        criteria: answers(&[Criterion {
             rule: "sign-offs".to_owned(),
             holds: true,
             asks: BTreeMap::from([("count".to_owned(), count.to_owned())]),
             ..Criterion::default()
-        }],
+        }]),
         ..done()
     };
     append(
@@ -117,14 +117,14 @@ fn a_sign_off_without_evidence_does_not_bear_where_evidence_was_asked() {
     let completion = |digest: &str| Completion {
         sign_offs: vec![digest.to_owned()],
         unsigned: true,
-        criteria: vec![Criterion {
+        criteria: answers(&[Criterion {
             rule: "sign-offs".to_owned(),
             holds: true,
             asks: [("count", "1"), ("evidence", "required")]
                 .map(|(key, value)| (key.to_owned(), value.to_owned()))
                 .into(),
             ..Criterion::default()
-        }],
+        }]),
         ..done()
     };
     let says = |digest: &str| Says::Completion(Box::new(completion(digest)));
@@ -151,14 +151,14 @@ fn soak(hours: &[u32], verdict: &str, end: u32) -> Vec<String> {
     let asks = [("for", "48h"), ("every", "24h")];
     let completion = Completion {
         observations,
-        criteria: vec![Criterion {
+        criteria: answers(&[Criterion {
             rule: "soak".to_owned(),
             holds: true,
             asks: asks
                 .map(|(key, text)| (key.to_owned(), text.to_owned()))
                 .into(),
             ..Criterion::default()
-        }],
+        }]),
         ..done()
     };
     append(root.path(), at(end, Says::Completion(Box::new(completion))));
@@ -207,14 +207,7 @@ fn soak_beside(other: Record, above: bool) -> Vec<String> {
     let asks = [("for", "48h"), ("every", "24h")];
     let completion = Completion {
         observations: vec![first, second, third],
-        criteria: vec![Criterion {
-            rule: "soak".to_owned(),
-            holds: true,
-            asks: asks
-                .map(|(key, text)| (key.to_owned(), text.to_owned()))
-                .into(),
-            ..Criterion::default()
-        }],
+        criteria: answers(&[answer("soak", &asks)]),
         ..done()
     };
     append(root.path(), at(49, Says::Completion(Box::new(completion))));

@@ -7,7 +7,7 @@ use anyhow::Context;
 
 use super::super::args::Global;
 use super::super::exit::Exit;
-use super::super::run::{absolute, drive, with_outputs};
+use super::super::run::{absolute, drive};
 use super::super::screen::Screen;
 use super::super::signer::here;
 use super::super::world;
@@ -107,7 +107,7 @@ impl<'a> Command<'a> {
                 exit: exit.code(),
             };
             let lost = drawn::deliver(decided, &targets, false, self.screen);
-            return Ok(with_outputs(exit, lost, self.screen));
+            return Ok(exit.with_outputs(lost, self.screen));
         }
         let (mut finished, seen) = self.run_gates(&ground, phase, own_files, &targets)?;
         if let Some(exit) = interrupted(&finished.outcome) {
@@ -166,7 +166,7 @@ impl<'a> Command<'a> {
             exit: exit.code(),
         };
         let lost = drawn::deliver(decided, targets, seen, self.screen);
-        Ok(with_outputs(exit, lost, self.screen))
+        Ok(exit.with_outputs(lost, self.screen))
     }
 
     fn write(

@@ -16,7 +16,7 @@ use super::args::{Global, Refs};
 use super::exit::Exit;
 use super::phase::drawn::{self, Kind, Target};
 use super::project;
-use super::run::{absolute, engine, watcher, with_outputs};
+use super::run::{absolute, engine, watcher};
 use super::screen::Screen;
 use super::world;
 use crate::config::{self, FILE_NAME, Plan};
@@ -177,7 +177,7 @@ impl<'a> Asked<'a> {
                     Kind::Markdown => refs_markdown(&table, bytes),
                 },
             );
-        Ok(with_outputs(exit, lost, self.screen))
+        Ok(exit.with_outputs(lost, self.screen))
     }
 
     fn table(&self, all: All<Result<Verdict, Trouble>>) -> (RefTable, Exit) {

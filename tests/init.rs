@@ -190,6 +190,26 @@ fn a_bare_package_with_unittest_is_green() {
 }
 
 #[test]
+fn a_unittest_gate_is_red_without_a_test_that_ran() {
+    wants(&["python3", "--version"]);
+    let project = Project::new(&[
+        ("fresh/__init__.py", "ONE = 1\n"),
+        ("tests/test_it.py", UNITTEST),
+    ]);
+    project.is_green();
+    for left in [
+        "import unittest\n",
+        "import unittest\n\n\n@unittest.skip(\"later\")\nclass Test(unittest.TestCase):\n    \
+         def test_one(self):\n        pass\n",
+    ] {
+        fs::write(project.path().join("tests/test_it.py"), left).unwrap();
+        let run = project.tollgate(&["run", "test"]);
+        assert_eq!(run.status.code(), Some(1), "{}", shown(&run));
+        assert!(shown(&run).contains("no test was run"), "{}", shown(&run));
+    }
+}
+
+#[test]
 fn a_fresh_go_module_is_green() {
     wants(&["go", "version"]);
     let project = Project::new(&[

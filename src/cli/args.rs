@@ -166,7 +166,8 @@ pub struct Run {
     /// Ref that changes are counted from
     #[arg(long, value_name = "REF")]
     pub base: Option<String>,
-    /// Draw the outcome as terminal, json, junit or markdown, into PATH or standard output; repeatable
+    /// Draw the outcome as terminal, json, junit or markdown, into PATH or standard output; repeatable. A go of which one
+    /// cannot be written exits with 3
     #[arg(short, long, value_name = "KIND[=PATH]")]
     pub output: Vec<String>,
     /// Also the gates of this phase; without deciding it

@@ -53,6 +53,16 @@ impl Exit {
         }
     }
 
+    /// The code when outputs were drawn: one that is lost changes no decision; it only keeps a go from passing for a whole
+    /// success. Said apart from the decision, which may have been drawn before or not at all.
+    pub fn with_outputs(self, lost: bool, screen: &super::screen::Screen) -> Self {
+        if !lost || self != Exit::Go {
+            return self;
+        }
+        screen.error("it is a go, but an output was not written: exit code 3");
+        Exit::Undecided
+    }
+
     /// The code of a run that a signal ended.
     pub fn of_signal(signal: &str) -> Self {
         match signal {

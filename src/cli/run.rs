@@ -99,14 +99,11 @@ pub fn run(global: &Global, args: &Run, screen: &Screen) -> anyhow::Result<Exit>
     let plan = Arc::clone(&by.plan);
     let promises = overdue(&mut finished.outcome, by, &own_files);
     let exit = exit(&finished.outcome, args.strict, promises);
-    let lost = deliver(&finished.outcome, &targets, seen, screen);
+    let lost = deliver(&mut finished.outcome, &targets, seen, screen);
+    let exit = exit.with_outputs(lost, screen);
     // The program ends here: giving back piece by piece what a thousand gates left is a hundredth of all that they cost.
     std::mem::forget((finished.outcome, plan));
-    // An output that is lost changes no decision; it only keeps a go from passing for a whole success.
-    Ok(match exit {
-        Exit::Go if lost => Exit::Undecided,
-        exit => exit,
-    })
+    Ok(exit)
 }
 
 /// The code of a run, under promises that are due.
@@ -392,10 +389,15 @@ pub(super) fn record(finished: &Finished) {
 }
 
 /// Draws the outcome everywhere it is wanted. One that cannot be written never silences the next, and never
-/// changes the decision; each is said. True if one was lost.
-fn deliver(outcome: &Outcome, targets: &[Target], seen: bool, screen: &Screen) -> bool {
+/// changes the decision; each is said, and the last line on standard output tells of those in files. True if one was
+/// lost.
+fn deliver(outcome: &mut Outcome, targets: &[Target], seen: bool, screen: &Screen) -> bool {
     let mut lost = false;
-    for target in targets {
+    let (files, screens): (Vec<&Target>, Vec<&Target>) =
+        targets.iter().partition(|target| target.path.is_some());
+    for target in files.into_iter().chain(screens) {
+        outcome.run.unwritten = lost;
+        let outcome = &*outcome;
         let drawn = match &target.path {
             Some(path) => to_file(outcome, target.output, path, screen),
             None => to_screen(outcome, target.output, seen, screen),

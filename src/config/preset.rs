@@ -195,17 +195,10 @@ impl Preset {
 /// A gate that `uses:` a preset as the gate it stands for: the preset's own keys, with parameters filled in,
 /// under the keys that the gate adds or overrides.
 pub(super) fn expand(gate: Node, sources: &mut Sources, problems: &mut Problems) -> Option<Node> {
-    let Value::Map(entries) = &gate.value else {
-        return Some(gate);
-    };
-    let Some(uses) = gate.get("uses") else {
-        if let Some((key, _)) = entries.iter().find(|(key, _)| key.name == "with") {
-            problems.push(Problem::new(
-                Code::NO_EFFECT,
-                &key.at,
-                "`with` has an effect only beside `uses`",
-            ));
-        }
+    if gate.get("uses").is_none() {
+        return Some(without_with(gate, problems));
+    }
+    let (Value::Map(entries), Some(uses)) = (&gate.value, gate.get("uses")) else {
         return Some(gate);
     };
     let name = Text::read(uses, problems)?;
@@ -250,6 +243,21 @@ pub(super) fn expand(gate: Node, sources: &mut Sources, problems: &mut Problems)
             value: Value::Map(own),
         },
     ))
+}
+
+/// A gate of its own: parameters have nobody to go to, which is told here and not again as an unknown key.
+fn without_with(mut gate: Node, problems: &mut Problems) -> Node {
+    if let Value::Map(entries) = &mut gate.value {
+        entries.retain(|(key, _)| {
+            let is_with = key.name == "with";
+            if is_with {
+                let message = "`with` has an effect only beside `uses`";
+                problems.push(Problem::new(Code::NO_EFFECT, &key.at, message));
+            }
+            !is_with
+        });
+    }
+    gate
 }
 
 fn unknown(name: &Text) -> Problem {

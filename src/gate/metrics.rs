@@ -13,7 +13,7 @@ use serde_json_path::JsonPath;
 use super::bounds::Sample;
 use super::wording::count;
 use super::{Context, Gate, GateKind, Judging, Probe, Reports};
-use crate::model::{Evidence, EvidenceKind, Judgement, Measure, MetricReport, Wants};
+use crate::model::{Evidence, EvidenceKind, Judgement, Measure, MetricReport, Unread, Wants};
 use crate::policy::{Bound, Plain, median_and_spread};
 use crate::problem::{Code, Count, Fields, Problem, Problems, Text, object, options};
 use crate::source::{Key, Node};
@@ -180,18 +180,35 @@ fn metric(key: Key, options: MetricOptions, problems: &mut Problems) -> Option<M
 impl Metric {
     fn of(&self, report: &MetricReport) -> Result<Vec<Decimal>, String> {
         match &self.from {
-            From::Name(name) => Ok(report.values.get(name).copied().into_iter().collect()),
+            From::Name(name) => match report.unread.get(name) {
+                Some(why) => Err(format!("it is {why}")),
+                None => Ok(report.values.get(name).copied().into_iter().collect()),
+            },
             From::Path(path, text) => {
                 let Some(document) = &report.document else {
                     return Err(format!("`{text}` needs a JSON report"));
                 };
-                let found = path.query(document).all();
+                let found = path.query_located(document).all();
                 if found.len() > 1 && self.samples.is_none() {
                     return Err(format!("`{text}` selects {} values, not one", found.len()));
                 }
                 let numbers = found.into_iter().map(|one| {
-                    number(one)
-                        .ok_or_else(|| format!("`{text}` selects {}, not a number", what(one)))
+                    let node = one.node();
+                    let kept = || number(node).ok_or(Unread::TooLarge);
+                    if !node.is_number() {
+                        return Err(format!("`{text}` selects {}, not a number", what(node)));
+                    }
+                    // The document holds floats; what those would change is taken from the text.
+                    let written = (!report.written.is_empty()).then(|| {
+                        report
+                            .written
+                            .get(&one.location().to_json_pointer())
+                            .copied()
+                    });
+                    written
+                        .flatten()
+                        .unwrap_or_else(kept)
+                        .map_err(|why| format!("it is {why}"))
                 });
                 numbers.collect()
             }
@@ -210,7 +227,7 @@ fn what(value: &Json) -> &'static str {
     match value {
         Json::Null => "null",
         Json::Bool(_) => "true or false",
-        Json::Number(_) => "a number out of range",
+        Json::Number(_) => "a number",
         Json::String(_) => "text",
         Json::Array(_) => "a list",
         Json::Object(_) => "an object",

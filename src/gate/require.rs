@@ -6,6 +6,7 @@
 
 mod call;
 mod eval;
+mod idle;
 mod names;
 mod probes;
 #[cfg(test)]
@@ -91,7 +92,19 @@ impl GateKind for Require {
     }
 }
 
+/// An expression that can be evaluated and asks something.
 fn rule(text: Text, problems: &mut Problems) -> Option<Rule> {
+    let rule = read(text, problems)?;
+    if let Some((message, label, help)) = idle::told(&rule.expression) {
+        let problem = Problem::new(Code::EXPRESSION, &rule.text.at, message);
+        problems.push(problem.label(label).help(help));
+        return None;
+    }
+    Some(rule)
+}
+
+/// An expression that can be evaluated.
+fn read(text: Text, problems: &mut Problems) -> Option<Rule> {
     let refused = |message: String, label: &str, help: String| {
         Problem::new(Code::EXPRESSION, &text.at, message)
             .label(label)

@@ -242,6 +242,11 @@ impl<'a> Tree<'a> {
             return Ok(Content::Huge(meta.len()));
         }
         let bytes = fs::read(&real).map_err(|error| format!("{path}: {error}"))?;
+        if let Some(text) = utf16(&bytes) {
+            let text = text
+                .ok_or_else(|| format!("{path} is UTF-16 that cannot be read; keep it as UTF-8"))?;
+            return Ok(Content::Text(text));
+        }
         let head = &bytes[..bytes.len().min(SNIFFED)];
         Ok(if memchr::memchr(0, head).is_some() {
             Content::Binary
@@ -268,6 +273,32 @@ impl<'a> Tree<'a> {
             }
         }
     }
+}
+
+/// The text of a file that is UTF-16: by its mark, or by every other byte being zero. `Some(None)`: not to be read.
+fn utf16(bytes: &[u8]) -> Option<Option<String>> {
+    let marked = encoding_rs::Encoding::for_bom(bytes)
+        .filter(|(encoding, _)| *encoding != encoding_rs::UTF_8)
+        .map(|(encoding, mark)| (encoding, &bytes[mark..]));
+    let (encoding, rest) = marked.or_else(|| {
+        let head = &bytes[..bytes.len().min(SNIFFED)];
+        let pairs = head.chunks_exact(2);
+        let zeros = |at: usize| pairs.clone().filter(|pair| pair[at] == 0).count();
+        // Letters of one script and now and then another sign; compiled code has zeros on both sides.
+        let most = |many: usize, few: usize| few == 0 && many > 0 && many * 2 >= head.len() / 2;
+        let (first, second) = (zeros(0), zeros(1));
+        match () {
+            () if most(second, first) => Some((encoding_rs::UTF_16LE, bytes)),
+            () if most(first, second) => Some((encoding_rs::UTF_16BE, bytes)),
+            () => None,
+        }
+    })?;
+    let text = encoding.decode_without_bom_handling_and_without_replacement(rest);
+    // A text has no zeros: with them it is UTF-32, or no text at all.
+    Some(
+        text.filter(|text| !text.contains('\0'))
+            .map(|text| text.into_owned()),
+    )
 }
 
 /// The line of a byte offset, from 1.

@@ -113,6 +113,13 @@ fn entry(key: &str, value: &Yaml, indent: usize) -> String {
     let line = format!("{pad}{key}: {}", flow(value, false));
     let short = line.chars().count() <= WIDTH;
     match value {
+        Yaml::Text(text) if is_block(text) => {
+            let lines = text.lines().map(|line| match line {
+                "" => String::from("\n"),
+                line => format!("\n{pad}  {line}"),
+            });
+            format!("{pad}{key}: |{}", lines.collect::<String>())
+        }
         Yaml::Map(entries) if !(short && small(entries)) => {
             let mut text = format!("{pad}{key}:");
             for (key, value) in entries {
@@ -130,6 +137,12 @@ fn entry(key: &str, value: &Yaml, indent: usize) -> String {
         }
         _ => line,
     }
+}
+
+/// Whether it is text of several lines that a block shows as it is.
+fn is_block(text: &str) -> bool {
+    let odd = |c: char| c != '\n' && (c.is_control() || c == '\u{feff}');
+    text.contains('\n') && !text.starts_with([' ', '\n']) && !text.contains(odd)
 }
 
 /// Whether a mapping reads well on one line.

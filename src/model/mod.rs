@@ -46,7 +46,7 @@ pub use finding::{Finding, FindingReport, FindingState, Level, WaivedFindings};
 pub use given::{Began, Given, GreenList, KnownTests, PhaseBegan, TestsThen, Wants};
 pub use http::{HttpAnswer, HttpAsk, HttpGiven, HttpTrouble, HttpWants, Whom};
 pub use measure::Measure;
-pub use metric::MetricReport;
+pub use metric::{MetricReport, Unread};
 pub use outcome::{GateRun, Outcome, RunRecord, Subject, SubjectState, Termination};
 pub use people::{People, Person, PublicKey, told};
 pub use phase::{

@@ -139,6 +139,9 @@ pub struct RunRecord {
     /// Promises of phases that are due and that the run does not keep: each makes it a no, whatever the gates say.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub due: Vec<String>,
+    /// An output was lost: said with the decision where that is drawn later, and known to nobody else.
+    #[serde(skip)]
+    pub unwritten: bool,
     /// Things to know about the run as a whole.
     pub notes: Vec<String>,
     /// Each gate, in the order of the file.
@@ -172,6 +175,7 @@ impl RunRecord {
             phase: self.phase.clone(),
             interrupted: self.interrupted,
             due: self.due.clone(),
+            unwritten: self.unwritten,
             notes: self.notes.clone(),
             gates: Vec::new(),
         }

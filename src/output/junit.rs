@@ -153,6 +153,7 @@ fn case(row: Row<'_>, to: &mut dyn io::Write) -> io::Result<()> {
                     .into_iter()
                     .filter(|remark| !short.ends_with(remark)),
             );
+            parts.extend(words::ended(row));
             return writeln!(
                 to,
                 ">\n      <skipped message=\"{}\"/>\n    </testcase>",
@@ -246,6 +247,7 @@ fn story(row: Row<'_>) -> String {
             lines.push(format!("and {}", words::many(count, one)));
         }
     }
+    lines.extend(words::ended(row));
     let notes = words::notes(gate).into_iter();
     lines.extend(notes.map(|note| format!("note: {note}")));
     if let Some(run) = row.run {

@@ -89,7 +89,11 @@ fn headline(outcome: &Outcome) -> String {
         Decision::Hold => "Hold",
         Decision::Recycle => "Recycle",
     };
-    let mut page = format!("## {} {words}\n\n", sign(words::like(decision)));
+    let unwritten = match outcome.run.unwritten {
+        true => words::UNWRITTEN,
+        false => "",
+    };
+    let mut page = format!("## {} {words}{unwritten}\n\n", sign(words::like(decision)));
     for said in words::said_first(outcome) {
         page.push_str(&format!("{said}\n\n"));
     }
@@ -167,6 +171,9 @@ fn table(rows: &[Row<'_>]) -> String {
                     .take(4)
                     .map(|remark| short(remark, 300)),
             );
+        }
+        if gate.verdict == Verdict::Cancelled {
+            told.extend(words::ended(*row).map(|ended| short(&ended, 300)));
         }
         told.retain(|part| !part.is_empty());
         let line = format!(
@@ -346,6 +353,7 @@ fn advice(row: Row<'_>) -> Vec<String> {
     .into_iter()
     .filter_map(|(label, text)| Some(format!("{label}: {}", short(text.as_ref()?, 400))))
     .collect();
+    items.extend(words::ended(row).map(|ended| short(&ended, 400)));
     items.extend(
         words::notes(gate)
             .iter()

@@ -294,6 +294,9 @@ fn more_on(page: &mut Page<'_>, row: Row<'_>, columns: &Columns) -> io::Result<(
                 .map(|text| (Ink::Care, text)),
         );
     }
+    if !told && gate.verdict == Verdict::Cancelled {
+        lines.extend(words::ended(row).map(|text| (Ink::Care, text)));
+    }
     if style.verbose > 0 {
         for condition in gate
             .conditions
@@ -357,6 +360,7 @@ fn decision(page: &mut Page<'_>, outcome: &Outcome) -> io::Result<()> {
     }
     let verdict = outcome.verdict.decision;
     let ink = match words::like(verdict) {
+        Verdict::Pass if outcome.run.unwritten => Ink::Care,
         Verdict::Pass => Ink::Good,
         Verdict::Fail => Ink::Bad,
         _ => Ink::Care,
@@ -389,7 +393,15 @@ fn decision(page: &mut Page<'_>, outcome: &Outcome) -> io::Result<()> {
     }
     parts.push(words::time(outcome.run.duration_ms));
     parts.retain(|part| !part.is_empty());
-    let lead = format!("{} {}", style.sign(words::like(verdict)), verdict.words());
+    let unwritten = match outcome.run.unwritten {
+        true => words::UNWRITTEN,
+        false => "",
+    };
+    let lead = format!(
+        "{} {}{unwritten}",
+        style.sign(words::like(verdict)),
+        verdict.words()
+    );
     let text = format!("{lead}{}{}", style.dot(), parts.join(style.dot()));
     for (index, line) in wrap(&text, style.width).iter().enumerate() {
         match line.strip_prefix(lead.as_str()) {

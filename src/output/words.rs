@@ -168,6 +168,15 @@ pub(super) fn gist(row: Row<'_>) -> String {
     }
 }
 
+/// What follows a decision when an output of it was lost.
+pub(super) const UNWRITTEN: &str = ", but an output was not written";
+
+/// The processes that had to be ended with a gate, in words.
+pub(super) fn ended(row: Row<'_>) -> Option<String> {
+    let stopped = &row.run?.stopped;
+    (!stopped.is_empty()).then(|| format!("ended: {}", stopped.join(", ")))
+}
+
 /// The numbers that a person looks for first.
 pub(super) fn numbers(gate: &GateVerdict) -> String {
     let fact = |name: &str| gate.facts.get(&format!("{}.{name}", gate.id));

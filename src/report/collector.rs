@@ -12,7 +12,8 @@ use super::tested::{TestFile, listed};
 use super::{Combine, Sieve, Sink, sieve};
 use crate::model::{
     CoverageReport, Evidence, EvidenceKind, FileCoverage, Finding, FindingReport, ITEMS_KEPT,
-    LineCoverage, MetricReport, Tally, TestCase, TestFailure, TestOutcome, TestReport, Warning,
+    LineCoverage, MetricReport, Tally, TestCase, TestFailure, TestOutcome, TestReport, Unread,
+    Warning,
 };
 
 /// Folders of sources that are kept of one report.
@@ -452,9 +453,18 @@ impl Sink for Collector {
 
     fn metric(&mut self, name: &str, value: Decimal) {
         if self.metrics.values.len() < Limits::DEFAULT.entries {
-            self.metrics
-                .values
-                .insert(cut(name, Limits::DEFAULT.text), value);
+            let name = cut(name, Limits::DEFAULT.text);
+            // Of a name that is given twice the last one counts, as in the document.
+            self.metrics.unread.remove(&name);
+            self.metrics.values.insert(name, value);
+        }
+    }
+
+    fn unread_metric(&mut self, name: &str, why: Unread) {
+        if self.metrics.unread.len() < Limits::DEFAULT.entries {
+            let name = cut(name, Limits::DEFAULT.text);
+            self.metrics.values.remove(&name);
+            self.metrics.unread.insert(name, why);
         }
     }
 
@@ -463,8 +473,13 @@ impl Sink for Collector {
         self.metrics.thresholds = Some((all + total, bad + failed));
     }
 
-    fn document(&mut self, document: serde_json::Value) {
+    fn document(
+        &mut self,
+        document: serde_json::Value,
+        written: BTreeMap<String, Result<Decimal, Unread>>,
+    ) {
         self.metrics.document = Some(document);
+        self.metrics.written = written;
     }
 
     fn warn(&mut self, code: &'static str, message: String) {

@@ -1,14 +1,19 @@
 //! Any JSON document as metrics: for JSON paths (RFC 9535) and for its numbers by dotted name.
 //!
-//! Numbers are taken as they are written, so `95.23809523809523` stays exact. Array elements are named by index from
+//! Numbers are taken as they are written, by name and by path, so `95.23809523809523` stays exact; one that is too
+//! large or too small to compare keeps only who asks for it from deciding. Array elements are named by index from
 //! 0 (`runs.0.score`). It never sniffs, because every JSON would fit. Documents above 64 MiB are refused: the whole
 //! of it has to be kept. <https://www.rfc-editor.org/rfc/rfc9535>
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::Read;
 
-use super::number::decimal;
+use rust_decimal::Decimal;
+
+use super::number::{decimal, number};
 use super::{Empty, Examples, Head, Input, ReportError, ReportFormat, Sink, json};
-use crate::model::EvidenceKind;
+use crate::model::{EvidenceKind, Unread};
 
 /// Bytes of a document that can be kept.
 const MOST: u64 = 64 << 20;
@@ -48,23 +53,71 @@ impl ReportFormat for Json {
             let message = "is larger than 64 MiB, too large to keep whole for JSON paths; write a smaller summary";
             return Err(ReportError::malformed("too-large", message));
         }
-        let document = serde_json::from_slice(&text).map_err(json::refuse)?;
+        let document = serde_json::from_slice(&tame(&text)).map_err(json::refuse)?;
         let text = String::from_utf8_lossy(&text);
         let mut walk = Walk {
             text: &text,
             at: 0,
             name: String::new(),
+            pointer: String::new(),
             sink: &mut *sink,
-            huge: 0,
+            written: BTreeMap::new(),
         };
         walk.value();
-        if walk.huge > 0 {
-            let message = format!("{} numbers are too large to be compared exactly", walk.huge);
-            walk.sink.warn("number-too-large", message);
+        let written = walk.written;
+        for (code, why) in [
+            ("number-too-large", Unread::TooLarge),
+            ("number-too-small", Unread::TooSmall),
+        ] {
+            let (number, verb) = match written.values().filter(|one| **one == Err(why)).count() {
+                0 => continue,
+                1 => ("1 number".to_owned(), "is"),
+                many => (format!("{many} numbers"), "are"),
+            };
+            sink.warn(code, format!("{number} {verb} {why}"));
         }
-        sink.document(document);
+        sink.document(document, written);
         Ok(())
     }
+}
+
+/// The text with each number that no float can hold replaced by one of the same length: the parser would refuse the
+/// whole document for it. What is asked for it is answered from the text as it is.
+fn tame(text: &[u8]) -> Cow<'_, [u8]> {
+    let mut tamed = Cow::Borrowed(text);
+    let (mut at, mut inside) = (0, false);
+    while let Some(&byte) = text.get(at) {
+        match byte {
+            b'\\' if inside => at += 1,
+            b'"' => inside = !inside,
+            b'-' | b'0'..=b'9' if !inside => {
+                let rest = &text[at..];
+                let end = rest.iter().position(|byte| ENDS.contains(byte));
+                let token = &rest[..end.unwrap_or(rest.len())];
+                if is_beyond(token) {
+                    let instead = if byte == b'-' { "-1e308" } else { "1e308" };
+                    let padded = format!("{instead:<width$}", width = token.len());
+                    tamed.to_mut()[at..at + token.len()].copy_from_slice(padded.as_bytes());
+                }
+                at += token.len() - 1;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    tamed
+}
+
+/// What may follow a number.
+const ENDS: &[u8] = b",]} \t\r\n";
+
+/// Whether it is a number of JSON that no float can hold. The shortest of them is `1e309`.
+fn is_beyond(token: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(token) else {
+        return false;
+    };
+    text.parse::<f64>().is_ok_and(f64::is_infinite)
+        && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
 }
 
 /// Finds the numbers in text that is known to be JSON. Nesting is bounded because `serde_json` read it before.
@@ -72,8 +125,11 @@ struct Walk<'a> {
     text: &'a str,
     at: usize,
     name: String,
+    /// Where it is, as a JSON pointer: unlike a name, it means one place.
+    pointer: String,
     sink: &'a mut dyn Sink,
-    huge: u64,
+    /// The numbers that a float holds otherwise, by pointer.
+    written: BTreeMap<String, Result<Decimal, Unread>>,
 }
 
 impl Walk<'_> {
@@ -103,7 +159,7 @@ impl Walk<'_> {
                 self.at += 1;
             }
             self.value();
-            self.name.truncate(outer);
+            self.leave(outer);
             if self.peek() == Some(b',') {
                 self.at += 1;
             }
@@ -117,7 +173,7 @@ impl Walk<'_> {
         while self.peek().is_some_and(|byte| byte != b']') {
             let outer = self.enter(&index.to_string());
             self.value();
-            self.name.truncate(outer);
+            self.leave(outer);
             index += 1;
             if self.peek() == Some(b',') {
                 self.at += 1;
@@ -126,14 +182,27 @@ impl Walk<'_> {
         self.at += 1;
     }
 
-    /// Adds a part to the name; gives the length to go back to.
-    fn enter(&mut self, part: &str) -> usize {
-        let outer = self.name.len();
-        if outer > 0 {
+    /// Adds a part to name and pointer; gives the lengths to go back to.
+    fn enter(&mut self, part: &str) -> (usize, usize) {
+        let outer = (self.name.len(), self.pointer.len());
+        self.pointer.push('/');
+        for c in part.chars() {
+            match c {
+                '~' => self.pointer.push_str("~0"),
+                '/' => self.pointer.push_str("~1"),
+                c => self.pointer.push(c),
+            }
+        }
+        if outer.0 > 0 {
             self.name.push('.');
         }
         self.name.push_str(part);
         outer
+    }
+
+    fn leave(&mut self, (name, pointer): (usize, usize)) {
+        self.name.truncate(name);
+        self.pointer.truncate(pointer);
     }
 
     /// Passes over a string and gives its value.
@@ -152,7 +221,7 @@ impl Walk<'_> {
 
     fn scalar(&mut self) {
         let rest = &self.text[self.at..];
-        let end = rest.find([',', ']', '}', ' ', '\t', '\r', '\n']);
+        let end = rest.bytes().position(|byte| ENDS.contains(&byte));
         let token = &rest[..end.unwrap_or(rest.len())];
         // At least one byte, so that the walk always ends.
         self.at += token.len().max(1);
@@ -164,11 +233,27 @@ impl Walk<'_> {
         } else {
             &self.name
         };
-        match decimal(token) {
-            Some(value) => self.sink.metric(name, value),
-            None => self.huge += 1,
+        let Some(value) = number(token) else { return };
+        match value {
+            Ok(value) => self.sink.metric(name, value),
+            Err(why) => self.sink.unread_metric(name, why),
+        }
+        if is_kept(token, value) {
+            self.written.remove(&self.pointer);
+        } else {
+            self.written.insert(self.pointer.clone(), value);
         }
     }
+}
+
+/// Whether a float (or a whole number of 64 bits) gives the number back as it is written.
+fn is_kept(token: &str, value: Result<Decimal, Unread>) -> bool {
+    // Up to 15 digits always come back.
+    if token.len() <= 15 && !token.contains(['e', 'E']) {
+        return true;
+    }
+    let kept = serde_json::from_str::<serde_json::Number>(token);
+    kept.is_ok_and(|kept| decimal(&kept.to_string()) == value.ok()) && value.is_ok()
 }
 
 #[cfg(test)]
@@ -212,10 +297,35 @@ mod tests {
     }
 
     #[test]
+    fn number_that_a_float_would_change_is_kept_as_written_by_place() {
+        let text = r#"{"a":[1.5,2000.0000000000000001,1e-400],"x/y":{"~":0.30000000000000000001},
+            "big":1e999,"s":"1e999","i":9007199254740993,"twice":1e-400,"twice":2}"#;
+        let (found, warnings) = testing::metrics(&Json, text);
+        let written: Vec<_> = found.written.iter().collect();
+        let decimal = |text: &str| Ok(text.parse::<Decimal>().unwrap());
+        assert_eq!(
+            written,
+            [
+                (&"/a/1".to_owned(), &decimal("2000.0000000000000001")),
+                (&"/a/2".to_owned(), &Err(Unread::TooSmall)),
+                (&"/big".to_owned(), &Err(Unread::TooLarge)),
+                (&"/x~1y/~0".to_owned(), &decimal("0.30000000000000000001")),
+            ]
+        );
+        assert_eq!(warnings, "number-too-large,number-too-small");
+        let unread: Vec<_> = found.unread.keys().map(String::as_str).collect();
+        assert_eq!(unread, ["a.2", "big"]);
+        assert_eq!(value(&found, "twice"), "2");
+        assert_eq!(found.document.unwrap()["s"], "1e999");
+    }
+
+    #[test]
     fn nothing_but_whole_json_is_read() {
         assert_eq!(testing::refused(&Json, "{} {}"), "trailing-data");
         assert_eq!(testing::refused(&Json, &"[".repeat(300)), "too-deep");
-        assert_eq!(testing::refused(&Json, "[1e999]"), "not-well-formed");
+        assert_eq!(testing::refused(&Json, "[01e999]"), "not-well-formed");
+        assert_eq!(testing::refused(&Json, "[1e999x]"), "not-well-formed");
+        assert_eq!(testing::refused(&Json, "[1e999"), "truncated");
         assert!(testing::sniffed(TEXT).is_empty());
     }
 

@@ -55,8 +55,11 @@ pub use shape::Shape;
 pub use sieve::{Sieve, Taken};
 pub use sniff::Head;
 
-use crate::model::{EvidenceKind, Finding, ITEMS_KEPT, Tally, TestCase};
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
+
+use crate::model::{EvidenceKind, Finding, ITEMS_KEPT, Tally, TestCase, Unread};
 
 /// A report format.
 pub trait ReportFormat: Sync {
@@ -129,10 +132,16 @@ pub trait Sink {
     }
     /// One named number.
     fn metric(&mut self, name: &str, value: Decimal);
+    /// One named number that cannot be compared.
+    fn unread_metric(&mut self, name: &str, why: Unread);
     /// Thresholds that the tool judged itself.
     fn thresholds(&mut self, total: u64, failed: u64);
-    /// The whole document, for JSON paths.
-    fn document(&mut self, document: serde_json::Value);
+    /// The whole document, for JSON paths, and the numbers that it does not hold as written, by JSON pointer.
+    fn document(
+        &mut self,
+        document: serde_json::Value,
+        written: BTreeMap<String, Result<Decimal, Unread>>,
+    );
     /// Something odd that people should be told.
     fn warn(&mut self, code: &'static str, message: String);
 }

@@ -141,7 +141,7 @@ impl Engine {
             policy::judge(check, file, record::again_policy(check), &shared.mask)
         });
         if let Some((verdict, _)) = &policy {
-            state.judged_before(verdict.blocks());
+            state.judged_before(&verdict.id, verdict.blocks());
         }
         let trusted = request.policy.as_ref().and_then(policy::judged_by);
         state.notes.extend(trusted);

@@ -166,6 +166,7 @@ pub(super) async fn finish(engine: Engine) -> Finished {
         phase: engine.request.tests_then.phase.clone(),
         interrupted,
         due: Vec::new(),
+        unwritten: false,
         notes,
         gates: runs,
     };

@@ -16,7 +16,7 @@ use super::skip::{self, Skip};
 use super::subject::Start;
 use crate::config::{PlannedGate, When, reach};
 use crate::gate::Facts;
-use crate::model::{Cause, Event, GateRun, Given, Judgement, Note, Reason, Verdict};
+use crate::model::{Cause, Event, GateRun, Given, Judgement, Note, Reason, Termination, Verdict};
 use crate::store::{Durations, Held, Slots};
 
 /// The reason of a gate whose need did not pass.
@@ -72,7 +72,8 @@ pub(super) struct Scheduler {
     at_work: BTreeMap<usize, Job>,
     held: BTreeMap<usize, Vec<Held>>,
     parked: Vec<Parked>,
-    failed_fast: bool,
+    /// The gate that the run fails fast for.
+    failed_fast: Option<String>,
 }
 
 impl Scheduler {
@@ -100,7 +101,7 @@ impl Scheduler {
             at_work: BTreeMap::new(),
             held: BTreeMap::new(),
             parked: Vec::new(),
-            failed_fast: false,
+            failed_fast: None,
         }
     }
 
@@ -187,12 +188,14 @@ impl Scheduler {
     }
 
     /// A gate had its verdict before the run began.
-    pub fn judged_before(&mut self, blocks: bool) {
-        self.failed_fast |= self.fail_fast && blocks;
+    pub fn judged_before(&mut self, gate: &str, blocks: bool) {
+        if self.fail_fast && blocks {
+            self.failed_fast.get_or_insert_with(|| gate.to_owned());
+        }
     }
 
     fn stopping(&self) -> bool {
-        self.interrupted.is_some() || self.failed_fast
+        self.interrupted.is_some() || self.failed_fast.is_some()
     }
 
     fn stop_reason(&self) -> Reason {
@@ -200,7 +203,24 @@ impl Scheduler {
             Some(signal) => format!("the run was interrupted ({signal})"),
             None => "another gate did not pass, and the run fails fast".to_owned(),
         };
-        cancelled("cancelled", message, None)
+        // Which gate failed first may differ from run to run.
+        let detail = self.failed_fast.as_ref().map(|gate| format!("`{gate}`"));
+        Reason {
+            detail: detail.filter(|_| self.interrupted.is_none()),
+            ..cancelled("cancelled", message, None)
+        }
+    }
+
+    /// A gate that was ended with the run says why that was.
+    fn explain(&self, done: &mut Done) {
+        if !self.stopping() || done.run.ended != Some(Termination::Cancelled) {
+            return;
+        }
+        let ended = |reason: &&mut Reason| reason.code == "cancelled";
+        for reason in done.verdict.reasons.iter_mut().filter(ended) {
+            let why = self.stop_reason();
+            (reason.message, reason.detail) = (why.message, why.detail);
+        }
     }
 
     /// A ready gate begins: it is cancelled, passed over or parked, or its task is handed out.
@@ -415,13 +435,14 @@ impl Scheduler {
         });
     }
 
-    fn keep(&mut self, done: Done) {
+    fn keep(&mut self, mut done: Done) {
+        self.explain(&mut done);
         self.shared.outbox.push(Event::GateEnded {
             verdict: Box::new(done.verdict.clone()),
             run: Box::new(done.run.clone()),
         });
         if self.fail_fast && !self.stopping() && done.verdict.blocks() {
-            self.failed_fast = true;
+            self.failed_fast = Some(done.verdict.id.clone());
             self.shared.stop.cancel();
         }
         self.board.ended(done.index);

@@ -157,9 +157,12 @@ fn interrupted(signal: Signal, code: i32) {
     wait_for("the gate", || project.has("sleeps").then_some(()));
     run.signal(signal);
     let ran = run.end().exits(code);
-    ran.gate("sleeps").is("cancelled");
+    ran.gate("sleeps")
+        .is("cancelled")
+        .says("the run was interrupted (SIG");
     ran.gate("after").is("cancelled");
     assert!(ran.outcome()["run"]["interrupted"].is_string(), "{ran}");
+    assert!(ran.stdout.contains("ended: "), "{ran}");
     let pid: i32 = project.read("pid").trim().parse().unwrap();
     let pid = rustix::process::Pid::from_raw(pid).unwrap();
     assert!(

@@ -507,3 +507,25 @@ fn an_expectation_of_no_report_is_refused() {
             .complains("1 problem in");
     }
 }
+
+#[test]
+fn parameters_without_a_preset_are_told_once() {
+    let ran = check("gates: { a: { with: { total: 1 }, run: 'true' } }\n").exits(2);
+    let ran = ran.complains("`with` has an effect only beside `uses`");
+    assert!(!ran.stderr.contains("unknown key"), "{ran}");
+    assert!(ran.stderr.contains("1 problem in"), "{ran}");
+}
+
+#[test]
+fn expression_that_asks_nothing_is_refused() {
+    for (expression, said) in [
+        ("1 == 1", "speaks of no gate"),
+        ("u.verdict", "not true or false"),
+        ("u.tests.failed == 0 || true", "true whatever"),
+    ] {
+        let yaml = format!(
+            "gates:\n  u: {{ run: 'true', tests: {{ reports: r.xml }} }}\n  q: {{ needs: u, require: ['{expression}'] }}\n"
+        );
+        refused(&yaml, &[said]);
+    }
+}

@@ -119,3 +119,36 @@ fn a_budget_that_is_no_size_is_refused_by_name_or_noted() {
         .complains("is `lots`, which is no size")
         .says("nothing to remove");
 }
+
+#[test]
+fn numbers_of_json_keep_their_digits_by_path_as_by_name() {
+    let report = r#"{"p":2000.0000000000000001,"tiny":1e-400,"huge":1e999,"list":[0.30000000000000000001,1]}"#;
+    let gate = |id: &str, from: &str, bound: &str| {
+        format!(
+            "  {id}: {{ run: cp m.json {id}.json, metrics: {{ reports: {id}.json, values: {{ v: {{ {from}, is: \"{bound}\" }} }} }} }}\n"
+        )
+    };
+    let gates = [
+        ("by-path", "path: $.p", "<=2000", "fail"),
+        ("by-name", "name: p", "<=2000", "fail"),
+        ("listed", "path: '$.list[0]'", "<=0.3", "fail"),
+        ("other", "path: '$.list[1]'", "<=1", "pass"),
+        ("tiny-path", "path: $.tiny", "<=0", "inconclusive"),
+        ("tiny-name", "name: tiny", "<=0", "inconclusive"),
+        ("huge-path", "path: $.huge", ">=1", "inconclusive"),
+        ("huge-name", "name: huge", ">=1", "inconclusive"),
+    ];
+    let yaml: String = gates
+        .iter()
+        .map(|(id, from, bound, _)| gate(id, from, bound))
+        .collect();
+    let project = Project::new(&format!("gates:\n{yaml}")).file("m.json", report);
+    let ran = project.run(&["-v"]).exits(1);
+    for (id, _, _, verdict) in gates {
+        let gate = ran.gate(id).is(verdict);
+        let said = gate.verdict["conditions"].to_string();
+        for (start, words) in [("tiny", "too small"), ("huge", "too large")] {
+            assert_eq!(said.contains(words), id.starts_with(start), "{id}: {said}");
+        }
+    }
+}

@@ -38,6 +38,72 @@ fn forbidden_pattern_cannot_hide_behind_an_ignore_file() {
     project.run(&[]).exits(1);
 }
 
+#[test]
+fn forbidden_pattern_that_was_not_looked_for_is_undecided() {
+    let gate = |path: &str, regex: &str| {
+        format!("gates: {{ stubs: {{ files: {{ forbid: {{ '{path}': '{regex}' }} }} }} }}\n")
+    };
+    let project = Project::new(&gate("srcc/**", "SECRET"))
+        .file("src/a.txt", "nothing\n")
+        .file("out/b.txt", "SECRET\n")
+        .file(".gitignore", "out/\n")
+        .committed();
+    for (path, regex) in [
+        ("srcc/**", "SECRET"),
+        ("out/**", "SECRET"),
+        ("gone.txt", "SECRET"),
+    ] {
+        project.write(
+            "tollgate.yaml",
+            &format!("version: 1\n{}", gate(path, regex)),
+        );
+        let ran = project.run(&[]).exits(3);
+        ran.gate("stubs")
+            .is("inconclusive")
+            .reasons(&["nothing-searched"])
+            .says(path);
+    }
+    // A path that is written out is looked at even where git ignores it.
+    project.write(
+        "tollgate.yaml",
+        &format!("version: 1\n{}", gate("out/b.txt", "SECRET")),
+    );
+    project.run(&[]).exits(1);
+    let utf16 =
+        |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+    project.write(
+        "tollgate.yaml",
+        &format!("version: 1\n{}", gate("src/**", "SECRET|é")),
+    );
+    for (bytes, exit, code) in [
+        (
+            [vec![0xff, 0xfe], utf16("a SECRET\n")].concat(),
+            1,
+            "pattern-forbidden",
+        ),
+        (utf16("a SECRET\n"), 1, "pattern-forbidden"),
+        (
+            b"\xfe\xff\0S\0E\0C\0R\0E\0T".to_vec(),
+            1,
+            "pattern-forbidden",
+        ),
+        (
+            [vec![0xff, 0xfe], utf16("a SECRET"), vec![0]].concat(),
+            3,
+            "file-unreadable",
+        ),
+        (b"\xff\xfe\0\0S\0\0\0".to_vec(), 3, "file-unreadable"),
+        (b"caf\xe9".to_vec(), 3, "file-unreadable"),
+        (b"\x7fELF\0\0\x01SECRET\0".to_vec(), 1, "pattern-forbidden"),
+    ] {
+        project.write("src/a.txt", &bytes);
+        let ran = project.run(&[]).exits(exit);
+        ran.gate("stubs").reasons(&[code]).says("src/a.txt");
+    }
+    project.write("src/a.txt", "nothing\n");
+    project.run(&[]).exits(0);
+}
+
 const RATCHET: &str =
     "gates: { quiet: { ratchet: { patterns: [suppressions, coverage-pragmas] } } }\n";
 

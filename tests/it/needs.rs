@@ -83,8 +83,21 @@ fn fail_fast_ends_what_runs_and_cancels_the_rest() {
     let project = Project::new(yaml);
     let ran = project.run(&["--fail-fast", "--jobs", "2"]).exits(1);
     ran.gate("fails").is("fail");
-    ran.gate("slow").is("cancelled");
-    ran.gate("later").is("cancelled");
+    ran.gate("slow").is("cancelled").says("fails fast");
+    ran.gate("later").is("cancelled").says("fails fast");
+    // Why it was ended and what was ended is said to people too.
+    let ran = ran.says("another gate did not pass, and the run fails fast (`fails`)");
+    ran.says("ended: s");
+    for (kind, path) in [("junit", "j.xml"), ("markdown", "m.md")] {
+        std::fs::remove_file(project.root.join("slow-runs")).unwrap();
+        let output = format!("{kind}={path}");
+        project
+            .run(&["--fail-fast", "--jobs", "2", "-o", &output])
+            .exits(1);
+        let said = project.read(path);
+        let cause = said.contains("the run fails fast (") && said.contains("ended: s");
+        assert!(cause, "{said}");
+    }
     assert!(!project.has("slow-ended") && !project.has("later-ran"));
 }
 

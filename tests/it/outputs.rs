@@ -143,6 +143,33 @@ fn a_full_standard_output_is_an_error_and_no_panic() {
 }
 
 #[test]
+fn an_output_that_is_lost_is_said_with_the_decision() {
+    let go = Project::new("gates:\n  a: { run: 'true' }\n").file("taken", "");
+    let lost = ["-o", "json=taken/x.json"];
+    let ran = go.call(&["run", lost[0], lost[1]]).exits(3);
+    assert!(
+        ran.stdout.contains("go, but an output was not written"),
+        "{ran}"
+    );
+    assert!(ran.stderr.contains("exit code 3"), "{ran}");
+    // The decision itself is the same.
+    let ran = go.call(&["run", lost[0], lost[1], "-o", "json"]).exits(3);
+    assert!(
+        ran.stdout.contains("\"decision\":\"go\"") || ran.stdout.contains("\"decision\": \"go\""),
+        "{ran}"
+    );
+    let ran = Project::new(FAILS)
+        .file("taken", "")
+        .call(&["run", lost[0], lost[1]])
+        .exits(1);
+    assert!(
+        ran.stdout.contains("no go, but an output was not written"),
+        "{ran}"
+    );
+    assert!(!ran.stderr.contains("exit code 3"), "{ran}");
+}
+
+#[test]
 fn a_no_go_reads_well() {
     let yaml = "gates:
   types: { run: 'true', why: Types tell what a call may be given }

@@ -65,7 +65,7 @@ fn planted_gates_without_teeth_are_named_with_what_stays_green() {
 fn gates_that_can_never_say_no_or_never_judge_are_not_proven() {
     for (gate, said) in [
         (
-            "    needs: unit\n    require: [\"true\"]\n",
+            "    needs: unit\n    require: [\"unit.failed == unit.failed\"]\n",
             "no facts were found that make it false",
         ),
         (

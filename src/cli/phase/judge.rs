@@ -107,7 +107,7 @@ impl<'a> Command<'a> {
                 exit: exit.code(),
             };
             let lost = drawn::deliver(decided, &targets, false, self.screen);
-            return Ok(if lost { Exit::Undecided } else { exit });
+            return Ok(exit.with_outputs(lost, self.screen));
         }
         let (mut finished, seen) = self.run_gates(&ground, phase, own_files, &targets)?;
         if let Some(exit) = interrupted(&finished.outcome) {
@@ -166,10 +166,7 @@ impl<'a> Command<'a> {
             exit: exit.code(),
         };
         let lost = drawn::deliver(decided, targets, seen, self.screen);
-        Ok(match exit {
-            Exit::Go if lost => Exit::Undecided,
-            exit => exit,
-        })
+        Ok(exit.with_outputs(lost, self.screen))
     }
 
     fn write(

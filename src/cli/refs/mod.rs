@@ -177,10 +177,7 @@ impl<'a> Asked<'a> {
                     Kind::Markdown => refs_markdown(&table, bytes),
                 },
             );
-        Ok(match exit {
-            Exit::Go if lost => Exit::Undecided,
-            exit => exit,
-        })
+        Ok(exit.with_outputs(lost, self.screen))
     }
 
     fn table(&self, all: All<Result<Verdict, Trouble>>) -> (RefTable, Exit) {

@@ -1,6 +1,7 @@
 //! `files`: what the tree must and must not hold.
 //!
-//! Only files that git would not ignore are looked at by globs; a literal path is looked at as it is.
+//! Only files that git would not ignore are looked at by globs; a literal path is looked at as it is. What cannot be
+//! looked at is never a pass.
 //! Nothing outside the project is ever read: links that lead out do not count as being there.
 
 mod env;
@@ -30,7 +31,7 @@ options! {
         absent("absent"): Many<Text>,
         /// Path or glob → regular expression that each matching file must contain (and at least one must match).
         contain("contain"): Vec<(Key, Many<Text>)>,
-        /// Path or glob → regular expression that no matching file may contain.
+        /// Path or glob → regular expression that no matching file may contain (and at least one must match).
         forbid("forbid"): Vec<(Key, Many<Text>)>,
         /// Path or glob → bound on the size of each matching file.
         size("size"): Vec<(Key, Bound<Bytes>)>,
@@ -205,20 +206,41 @@ impl FileGate {
                 }
             }
         }
+    }
+
+    /// What was not looked at may hold anything: no file, or one that is no text, is never a pass.
+    fn absence(&self, tree: &Tree<'_>, judging: &mut Judging) {
+        const NARROW: &str = "make it readable, or narrow the pattern";
         let mut forbidden = 0;
         for (pattern, unwanted) in &self.forbid {
-            for (path, regex) in tree
-                .matches(pattern)
-                .iter()
-                .flat_map(|p| unwanted.iter().map(move |r| (p, r)))
-            {
-                match tree.text(path) {
-                    Err(words) => judging.undecided(
-                        "file-unreadable",
-                        words,
-                        "make it readable, or narrow the pattern",
-                    ),
-                    Ok(text) => forbidden += Self::report_forbidden(path, regex, &text, judging),
+            let files = tree.matches(pattern);
+            if files.is_empty() {
+                let message = format!(
+                    "nothing matches `{}`, so nothing was searched ({})",
+                    pattern.text,
+                    pattern.at.place()
+                );
+                let help = "correct the path, or leave the pattern out; a glob passes over what git ignores";
+                judging.undecided("nothing-searched", message, help);
+            }
+            for path in &files {
+                let text = match tree.text(path) {
+                    Ok(text) => text,
+                    Err(words) => {
+                        judging.undecided("file-unreadable", words, NARROW);
+                        continue;
+                    }
+                };
+                for regex in unwanted {
+                    let found = Self::report_forbidden(path, regex, &text, judging);
+                    forbidden += found;
+                    // Bytes that are no UTF-8 hide only letters that are not ASCII.
+                    let blind = text.contains('\u{fffd}') && !regex.value.as_str().is_ascii();
+                    if found == 0 && blind {
+                        let words =
+                            format!("{path} is not UTF-8, so `{}` may hide in it", regex.value);
+                        judging.undecided("file-unreadable", words, NARROW);
+                    }
                 }
             }
         }
@@ -327,6 +349,7 @@ impl Gate for FileGate {
         tree.confess(&mut judging);
         self.existence(&tree, &mut judging);
         self.content(&tree, &mut judging);
+        self.absence(&tree, &mut judging);
         self.sizes(&tree, &mut judging);
         if let Some(env) = &self.env {
             env.judge(&tree, &mut judging);

@@ -35,6 +35,12 @@ pub(super) fn apply(name: &str, values: &[Value]) -> Outcome {
                 },
             ],
         ) => number(-*value, *is_whole),
+        // A map is no fact: it is never equal to one, and a bound that never holds (or always) says nothing.
+        ("_==_" | "_!=_", [Value::Map(_), other] | [other, Value::Map(_)])
+            if !matches!(other, Value::Map(_) | Value::Null) =>
+        {
+            Err(mixed())
+        }
         ("_==_", [left, right]) => Ok(Value::Bool(same(left, right))),
         ("_!=_", [left, right]) => Ok(Value::Bool(!same(left, right))),
         ("_<_" | "_<=_" | "_>_" | "_>=_", [left, right]) => {
@@ -132,6 +138,14 @@ pub(super) fn explained(name: &str, nodes: &[String], values: &[Value], words: S
         return format!(
             "`{left} {sign} {right}` mixes a whole number and a decimal: use `double({whole})`, or make `{decimal}` whole with `int(…)`"
         );
+    }
+    let mut sides = nodes.iter().zip(values);
+    if let ([_, _], Some((node, Value::Map(map)))) = (
+        nodes,
+        sides.find(|(_, value)| matches!(value, Value::Map(_))),
+    ) {
+        let known: Vec<&str> = map.keys().map(String::as_str).take(12).collect();
+        return format!("`{node}` is no single fact: it has {}", known.join(", "));
     }
     let kinds: Vec<&str> = values.iter().map(Value::what).collect();
     format!("`{sign}` cannot be used on {}", kinds.join(" and "))

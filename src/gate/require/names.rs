@@ -9,6 +9,10 @@ use cel::common::ast::{EntryExpr, Expr, IdedExpr, LiteralValue};
 pub(super) struct Found {
     /// Gates.
     pub roots: BTreeSet<String>,
+    /// Whether it speaks of any gate at all, also of all of them by `gates`.
+    pub speaks: bool,
+    /// Whether it speaks of all gates at once.
+    pub all: bool,
     /// Paths of facts, the gate first.
     pub paths: BTreeSet<Vec<String>>,
     /// Functions with the number of their values.
@@ -89,8 +93,10 @@ impl Found {
         if bound.contains(&path[0]) {
             return;
         }
+        self.speaks = true;
         if path[0] == "gates" {
             path.remove(0);
+            self.all |= path.is_empty();
         }
         if let Some(gate) = path.first() {
             self.roots.insert(gate.clone());

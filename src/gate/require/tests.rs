@@ -41,10 +41,18 @@ fn facts() -> Facts {
     facts
 }
 
+/// As it is read, with what a file may not ask: the arithmetic is tested by itself.
 fn read(expression: &str) -> Result<Rule, Box<Problem>> {
+    read_by(super::read, expression)
+}
+
+fn read_by(
+    by: impl Fn(Text, &mut Problems) -> Option<Rule>,
+    expression: &str,
+) -> Result<Rule, Box<Problem>> {
     let mut problems = Problems::default();
     let text = Located::new(expression.to_owned(), At::start_of("t"));
-    let read = rule(text, &mut problems);
+    let read = by(text, &mut problems);
     read.ok_or_else(|| Box::new(problems.iter().next().unwrap().clone()))
 }
 
@@ -343,4 +351,60 @@ fn times_are_volatile_and_counts_are_not() {
     assert!(judged("unit.tests.duration > 5.0").volatile);
     assert!(judged("unit.duration > 5.0").volatile);
     assert!(!judged("unit.failed > 5").volatile);
+}
+
+#[test]
+fn expression_that_can_never_fail_is_refused() {
+    for (expression, said) in [
+        ("1 == 1", "speaks of no gate"),
+        ("true", "speaks of no gate"),
+        ("[1,2,3].all(x, x > 0)", "speaks of no gate"),
+        ("size('aaa') == 3", "speaks of no gate"),
+        ("unit.tests.failed == 0 || true", "true whatever"),
+        ("true || unit.tests.failed == 0", "true whatever"),
+        ("unit.tests.failed == 0 || 1 < 2", "true whatever"),
+        (
+            "unit.tests.failed",
+            "is what was measured, not true or false",
+        ),
+        ("unit.verdict", "is text, not true or false"),
+        ("gates['cov-a'].lines.percent", "is what was measured"),
+        ("unit.total - unit.failed", "is a number"),
+    ] {
+        let problem = read_by(rule, expression)
+            .err()
+            .unwrap_or_else(|| panic!("{expression}"));
+        assert!(
+            problem.message.contains(said),
+            "{expression}: {}",
+            problem.message
+        );
+    }
+    for good in [
+        "gates.all(g, gates[g].verdict == 'pass')",
+        "has(unit.tests.failed)",
+        "unit.tests.failed == 0 || unit.tests.total > 1",
+        "unit.tests.failed > 3 ? false : true",
+    ] {
+        assert!(read_by(rule, good).is_ok(), "{good}");
+    }
+}
+
+#[test]
+fn several_facts_are_not_one() {
+    for (expression, said) in [
+        (
+            "unit.tests == 0",
+            "`unit.tests` is no single fact: it has duration, failed",
+        ),
+        ("unit.tests != 0", "`unit.tests` is no single fact"),
+        ("0 < unit.tests", "`unit.tests` is no single fact"),
+        (
+            "gates['cov-a'].lines >= 80.0",
+            "it has part, percent, whole",
+        ),
+    ] {
+        let words = words(expression);
+        assert!(words.contains(said), "{expression}: {words}");
+    }
 }

@@ -31,9 +31,10 @@ fn unittest_needs_nothing_but_python() {
     let here = Here::all().without("pytest").without("xmlrunner");
     let text = check(&[("pkg/__init__.py", ""), UNITTEST], &here);
     assert!(
-        text.contains("run: python3 -m unittest discover -s tests\n"),
+        text.contains("    run: |\n      python3 -c '\n      import sys, unittest\n"),
         "{text}"
     );
+    assert!(text.contains("      ' discover -s tests\n"), "{text}");
     let text = check(&[("tests/__init__.py", ""), UNITTEST], &here);
     assert!(text.contains("discover -s tests -t .\n"), "{text}");
     let text = check(&[UNITTEST], &Here::all());

@@ -8,6 +8,16 @@ use crate::init::draft::{Draft, not_installed};
 use crate::init::site::{Site, has_extension};
 use crate::init::tree::{folder_of, is_below, name_of};
 
+/// What `-m unittest` does, but that a run without a test is no success: before 3.12 it is one, and one that skips all
+/// tests still is. Skipped parts of a test do not make it a skipped test.
+const UNITTEST: &str = r#"
+import sys, unittest
+done = unittest.main(None, exit=False).result
+skipped = [one for one, _ in done.skipped if isinstance(one, unittest.TestCase) and not hasattr(one, "test_case")]
+good = done.wasSuccessful()
+sys.exit(0 if good and done.testsRun > len(skipped) else "no test was run" if good else 1)
+"#;
+
 /// The gate, if there are tests.
 pub fn gate(site: &Site<'_>, python: &Interpreter, settings: &Settings) -> Option<Draft> {
     let tests = Tests::of(site);
@@ -130,14 +140,17 @@ fn with_unittest(
         };
         draft.with_text("args", format!("{top}{pattern}").trim())
     } else {
-        let says = "Do all tests pass? (By the exit status alone. With the package unittest-xml-reporting, \
-                    `uses: python/unittest` reads a report.)";
+        let says = "Do all tests pass, and is there one? (By the exit status alone. With the package \
+                    unittest-xml-reporting, `uses: python/unittest` reads a report.)";
         let start = if start == "." {
             String::new()
         } else {
             format!(" -s {}", shell_words::quote(&start))
         };
-        let command = format!("{} unittest discover{start}{top}{pattern}", python.module());
+        let command = format!(
+            "{} -c '{UNITTEST}' discover{start}{top}{pattern}",
+            python.program
+        );
         Draft::runs("test", command, says)
     };
     with_sources(site, python, settings, draft)

@@ -55,7 +55,7 @@ fn forbidden_pattern_that_was_not_looked_for_is_undecided() {
     ] {
         project.write(
             "tollgate.yaml",
-            &format!("version: 1\n{}", gate(path, regex)),
+            format!("version: 1\n{}", gate(path, regex)),
         );
         let ran = project.run(&[]).exits(3);
         ran.gate("stubs")
@@ -66,14 +66,14 @@ fn forbidden_pattern_that_was_not_looked_for_is_undecided() {
     // A path that is written out is looked at even where git ignores it.
     project.write(
         "tollgate.yaml",
-        &format!("version: 1\n{}", gate("out/b.txt", "SECRET")),
+        format!("version: 1\n{}", gate("out/b.txt", "SECRET")),
     );
     project.run(&[]).exits(1);
     let utf16 =
         |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
     project.write(
         "tollgate.yaml",
-        &format!("version: 1\n{}", gate("src/**", "SECRET|é")),
+        format!("version: 1\n{}", gate("src/**", "SECRET|é")),
     );
     for (bytes, exit, code) in [
         (

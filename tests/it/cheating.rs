@@ -237,10 +237,6 @@ fn scans_and_coverage_of_nothing_are_no_pass() {
             "findings: { reports: out, format: mypy }",
             "Success: no issues found in 0 source files\n",
         ),
-        (
-            "findings: { reports: out, format: sarif }",
-            "{\"version\":\"2.1.0\",\"runs\":[{\"tool\":{\"driver\":{\"name\":\"t\"}}}]}",
-        ),
         ("coverage: { reports: out, lines: \">=80%\" }", "TN:\n"),
         (
             "coverage: { reports: out, lines: \">=80%\" }",

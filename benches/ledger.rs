@@ -13,7 +13,8 @@ use std::time::{Duration, Instant};
 use sha2::{Digest as _, Sha256};
 use tollgate::ledger::{Against, LEDGER, Ledger, render_record, verify};
 use tollgate::model::{
-    Asked, Completion, ConditionRecord, Exact, GateRecord, Measure, People, Record, Says, Who,
+    Asked, Completion, ConditionRecord, Criterion, Exact, GateRecord, Measure, People, Record,
+    Says, Who,
 };
 
 fn main() {
@@ -146,10 +147,23 @@ fn completion() -> Says {
         };
         (format!("gate-{gate}"), record)
     };
+    let gates: BTreeMap<String, GateRecord> = (0..40).map(gate).collect();
+    let list: Vec<&str> = gates.keys().map(String::as_str).collect();
+    let criterion = |rule: &str, asks: BTreeMap<String, String>| Criterion {
+        rule: rule.to_owned(),
+        holds: true,
+        asks,
+        ..Criterion::default()
+    };
+    let asked = BTreeMap::from([("gates".to_owned(), list.join(" "))]);
     Says::Completion(Box::new(Completion {
+        criteria: vec![
+            criterion("tree", BTreeMap::new()),
+            criterion("gates", asked),
+        ],
         decision: "go".to_owned(),
         as_of: "2026-01-01".to_owned(),
-        gates: (0..40).map(gate).collect::<BTreeMap<_, _>>(),
+        gates,
         verdict: "1".repeat(64),
         ..Completion::default()
     }))

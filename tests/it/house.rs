@@ -27,10 +27,6 @@ const SEEN_BY_OUTPUT: &[&str] = &["output", "model", "problem", "source"];
 /// Files of more than [`LONGEST`] lines, each with its reason.
 const LARGE: &[(&str, &str)] = &[
     (
-        "src/output/fixtures.rs",
-        "the shared outcomes, one after another",
-    ),
-    (
         "src/output/neutral.rs",
         "what makes text harmless stands in one place, with its tests",
     ),

@@ -57,13 +57,7 @@ pub fn sign(global: &Global, typed: &Sign, screen: &Screen) -> anyhow::Result<Ex
         json: typed.json,
         takes_back: false,
     };
-    Ok(match record(&mut ground, asked, says, screen)? {
-        Ok(entry) => {
-            tell_in_vain(&mut ground, phase, &entry, screen);
-            Exit::Go
-        }
-        Err(exit) => exit,
-    })
+    record_openly(&mut ground, asked, says, phase, screen)
 }
 
 fn sign_offs(phase: &PlannedPhase, entry: bool) -> Option<&SignOffs> {
@@ -72,6 +66,23 @@ fn sign_offs(phase: &PlannedPhase, entry: bool) -> Option<&SignOffs> {
     } else {
         phase.sign_offs.as_ref()
     }
+}
+
+/// Records, and says at once if it will not count.
+fn record_openly(
+    ground: &mut Ground,
+    asked: Asked<'_>,
+    says: Says,
+    phase: &PlannedPhase,
+    screen: &Screen,
+) -> anyhow::Result<Exit> {
+    Ok(match record(ground, asked, says, screen)? {
+        Ok(entry) => {
+            tell_in_vain(ground, phase, &entry, screen);
+            Exit::Go
+        }
+        Err(exit) => exit,
+    })
 }
 
 /// Says right away that what was recorded will not count, and why: everybody else would see it only in a decision.
@@ -121,13 +132,7 @@ pub fn lien(global: &Global, typed: &Lien, screen: &Screen) -> anyhow::Result<Ex
         json: typed.json,
         takes_back: false,
     };
-    Ok(match record(&mut ground, asked, says, screen)? {
-        Ok(entry) => {
-            tell_in_vain(&mut ground, phase, &entry, screen);
-            Exit::Go
-        }
-        Err(exit) => exit,
-    })
+    record_openly(&mut ground, asked, says, phase, screen)
 }
 
 /// Whether a promise could ever count.

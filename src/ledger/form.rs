@@ -105,14 +105,14 @@ impl<'a> Scan<'a> {
             self.at += 1;
             return Ok(());
         }
-        let mut last: Option<&'a str> = None;
+        let mut last: Option<Named<'a>> = None;
         loop {
             let start = self.at;
             if self.peek() != Some(b'"') {
                 return self.refuse("no key");
             }
-            let key = self.string()?;
-            if last.is_some_and(|last| !before(last, key)) {
+            let key = Named::of(self.string()?);
+            if last.is_some_and(|last| !last.is_before(key)) {
                 self.at = start;
                 return self.refuse("a key out of order");
             }
@@ -233,12 +233,30 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// Whether one key comes before another, by UTF-16 units of what they mean.
-fn before(one: &str, other: &str) -> bool {
-    if one.is_ascii() && other.is_ascii() && !one.contains('\\') && !other.contains('\\') {
-        return one < other;
+/// A key as it stands.
+#[derive(Clone, Copy)]
+struct Named<'a> {
+    key: &'a str,
+    /// Neither escaped nor beyond ASCII: then the order of bytes is that of what they mean.
+    plain: bool,
+}
+
+impl<'a> Named<'a> {
+    fn of(key: &'a str) -> Self {
+        let other = |byte: u8| !byte.is_ascii() || byte == b'\\';
+        Self {
+            plain: !key.bytes().fold(false, |some, byte| some | other(byte)),
+            key,
+        }
     }
-    units(one).lt(units(other))
+
+    /// Whether one comes before another, by UTF-16 units of what they mean.
+    fn is_before(self, other: Named<'_>) -> bool {
+        if self.plain && other.plain {
+            return self.key < other.key;
+        }
+        units(self.key).lt(units(other.key))
+    }
 }
 
 fn units(key: &str) -> impl Iterator<Item = u16> {

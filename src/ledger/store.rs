@@ -4,7 +4,7 @@
 //! whose name is not the digest of its bytes is told as broken and decides nothing. A record comes to be by a rename
 //! within the folder after its bytes are on disk, so whenever the writer dies there is a whole record or none.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -50,7 +50,8 @@ pub struct Broken {
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     folder: PathBuf,
-    entries: BTreeMap<String, Arc<Entry>>,
+    /// By digest: a list that is sorted is made, and gone through, in a fraction of the time that a tree takes.
+    entries: Vec<Arc<Entry>>,
     broken: Vec<Broken>,
     strays: Vec<String>,
     strict: bool,
@@ -102,7 +103,7 @@ impl Ledger {
                     why: "not a regular file".to_owned(),
                 }),
                 Name::Record(digest) => {
-                    if !self.entries.contains_key(&digest) {
+                    if self.place(&digest).is_err() {
                         fresh.push(digest);
                     }
                 }
@@ -111,15 +112,16 @@ impl Ledger {
                 Name::Other => self.strays.push(name),
             }
         }
-        let mut read = Vec::with_capacity(fresh.len());
+        // In this order they then lie in memory, and everything that looks at all of them goes in it.
+        fresh.sort_unstable();
         for one in self.read_all(&fresh) {
             match one {
-                Ok(entry) => read.push((entry.digest.clone(), entry)),
+                Ok(entry) => self.entries.push(entry),
                 Err(broken) => self.broken.push(broken),
             }
         }
-        // At once, because a tree that is built of sorted entries takes a quarter of the time.
-        self.entries.append(&mut read.into_iter().collect());
+        self.entries
+            .sort_by(|one, other| one.digest.cmp(&other.digest));
         for (digest, person) in signatures {
             self.note_signature(&digest, person);
         }
@@ -147,10 +149,20 @@ impl Ledger {
         in_parallel(digests, reader, |reader, digest| reader.entry(digest))
     }
 
+    /// Where the record of a digest is, or belongs.
+    fn place(&self, digest: &str) -> Result<usize, usize> {
+        self.entries
+            .binary_search_by(|entry| entry.digest.as_str().cmp(digest))
+    }
+
+    fn entry_mut(&mut self, digest: &str) -> Option<&mut Entry> {
+        let place = self.place(digest).ok()?;
+        Some(Arc::make_mut(&mut self.entries[place]))
+    }
+
     fn note_signature(&mut self, digest: &str, person: String) {
-        match self.entries.get_mut(digest) {
+        match self.entry_mut(digest) {
             Some(entry) => {
-                let entry = Arc::make_mut(entry);
                 if !entry.signatures.iter().any(|one| one.person == person) {
                     entry.signatures.push(Signature {
                         person,
@@ -165,12 +177,12 @@ impl Ledger {
 
     /// Every record, by digest.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.values().map(|entry| &**entry)
+        self.entries.iter().map(|entry| &**entry)
     }
 
     /// The same, to be held beside the ledger: ten thousand records are not copied for that.
     pub fn shared(&self) -> impl Iterator<Item = Arc<Entry>> {
-        self.entries.values().map(Arc::clone)
+        self.entries.iter().map(Arc::clone)
     }
 
     /// How many records there are.
@@ -185,17 +197,18 @@ impl Ledger {
 
     /// The record of a digest.
     pub fn entry(&self, digest: &str) -> Option<&Entry> {
-        self.entries.get(digest).map(|entry| &**entry)
+        let place = self.place(digest).ok()?;
+        Some(&self.entries[place])
     }
 
     /// The one record whose digest begins so.
     pub fn find(&self, beginning: &str) -> Result<&Entry, LedgerTrouble> {
-        let mut found = self
-            .entries
-            .range(beginning.to_owned()..)
-            .take_while(|(digest, _)| digest.starts_with(beginning));
+        let from = self.place(beginning).unwrap_or_else(|place| place);
+        let mut found = self.entries[from..]
+            .iter()
+            .take_while(|entry| entry.digest.starts_with(beginning));
         match (found.next(), found.next()) {
-            (Some((_, entry)), None) => Ok(entry),
+            (Some(entry), None) => Ok(entry),
             (Some(_), Some(_)) => Err(LedgerTrouble(format!(
                 "several records begin with `{beginning}`: write more of the digest"
             ))),
@@ -228,7 +241,7 @@ impl Ledger {
     pub fn heads(&self) -> Vec<String> {
         let named = self.entries().flat_map(|entry| &entry.record.parents);
         let named: HashSet<&String> = named.collect();
-        let digests = self.entries.keys();
+        let digests = self.entries().map(|entry| &entry.digest);
         let heads = digests.filter(|digest| !named.contains(digest));
         heads.cloned().collect()
     }
@@ -255,7 +268,7 @@ impl Ledger {
         which: impl Fn(&Entry) -> bool,
     ) -> Result<(), LedgerTrouble> {
         let mut questions = Vec::new();
-        for entry in self.entries.values().filter(|entry| which(entry)) {
+        for entry in self.entries().filter(|entry| which(entry)) {
             for signature in &entry.signatures {
                 questions.push((
                     entry.digest.clone(),
@@ -273,7 +286,7 @@ impl Ledger {
             |(), (_, question)| signers.check(question),
         );
         for ((digest, question), state) in questions.into_iter().zip(states) {
-            let entry = self.entries.get_mut(&digest).map(Arc::make_mut);
+            let entry = self.entry_mut(&digest);
             let mut signatures = entry.into_iter().flat_map(|entry| &mut entry.signatures);
             if let Some(one) = signatures.find(|one| one.person == question.person) {
                 one.state = state;
@@ -329,20 +342,16 @@ impl Ledger {
             record,
             signatures: Vec::new(),
         };
-        self.entries.insert(digest.clone(), Arc::new(entry));
+        let place = self.place(&digest).unwrap_or_else(|place| place);
+        self.entries.insert(place, Arc::new(entry));
         if let Some(person) = signed {
             self.note_signature(&digest, person);
-            for one in self
-                .entries
-                .get_mut(&digest)
-                .map(Arc::make_mut)
-                .into_iter()
-                .flat_map(|e| &mut e.signatures)
-            {
+            let entry = Arc::make_mut(&mut self.entries[place]);
+            for one in &mut entry.signatures {
                 one.state = SignatureState::Good;
             }
         }
-        Ok(Entry::clone(&self.entries[&digest]))
+        Ok(Entry::clone(&self.entries[place]))
     }
 
     /// Adds a signature to a record that is there.
@@ -353,10 +362,8 @@ impl Ledger {
         people: &People,
     ) -> Result<String, LedgerTrouble> {
         let record = self.folder.join(format!("{digest}.json"));
-        let at = self
-            .entries
-            .get(digest)
-            .map(|entry| self.not_before(&entry.record));
+        let at = self.entry(digest);
+        let at = at.map(|entry| self.not_before(&entry.record));
         let at = at.unwrap_or_default();
         let signed = signer.sign(&record, people, at).map_err(LedgerTrouble)?;
         let name = format!("{digest}.{}.sig", signed.person);
@@ -368,10 +375,8 @@ impl Ledger {
 
     /// When a record was written at the earliest: not before those that it names, whatever its clock says.
     fn not_before(&self, record: &Record) -> Timestamp {
-        let parents = record
-            .parents
-            .iter()
-            .filter_map(|one| self.entries.get(one));
+        let parents = record.parents.iter();
+        let parents = parents.filter_map(|one| self.entry(one));
         let times = parents.map(|entry| &entry.record.at).chain([&record.at]);
         times
             .filter_map(|at| at.parse().ok())

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
 use jiff::Timestamp;
 
 use super::PlannedPhase;
@@ -245,7 +246,7 @@ impl Facts {
         let mut facts = Self::default();
         let marks = facts.marks(chain);
         let places: Vec<usize> = marks.keys().copied().collect();
-        let mut of_phase: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let mut of_phase: HashMap<&str, Vec<usize>, RandomState> = HashMap::default();
         for (place, entry) in chain.entries().iter().enumerate() {
             of_phase.entry(&entry.record.phase).or_default().push(place);
         }
@@ -301,7 +302,7 @@ struct Fold<'a> {
     chain: &'a Chain,
     broken: &'a BTreeMap<String, String>,
     keyless: &'a [&'a str],
-    of_phase: BTreeMap<&'a str, Vec<usize>>,
+    of_phase: HashMap<&'a str, Vec<usize>, RandomState>,
 }
 
 impl<'a> Fold<'a> {

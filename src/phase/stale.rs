@@ -1,5 +1,8 @@
 //! `stale`: whether a completion of the phase still holds. It keeps nobody from completing the phase again.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use super::{Answer, Asking, GateNow, PhaseRule, PlannedPhase, Situation, World};
 use crate::model::{Completion, ConditionRecord, Enforce};
 use crate::policy::{Condition, Unit};
@@ -42,6 +45,7 @@ pub(super) fn weakened(
     record: &Completion,
 ) -> Vec<String> {
     let mut found = Vec::new();
+    let mut bounds = Bounds::default();
     let asked = super::gates_of(phase, world.phases);
     for gate in own_gates(record) {
         if world.gates.contains_key(gate) && !asked.iter().any(|one| one == gate) {
@@ -62,7 +66,7 @@ pub(super) fn weakened(
             ));
         }
         let conditions = recorded.conditions.iter();
-        found.extend(conditions.filter_map(|one| loosened(one, now, phase)));
+        found.extend(conditions.filter_map(|one| bounds.loosened(one, now, phase)));
     }
     found
 }
@@ -76,34 +80,49 @@ fn own_gates(record: &Completion) -> impl Iterator<Item = &str> {
         .filter(|id| !id.is_empty())
 }
 
-fn loosened(recorded: &ConditionRecord, now: &GateNow, phase: &PlannedPhase) -> Option<String> {
-    if recorded.written.is_empty() {
-        return None;
+/// Holds recorded bounds to those of today. A ledger has few texts of bounds, and thousands of conditions.
+#[derive(Default)]
+struct Bounds<'r> {
+    /// Whether a bound can be read in some unit, by its text.
+    comparable: HashMap<&'r str, bool>,
+}
+
+impl<'r> Bounds<'r> {
+    /// How a bound was loosened since it was recorded, in words.
+    fn loosened(
+        &mut self,
+        recorded: &'r ConditionRecord,
+        now: &GateNow,
+        phase: &PlannedPhase,
+    ) -> Option<String> {
+        if recorded.written.is_empty() {
+            return None;
+        }
+        let own = now.bounds.iter().filter(|(fact, _)| *fact == recorded.fact);
+        let mut texts: Vec<Cow<'_, str>> = own.map(|(_, text)| text.into()).collect();
+        let targets = phase.targets.iter();
+        let targets = targets.filter(|target| target.fact == recorded.fact);
+        texts.extend(targets.map(|target| Cow::from(target.text())));
+        let bound = written(&recorded.bound);
+        let fact = &recorded.fact;
+        if texts.is_empty() {
+            // A bound whose name is made by its judge is looked for by its words; one that is no number only in a list.
+            let gone = !now.texts.contains(bound) && (fact.ends_with(']') || self.is_number(bound));
+            return gone.then(|| {
+                format!("the bound `{fact} {bound}`, which it relied on, was removed or changed")
+            });
+        }
+        let kept = texts.iter().any(|text| !is_looser(text, bound));
+        (!kept).then(|| {
+            let texts = texts.join(", ");
+            format!("the bound `{fact} {bound}`, which it relied on, is now `{texts}`")
+        })
     }
-    let own = now.bounds.iter().filter(|(fact, _)| *fact == recorded.fact);
-    let targets = phase
-        .targets
-        .iter()
-        .filter(|target| target.fact == recorded.fact);
-    let texts: Vec<String> = own
-        .map(|(_, text)| text.clone())
-        .chain(targets.map(super::Target::text))
-        .collect();
-    let bound = written(&recorded.bound);
-    let what = format!("`{} {bound}`", recorded.fact);
-    if texts.is_empty() {
-        // A bound whose name is made by its judge is looked for by its words; one that is no number only in a list.
-        let comparable = units(bound).next().is_some() || recorded.fact.ends_with(']');
-        return (comparable && !now.texts.contains(bound))
-            .then(|| format!("the bound {what}, which it relied on, was removed or changed"));
+
+    fn is_number(&mut self, bound: &'r str) -> bool {
+        let known = self.comparable.entry(bound);
+        *known.or_insert_with(|| units(bound).next().is_some())
     }
-    let kept = texts.iter().any(|text| !is_looser(text, bound));
-    (!kept).then(|| {
-        format!(
-            "the bound {what}, which it relied on, is now `{}`",
-            texts.join(", ")
-        )
-    })
 }
 
 /// A bound as the file had it: what followed from the baseline of that day is shown behind it.

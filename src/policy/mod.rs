@@ -17,7 +17,7 @@ mod waiver;
 
 pub use compare::{Adopt, Change, Changes, Side, Weight, same};
 pub use condition::{
-    Bound, Bytes, Condition, Keeps, Percent, Pieces, Plain, Relation, Seconds, UnitOf, answer,
+    Answers, Bound, Bytes, Condition, Keeps, Percent, Pieces, Plain, Relation, Seconds, UnitOf,
     step_words,
 };
 pub use pragmas::is_pragma;

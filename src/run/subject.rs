@@ -1,5 +1,6 @@
 //! The subject of a run: what content it judges, told before the gates and compared after them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -195,6 +196,7 @@ impl Start {
         let tracked = self.close.iter().flat_map(|close| close.tracked.paths());
         tracked
             .filter(|path| in_ledger(path, &self.prefix).is_some_and(|name| !is_own(name)))
+            .map(Cow::into_owned)
             .collect()
     }
 

@@ -1,9 +1,11 @@
 //! What git was told to overlook: tracked files flagged assume-unchanged or skip-worktree, of which `git status` says
 //! nothing whatever is in them. Each is compared with what the index holds of it. Nothing is unflagged.
 
+use std::borrow::Cow;
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 
+use memchr::memchr;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
@@ -46,21 +48,27 @@ struct Doubt<'a> {
 
 impl Tracked {
     /// Paths from the top of the work tree.
-    pub fn paths(&self) -> impl Iterator<Item = String> + '_ {
-        self.lines().map(|line| text(line.path))
+    pub fn paths(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        let known = |path| std::str::from_utf8(path).map_or_else(|_| text(path).into(), Cow::from);
+        self.lines().map(move |line| known(line.path))
     }
 
     fn lines(&self) -> impl Iterator<Item = Line<'_>> {
-        let lines = self.answer.split(|byte| *byte == 0);
+        let mut rest = self.answer.as_slice();
+        let lines = std::iter::from_fn(move || {
+            let end = memchr(0, rest)?;
+            let line = &rest[..end];
+            rest = &rest[end + 1..];
+            Some(line)
+        });
         lines.filter_map(|line| {
-            let tab = line.iter().position(|byte| *byte == b'\t')?;
-            let head = std::str::from_utf8(&line[..tab]).ok()?;
-            let mut words = head.split(' ');
+            let (head, path) = line.split_at(memchr(b'\t', line)?);
+            let mut words = std::str::from_utf8(head).ok()?.split(' ');
             Some(Line {
                 tag: *words.next()?.as_bytes().first()?,
                 mode: words.next()?,
                 id: words.next()?,
-                path: &line[tab + 1..],
+                path: &path[1..],
             })
         })
     }
@@ -211,7 +219,7 @@ mod tests {
             flags,
             [(false, false), (true, true), (true, false), (true, true)]
         );
-        let paths: Vec<String> = tracked.paths().collect();
+        let paths: Vec<Cow<'_, str>> = tracked.paths().collect();
         assert_eq!(paths, ["plain", "skipped", "assumed", "a\tb\n"]);
     }
 

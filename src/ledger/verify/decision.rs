@@ -9,7 +9,7 @@ use crate::model::{
     Asked, Completion, ConditionRecord, Entry, GateRecord, SignatureState, TestOutcome,
     TestsRecord, Verdict,
 };
-use crate::policy::{Keeps, answer};
+use crate::policy::Keeps;
 
 /// The condition that every test fails.
 const RED: &str = ".tests.outcome";
@@ -105,7 +105,10 @@ impl<'a> Check<'a> {
                 asked.is, condition.bound
             ));
         }
-        let keeps = answer(asked).map_err(|why| format!("`{fact}`: {why}"))?;
+        let keeps = self
+            .answers
+            .of(asked)
+            .map_err(|why| format!("`{fact}`: {why}"))?;
         let follows = match keeps {
             Keeps::Yes | Keeps::Tolerated(_) => Verdict::Pass,
             Keeps::Band | Keeps::Noise | Keeps::Nothing => Verdict::Inconclusive,

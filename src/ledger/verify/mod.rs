@@ -21,6 +21,7 @@ use serde::Serialize;
 use super::statement::is_digest;
 use super::store::{Broken, LEDGER, Ledger, LedgerTrouble};
 use crate::model::{Chain, Completion, Entry, People, Says, SignatureState, Verdicts};
+use crate::policy::Answers;
 use crate::vcs::Repository;
 
 /// A record may be older than its parent by so much: clocks differ.
@@ -139,6 +140,7 @@ struct Check<'a> {
     reopened: BTreeMap<&'a str, Vec<&'a Entry>>,
     /// The folder of the project from the top, where git knows it.
     project: Option<String>,
+    answers: Answers,
     found: Verified,
 }
 
@@ -186,6 +188,7 @@ impl<'a> Check<'a> {
                 let folder = repository.from_top(root, "")?;
                 Some(folder.trim_end_matches('/').to_owned())
             }),
+            answers: Answers::default(),
             found: Verified::default(),
         }
     }

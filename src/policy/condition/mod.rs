@@ -22,7 +22,7 @@ pub use bound::{Bound, Bytes, Percent, Pieces, Plain, Seconds, UnitOf};
 use clause::{Clause, Target};
 pub use relation::Relation;
 pub use relative::step_words;
-pub use spelled::answer;
+pub use spelled::Answers;
 
 /// A condition as written and understood.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,6 +1,8 @@
 //! A condition taken apart into what was written, and put to a value again from that alone: what the ledger records of
 //! a bound, and what `verify` does with it.
 
+use std::collections::HashMap;
+
 use rust_decimal::Decimal;
 
 use super::{Condition, Keeps};
@@ -34,29 +36,70 @@ impl Condition {
     }
 }
 
-/// Puts what was asked to its value again; words where that cannot be read.
-pub fn answer(asked: &Asked) -> Result<Keeps, String> {
-    let Some(value) = asked.value.map(|exact| exact.0) else {
-        return Ok(Keeps::Nothing);
-    };
-    let condition = reread(asked, Unit::of(&value))?;
-    if !condition.is_relative() {
-        return Ok(condition.keeps(&value));
+/// Puts recorded bounds to their values again. A ledger holds few texts of bounds, each thousands of times: each is read
+/// once.
+#[derive(Debug, Default)]
+pub struct Answers {
+    /// What was read, by the text of the bound.
+    known: HashMap<String, Vec<Known>>,
+}
+
+/// A bound that was read.
+#[derive(Debug)]
+struct Known {
+    asked: Asked,
+    unit: Unit,
+    condition: Result<Condition, String>,
+}
+
+impl Known {
+    fn is_of(&self, asked: &Asked, unit: Unit) -> bool {
+        let own = &self.asked;
+        let same = (&own.fail, &own.tolerance, own.drop);
+        self.unit == unit && same == (&asked.fail, &asked.tolerance, asked.drop)
     }
-    let Some(baseline) = asked.baseline.map(|exact| exact.0) else {
-        let absolute = condition.absolute_part().map(|part| part.keeps(&value));
-        return Ok(match absolute {
-            Some(Keeps::No) => Keeps::No,
-            _ => Keeps::Nothing,
+}
+
+impl Answers {
+    /// Puts what was asked to its value again; words where that cannot be read.
+    pub fn of(&mut self, asked: &Asked) -> Result<Keeps, String> {
+        let Some(value) = asked.value.map(|exact| exact.0) else {
+            return Ok(Keeps::Nothing);
+        };
+        let condition = self.read(asked, Unit::of(&value)).as_ref();
+        let condition = condition.map_err(String::clone)?;
+        if !condition.is_relative() {
+            return Ok(condition.keeps(&value));
+        }
+        let Some(baseline) = asked.baseline.map(|exact| exact.0) else {
+            let absolute = condition.absolute_part().map(|part| part.keeps(&value));
+            return Ok(match absolute {
+                Some(Keeps::No) => Keeps::No,
+                _ => Keeps::Nothing,
+            });
+        };
+        let spread = match &asked.spread {
+            Some(text) => text
+                .parse::<Decimal>()
+                .map_err(|_| format!("the spread `{text}` is no number"))?,
+            None => Decimal::ZERO,
+        };
+        Ok(condition.against(&baseline)?.keeps_with(&value, spread))
+    }
+
+    fn read(&mut self, asked: &Asked, unit: Unit) -> &Result<Condition, String> {
+        let known = self.known.entry(asked.is.clone()).or_default();
+        let place = known.iter().position(|one| one.is_of(asked, unit));
+        let place = place.unwrap_or_else(|| {
+            known.push(Known {
+                asked: asked.clone(),
+                unit,
+                condition: reread(asked, unit),
+            });
+            known.len() - 1
         });
-    };
-    let spread = match &asked.spread {
-        Some(text) => text
-            .parse::<Decimal>()
-            .map_err(|_| format!("the spread `{text}` is no number"))?,
-        None => Decimal::ZERO,
-    };
-    Ok(condition.against(&baseline)?.keeps_with(&value, spread))
+        &known[place].condition
+    }
 }
 
 fn reread(asked: &Asked, unit: Unit) -> Result<Condition, String> {
@@ -184,7 +227,11 @@ mod tests {
                     value: Some(Exact(value)),
                     ..condition.asked()
                 };
-                assert_eq!(answer(&asked), Ok(condition.keeps(&value)), "{asked:?}");
+                assert_eq!(
+                    Answers::default().of(&asked),
+                    Ok(condition.keeps(&value)),
+                    "{asked:?}"
+                );
             }
         }
     }
@@ -202,23 +249,30 @@ mod tests {
                 baseline: Some(Exact(baseline)),
                 ..drop.asked()
             };
-            assert_eq!(answer(&asked), Ok(wanted), "{part}");
+            assert_eq!(Answers::default().of(&asked), Ok(wanted), "{part}");
         }
         let mut step = read(&[("is", "<=+5%")], Unit::Number).asked();
         step.value = Some(Exact(Measure::Number(Decimal::from(108))));
-        assert_eq!(answer(&step), Ok(Keeps::Nothing), "no baseline, no answer");
+        assert_eq!(
+            Answers::default().of(&step),
+            Ok(Keeps::Nothing),
+            "no baseline, no answer"
+        );
         step.baseline = Some(Exact(Measure::Number(Decimal::ONE_HUNDRED)));
-        assert_eq!(answer(&step), Ok(Keeps::No));
+        assert_eq!(Answers::default().of(&step), Ok(Keeps::No));
         step.spread = Some("3".to_owned());
-        assert_eq!(answer(&step), Ok(Keeps::Noise));
+        assert_eq!(Answers::default().of(&step), Ok(Keeps::Noise));
     }
 
     #[test]
     fn a_bound_that_cannot_be_read_is_no_answer() {
         let mut asked = read(&[("is", ">=80%")], Unit::Share).asked();
         asked.value = Some(Exact(Measure::Count(3)));
-        assert!(answer(&asked).is_err(), "the unit is another one");
+        assert!(
+            Answers::default().of(&asked).is_err(),
+            "the unit is another one"
+        );
         asked.is = "all of it".to_owned();
-        assert!(answer(&asked).is_err());
+        assert!(Answers::default().of(&asked).is_err());
     }
 }

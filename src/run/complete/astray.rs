@@ -1,7 +1,8 @@
 //! What decides a phase and is in no commit: a file of the policy or of people that git does not track, whether it is
 //! ignored or reached through a link that leads out of the tree. Whoever checks the tree out later would not have it.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
@@ -18,7 +19,7 @@ pub(super) fn astray(plan: &Plan, start: &Start) -> Vec<String> {
     let Some(close) = &start.close else {
         return Vec::new();
     };
-    let tracked: BTreeSet<String> = close.tracked.paths().collect();
+    let tracked: HashSet<Cow<'_, str>> = close.tracked.paths().collect();
     let top = &start.repository.top;
     let root = std::fs::canonicalize(&plan.root).unwrap_or_else(|_| plan.root.clone());
     let deciding = deciding(plan).into_iter();
@@ -53,12 +54,12 @@ fn not_in(
     root: &Path,
     path: &str,
     differs: &std::collections::BTreeMap<String, String>,
-    tracked: &BTreeSet<String>,
+    tracked: &HashSet<Cow<'_, str>>,
 ) -> Option<String> {
     let Some(way) = way(top, root, Path::new(path)) else {
         return Some("a link on the way to it leads out of the tree".to_owned());
     };
-    let lacks = |step: &&String| !tracked.contains(*step) && !differs.contains_key(*step);
+    let lacks = |step: &&String| !tracked.contains(step.as_str()) && !differs.contains_key(*step);
     let missing = way.iter().find(lacks)?;
     Some(if way.last() == Some(missing) {
         "git does not track it".to_owned()

@@ -103,14 +103,15 @@ impl Ground {
         let (start, who, ledger) = std::thread::scope(|scope| {
             let ledger = scope.spawn(|| Ledger::read(&plan.root));
             let start = Start::read(repository.clone(), &plan.root, &ours, look);
+            let start = start.map(|start| (astray(&plan, &start), start));
             let who = who(&repository, &people);
             (start, who, ledger.join().expect("a reader does not panic"))
         });
-        let start = start.map_err(trouble)?;
+        let (astray, start) = start.map_err(trouble)?;
         let ledger = ledger
             .map_err(|error| NoGround::Trouble(format!("the ledger cannot be read: {error}")))?;
         Ok(Self {
-            astray: astray(&plan, &start),
+            astray,
             trusted: by.check.as_ref().map(|check| trusted(check, &plan)),
             check: by.check,
             origin: by.origin,

@@ -1,34 +1,36 @@
-//! One gate from start to verdict, on a blocking thread: attempts, reports, judging.
+//! One gate from start to verdict, on a blocking thread: attempts, reports, judging. It decides nothing of the run.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
-use std::fs;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::collect::{self, Collected, Sources};
 use super::company::Around;
-use super::conclude::Concluded;
-use super::fresh::{self, Before, Match};
+use super::fresh::{self, Match};
 use super::given;
 use super::outbox::Outbox;
 use super::plain::Plain;
-use super::services::{Pool, Setting, Trouble};
+use super::services::Pool;
 use super::subject::Start;
 use super::waivers::Waivers;
 use super::weigh::{Asked, Part, Weighed, weigh};
 use super::{Apart, record};
-use crate::config::{Origin, Plan, PlannedCommand, PlannedGate};
-use crate::exec::{self, Command, Guard, Mask, Program, Spool, Stop};
+use crate::config::{Origin, Plan, PlannedGate};
+use crate::exec::{Guard, Mask, Stop};
 use crate::gate::Facts;
 use crate::ledger::History;
 use crate::model::{
-    Baseline, Cause, ChangedLines, ChangesUnknown, Event, Fact, GateRun, GateVerdict, Note,
-    PhaseBegan, Reason, Termination, TestNames, TestsThen, Verdict,
+    Baseline, ChangedLines, ChangesUnknown, Event, Fact, GateRun, GateVerdict, Note, PhaseBegan,
+    TestNames, TestsThen, Verdict,
 };
-use crate::store::{Gone, RunFolder};
+use crate::store::RunFolder;
 use crate::vcs::{EventBase, Repository};
+
+mod attempt;
+
+use attempt::{Attempt, attempt};
+pub(super) use attempt::{environment, services};
 
 /// What all gates of a run share.
 pub(super) struct Shared {
@@ -112,97 +114,69 @@ pub(super) struct Done {
     pub tests: Option<TestNames>,
 }
 
-/// The last attempt's traces.
-#[derive(Default)]
-struct Attempt {
-    ended: Option<exec::Ended>,
-    /// Why the command could not be tried at all.
-    refused: Option<Reason>,
-    matches: BTreeMap<String, Vec<Match>>,
-    streams: Vec<(&'static str, PathBuf)>,
-    /// Other runs of the work tree that were over when its command started; `None` without a command.
-    gone: Option<Gone>,
-}
-
 /// Runs and judges one gate.
 pub(super) fn perform(shared: &Shared, mut task: Task) -> Done {
     let gate = &shared.plan.gates[task.index];
-    let mut run = GateRun {
+    let mut run = begun(shared, gate, &task);
+    let notes = std::mem::take(&mut task.notes);
+    let attempts = 1 + gate.command.as_ref().map_or(0, |_| gate.retry);
+    loop {
+        run.attempts += 1;
+        shared.outbox.push(Event::GateStarted {
+            gate: gate.id.clone(),
+            attempt: run.attempts,
+            expected_s: task.expected,
+        });
+        let attempt = attempt(shared, gate, &task);
+        let mut weighed = judge(shared, gate, &task, &attempt);
+        attempt.describe(&mut run, shared);
+        let verdict = &mut weighed.concluded.verdict;
+        let passed = matches!(verdict.verdict, Verdict::Pass | Verdict::Waived);
+        if !passed && run.attempts < attempts && !shared.stop.asked() {
+            continue;
+        }
+        if passed && run.attempts > 1 {
+            verdict.flaky = true;
+            verdict.notes.push(Note {
+                code: "flaky",
+                message: format!("passed on attempt {} of {attempts}", run.attempts),
+                detail: None,
+            });
+        }
+        verdict.notes.splice(0..0, notes);
+        run.facts = volatile(gate, &weighed.concluded.facts);
+        return done(&task, run, weighed, attempt.wrote());
+    }
+}
+
+/// What is told of a run of the gate before it is there.
+fn begun(shared: &Shared, gate: &PlannedGate, task: &Task) -> GateRun {
+    GateRun {
         id: gate.id.clone(),
         again: again(shared, gate),
+        started_ms: millis(shared.began.elapsed()),
+        waited_ms: millis(task.waited),
+        command: command_text(shared, gate),
+        what: match gate.command {
+            Some(_) => "ran",
+            None => "judged",
+        },
         ..GateRun::default()
-    };
-    run.started_ms = millis(shared.began.elapsed());
-    run.waited_ms = millis(task.waited);
-    run.command = command_text(shared, gate);
-    run.what = if gate.command.is_some() {
-        "ran"
-    } else {
-        "judged"
-    };
-    let attempts = 1 + if gate.command.is_some() {
-        gate.retry
-    } else {
-        0
-    };
-    let notes = std::mem::take(&mut task.notes);
-    let mut failed_before = false;
-    for number in 1..=attempts {
-        let started = Event::GateStarted {
-            gate: gate.id.clone(),
-            attempt: number,
-            expected_s: task.expected,
-        };
-        shared.outbox.push(started);
-        run.attempts = number;
-        let attempt = attempt(shared, gate, &task);
-        let Weighed {
-            concluded:
-                Concluded {
-                    mut verdict,
-                    facts,
-                    accepted,
-                },
-            quarantine,
-            tests,
-        } = judge(shared, gate, &task, &attempt);
-        describe(&mut run, shared, &attempt);
-        let passed = matches!(verdict.verdict, Verdict::Pass | Verdict::Waived);
-        if passed || number == attempts || shared.stop.asked() {
-            verdict.flaky = passed && failed_before;
-            if verdict.flaky {
-                let message = format!("passed on attempt {number} of {attempts}");
-                verdict.notes.push(Note {
-                    code: "flaky",
-                    message,
-                    detail: None,
-                });
-            }
-            verdict.notes.splice(0..0, notes);
-            run.facts = volatile(gate, &facts);
-            let written = attempt
-                .matches
-                .into_values()
-                .flatten()
-                .filter(|found| found.fresh)
-                .map(|found| found.path);
-            let mut wrote: Vec<PathBuf> = written.collect();
-            wrote.sort();
-            wrote.dedup();
-            return Done {
-                index: task.index,
-                verdict,
-                run,
-                facts,
-                accepted,
-                wrote,
-                quarantine,
-                tests,
-            };
-        }
-        failed_before = true;
     }
-    unreachable!("the last attempt returns")
+}
+
+fn done(task: &Task, run: GateRun, weighed: Weighed, wrote: Vec<PathBuf>) -> Done {
+    let concluded = weighed.concluded;
+    Done {
+        index: task.index,
+        verdict: concluded.verdict,
+        run,
+        facts: concluded.facts,
+        accepted: concluded.accepted,
+        wrote,
+        quarantine: weighed.quarantine,
+        tests: weighed.tests,
+    }
 }
 
 /// The command that runs the gate again, with the base where the verdict rests on one that was named.
@@ -237,230 +211,6 @@ fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Starts the command once and notes what it wrote. Without a command: what the needs wrote.
-fn attempt(shared: &Shared, gate: &PlannedGate, task: &Task) -> Attempt {
-    let mut attempt = Attempt::default();
-    let watched = &shared.watched[task.index];
-    let Some(planned) = gate.command.as_ref().filter(|_| task.judge_only.is_none()) else {
-        for pattern in watched {
-            let found = fresh::matches(&shared.plan.root, pattern);
-            let list = found
-                .into_iter()
-                .map(|path| Match {
-                    fresh: task.wrote.contains(&path),
-                    path,
-                })
-                .collect();
-            attempt.matches.insert(pattern.clone(), list);
-        }
-        let asks = gate.judges.iter().any(|judge| judge.wants().http.is_some());
-        if asks && task.judge_only.is_none() {
-            attempt.refused = services(shared, gate)
-                .err()
-                .map(|trouble| of_service("service-not-ready", trouble));
-        }
-        return attempt;
-    };
-    if !watched.is_empty() {
-        attempt.gone = shared.around.as_ref().map(Around::gone);
-    }
-    if let Err(reason) = prepare(shared, gate) {
-        attempt.refused = Some(reason);
-        return attempt;
-    }
-    let services = match services(shared, gate) {
-        Ok(variables) => variables,
-        Err(trouble) => {
-            attempt.refused = Some(of_service("service-not-ready", trouble));
-            return attempt;
-        }
-    };
-    let command = match command(shared, gate, planned, services) {
-        Ok(command) => command,
-        Err(words) => {
-            attempt.refused = Some(environment("command", words, "correct `run:`"));
-            return attempt;
-        }
-    };
-    if let Spool::Split { stdout, stderr } = &command.spool {
-        attempt.streams = [("stdout", stdout), ("stderr", stderr)]
-            .into_iter()
-            .filter_map(|(name, path)| Some((name, path.clone()?)))
-            .collect();
-    }
-    let before = fresh::before(&shared.plan.root, watched);
-    let ended = start(shared, gate, &command);
-    attempt.matches = after(&before, shared, watched);
-    if let (Some(trouble), false) = (&ended.output.trouble, attempt.streams.is_empty()) {
-        // Half of what was printed may look like a whole report with fewer findings in it.
-        attempt.refused = Some(environment(
-            "not-captured",
-            format!("what the command printed could not be kept whole: {trouble}"),
-            "make room on the disk and run again",
-        ));
-        attempt.streams.clear();
-    }
-    attempt.ended = Some(ended);
-    for &service in &gate.services {
-        if let Err(trouble) = shared.services.alive(&shared.plan.services[service].id) {
-            attempt.refused = Some(of_service("service-died", trouble));
-        }
-    }
-    attempt
-}
-
-fn after(before: &Before, shared: &Shared, watched: &[String]) -> BTreeMap<String, Vec<Match>> {
-    watched
-        .iter()
-        .map(|pattern| (pattern.clone(), before.compare(&shared.plan.root, pattern)))
-        .collect()
-}
-
-pub(super) fn environment(code: &'static str, message: String, help: &str) -> Reason {
-    Reason {
-        code,
-        verdict: Verdict::Inconclusive,
-        cause: Some(Cause::Environment),
-        message,
-        help: Some(help.to_owned()),
-        evidence: Vec::new(),
-        detail: None,
-    }
-}
-
-fn of_service(code: &'static str, trouble: Trouble) -> Reason {
-    let reason = environment(code, trouble.message, "see the log of the service");
-    Reason {
-        detail: trouble.detail,
-        ..reason
-    }
-}
-
-/// Deletes old reports where that is asked for, and makes the folders that reports go to.
-fn prepare(shared: &Shared, gate: &PlannedGate) -> Result<(), Reason> {
-    let root = &shared.plan.root;
-    for reports in gate
-        .judges
-        .iter()
-        .filter_map(|judge| judge.reports())
-        .filter(|r| r.elsewhere.is_none())
-    {
-        let patterns: Vec<&str> = reports.file_patterns().collect();
-        if reports.clear {
-            let tracked = |paths: &[PathBuf]| match &shared.repository {
-                Some(repository) => repository.tracked(root, paths),
-                None => Some(Vec::new()),
-            };
-            collect::clear(root, &patterns, &tracked).map_err(|words| {
-                environment("not-cleared", words, "delete the old reports by hand")
-            })?;
-        }
-        for pattern in patterns {
-            // Many tools do not make the folder of their report. Whether it works shows in the report.
-            let _ = fs::create_dir_all(root.join(fresh::fixed_part(pattern)));
-        }
-    }
-    Ok(())
-}
-
-/// Starts the services of a gate, unless they run, and gives the variables that tell of them.
-pub(super) fn services(
-    shared: &Shared,
-    gate: &PlannedGate,
-) -> Result<Vec<(OsString, OsString)>, Trouble> {
-    let mut variables = Vec::new();
-    for &index in &gate.services {
-        let service = &shared.plan.services[index];
-        let setting = || {
-            let mut template = Command::new(
-                Program::Direct(Vec::new()),
-                shared.plan.root.join(&service.command.dir),
-                marker(shared, &service.id),
-            );
-            environment_of(shared, &service.command, &mut template);
-            template.grace = service.command.grace;
-            let log = shared
-                .folder
-                .as_ref()
-                .map(|folder| folder.log(&format!("service.{}", service.id)));
-            Setting { template, log }
-        };
-        variables.extend(shared.services.ensure(service, setting, &shared.stop)?);
-    }
-    Ok(variables)
-}
-
-fn marker(shared: &Shared, id: &str) -> String {
-    format!("{}/{id}", shared.run_id)
-}
-
-fn environment_of(shared: &Shared, planned: &PlannedCommand, command: &mut Command) {
-    command.env = planned
-        .env
-        .iter()
-        .map(|(key, value)| (key.into(), value.into()))
-        .collect();
-    let kept = |name: &&String| !planned.pass.contains(name);
-    command.env_remove = shared
-        .withheld
-        .iter()
-        .filter(kept)
-        .map(OsString::from)
-        .collect();
-    command.mask = Arc::clone(&shared.mask);
-    command.guard = shared.guard.clone();
-}
-
-fn command(
-    shared: &Shared,
-    gate: &PlannedGate,
-    planned: &PlannedCommand,
-    services: Vec<(OsString, OsString)>,
-) -> Result<Command, String> {
-    let program = exec::parse(&planned.text, planned.shell.as_deref())
-        .map_err(|trouble| trouble.to_string())?;
-    let mut command = Command::new(
-        program,
-        shared.plan.root.join(&planned.dir),
-        marker(shared, &gate.id),
-    );
-    environment_of(shared, planned, &mut command);
-    command.env.extend(services);
-    command.timeout = gate.timeout;
-    command.grace = planned.grace;
-    command.log = shared.folder.as_ref().map(|folder| folder.log(&gate.id));
-    let reads = |stream: &str| {
-        gate.judges
-            .iter()
-            .filter_map(|judge| judge.reports())
-            .any(|r| r.reads_stream(stream))
-    };
-    if reads("stdout") || reads("stderr") {
-        let Some(folder) = &shared.folder else {
-            return Err("there is no place to keep what the command prints".to_owned());
-        };
-        let stream = |name: &str| reads(name).then(|| folder.stream(&gate.id, name));
-        command.spool = Spool::Split {
-            stdout: stream("stdout"),
-            stderr: stream("stderr"),
-        };
-    }
-    Ok(command)
-}
-
-fn start(shared: &Shared, gate: &PlannedGate, command: &Command) -> exec::Ended {
-    if !shared.stream {
-        return exec::run(command, &shared.stop, None);
-    }
-    let mut live = |bytes: &[u8]| {
-        shared.outbox.stream(Event::Output {
-            gate: gate.id.clone(),
-            bytes: bytes.to_vec(),
-        });
-    };
-    exec::run(command, &shared.stop, Some(&mut live))
-}
-
 /// Reads the reports of every judge, and lets them judge.
 fn judge(shared: &Shared, gate: &PlannedGate, task: &Task, attempt: &Attempt) -> Weighed {
     let how = attempt.ended.as_ref().map(|ended| &ended.how);
@@ -488,7 +238,7 @@ fn judge(shared: &Shared, gate: &PlannedGate, task: &Task, attempt: &Attempt) ->
             });
         }
     }
-    notes.extend(attempt.ended.iter().flat_map(ended_notes));
+    notes.extend(attempt.notes());
     let around = shared.around.as_ref();
     let meddled = around.and_then(|around| around.meddles(gate, attempt.gone.as_ref()));
     let asked = Asked {
@@ -544,49 +294,4 @@ fn elsewhere(shared: &Shared, pattern: &str) -> Vec<Match> {
         .into_iter()
         .map(|path| Match { path, fresh: false })
         .collect()
-}
-
-fn ended_notes(ended: &exec::Ended) -> Vec<Note> {
-    let mut notes = Vec::new();
-    let left_behind = matches!(ended.how, Termination::Exit(_) | Termination::Signal(_));
-    if left_behind && !ended.stopped.is_empty() {
-        let names: Vec<&str> = ended
-            .stopped
-            .iter()
-            .map(|stopped| stopped.name.as_str())
-            .collect();
-        let message = format!(
-            "the command left processes running, which were ended: {}",
-            names.join(", ")
-        );
-        notes.push(Note {
-            code: "left-processes",
-            message,
-            detail: None,
-        });
-    }
-    if let Some(trouble) = &ended.output.trouble {
-        notes.push(Note {
-            code: "log-incomplete",
-            message: trouble.clone(),
-            detail: None,
-        });
-    }
-    notes
-}
-
-fn describe(run: &mut GateRun, shared: &Shared, attempt: &Attempt) {
-    let Some(ended) = &attempt.ended else { return };
-    run.ended = Some(ended.how.clone());
-    run.duration_ms = millis(ended.duration);
-    run.output_bytes = ended.output.bytes;
-    run.head = String::from_utf8_lossy(&ended.output.head).into_owned();
-    run.tail = String::from_utf8_lossy(&ended.output.tail).into_owned();
-    run.stopped = ended.stopped.iter().map(ToString::to_string).collect();
-    run.log = ended.output.log.as_ref().map(|log| {
-        log.strip_prefix(&shared.plan.root)
-            .unwrap_or(log)
-            .to_string_lossy()
-            .into_owned()
-    });
 }

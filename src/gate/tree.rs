@@ -229,8 +229,13 @@ impl<'a> Tree<'a> {
             .then_some(real)
     }
 
-    /// What a file holds.
-    pub fn content(&self, path: &str) -> Result<Content, String> {
+    /// How many bytes a file has.
+    pub fn size(&self, path: &str) -> Result<u64, String> {
+        Ok(self.found(path)?.1.len())
+    }
+
+    /// The real path of a file that is there.
+    fn found(&self, path: &str) -> Result<(PathBuf, fs::Metadata), String> {
         let real = self
             .real(path)
             .ok_or_else(|| format!("{path} is not there, or leads out of the project"))?;
@@ -238,6 +243,12 @@ impl<'a> Tree<'a> {
         if !meta.is_file() {
             return Err(format!("{path} is not a file"));
         }
+        Ok((real, meta))
+    }
+
+    /// What a file holds.
+    pub fn content(&self, path: &str) -> Result<Content, String> {
+        let (real, meta) = self.found(path)?;
         if meta.len() > SEARCHED {
             return Ok(Content::Huge(meta.len()));
         }

@@ -6,7 +6,10 @@
 //! because they lie in both directions in real tools; but failures that they claim and no element shows are
 //! never passed over. Times are data, never a verdict.
 
+mod suite;
 mod time;
+
+use suite::{Claim, Counts, Suite};
 
 #[cfg(test)]
 mod tests;
@@ -65,54 +68,6 @@ enum Element {
     /// `error` or `failure` that belongs to a suite.
     SuiteBad,
     Other,
-}
-
-/// Tests and failures, as counted or as claimed.
-#[derive(Clone, Copy, Debug, Default)]
-struct Counts {
-    tests: u64,
-    bad: u64,
-}
-
-/// What the attributes of a suite claim.
-#[derive(Clone, Copy, Debug, Default)]
-struct Claim {
-    tests: Option<u64>,
-    failures: Option<u64>,
-    errors: Option<u64>,
-    skipped: Option<u64>,
-}
-
-impl Claim {
-    fn bad(self) -> Option<u64> {
-        match (self.failures, self.errors) {
-            (None, None) => None,
-            (failures, errors) => Some(failures.unwrap_or(0).saturating_add(errors.unwrap_or(0))),
-        }
-    }
-
-    fn add(&mut self, other: Claim) {
-        let join = |a: Option<u64>, b: Option<u64>| match (a, b) {
-            (None, None) => None,
-            (a, b) => Some(a.unwrap_or(0).saturating_add(b.unwrap_or(0))),
-        };
-        self.tests = join(self.tests, other.tests);
-        self.failures = join(self.failures, other.failures);
-        self.errors = join(self.errors, other.errors);
-        self.skipped = join(self.skipped, other.skipped);
-    }
-}
-
-/// A suite (or the root) that is open.
-#[derive(Debug, Default)]
-struct Suite {
-    name: String,
-    file: String,
-    claim: Claim,
-    /// Totals of the report when it opened.
-    before: Counts,
-    /// Failed elements of any sort, and claims already reported, when it opened.
-    accounted: u64,
 }
 
 /// A test that is open. Kept and used again, so that a passing test allocates nothing.
@@ -195,12 +150,12 @@ impl Visitor for Reader {
             Some(Element::Suite | Element::Suites) => self.close_suite(sink),
             Some(Element::Case) => self.close_case(sink),
             Some(Element::SuiteBad) => {
-                let suite = self.suites.last().map_or("", |suite| suite.name.as_str());
+                let suite = self.suites.last().map(Suite::called).unwrap_or_default();
                 let message = match self.scratch.trim() {
                     "" => "has an error that belongs to no test",
                     message => message,
                 };
-                sink.broken(&format!("suite `{suite}`: {message}"));
+                sink.broken(&format!("{suite}: {message}"));
             }
             _ => {}
         }
@@ -364,7 +319,7 @@ impl Reader {
         let tests = self.seen.tests - suite.before.tests;
         let bad = self.seen.bad - suite.before.bad;
         let claim = suite.claim;
-        let name = &suite.name;
+        let name = suite.called();
         if claim.tests.is_some_and(|claimed| claimed != tests)
             || claim.bad().is_some_and(|claimed| claimed != bad)
         {
@@ -373,7 +328,7 @@ impl Reader {
             let claimed: Vec<String> = tests_claimed.into_iter().chain(bad_claimed).collect();
             let claimed = claimed.join(" and ");
             let shown = "its elements show";
-            let words = format!("suite `{name}` claims {claimed}; {shown} {tests} and {bad}");
+            let words = format!("{name} claims {claimed}; {shown} {tests} and {bad}");
             sink.warn("counter-mismatch", words);
         }
         let unseen = claim
@@ -383,7 +338,7 @@ impl Reader {
         if unseen > 0 && self.seen.tests > 0 {
             self.accounted = self.accounted.saturating_add(unseen);
             sink.broken(&format!(
-                "suite `{name}` claims {unseen} failures or errors that no element shows"
+                "{name} claims {unseen} failures or errors that no element shows"
             ));
         }
         if self.suites.is_empty() && claim.tests.is_some() {

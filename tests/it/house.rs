@@ -25,14 +25,7 @@ const FLOORS: &[&[&str]] = &[
 const SEEN_BY_OUTPUT: &[&str] = &["output", "model", "problem", "source"];
 
 /// Files of more than [`LONGEST`] lines, each with its reason.
-const LARGE: &[(&str, &str)] = &[
-    (
-        "src/output/neutral.rs",
-        "what makes text harmless stands in one place, with its tests",
-    ),
-    ("src/run/engine.rs", "one state machine"),
-    ("src/run/gate.rs", "one gate from start to verdict"),
-];
+const LARGE: &[(&str, &str)] = &[];
 const LONGEST: usize = 500;
 
 fn top() -> &'static Path {

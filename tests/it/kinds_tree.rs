@@ -108,6 +108,39 @@ const RATCHET: &str =
     "gates: { quiet: { ratchet: { patterns: [suppressions, coverage-pragmas] } } }\n";
 
 #[test]
+fn a_file_that_is_not_measured_or_not_read_is_undecided() {
+    let project = Project::new(
+        "gates:\n  size: { files: { size: { 'dist/**': '<= 1KB' } } }\n  folder: { files: { size: { dist: '<= 1MB' } } }\n  \
+         word: { files: { contain: { 'dist/a.js': 'é' } } }\n",
+    )
+    .file("dist/a.js", b"caf\xe9")
+    .committed();
+    let ran = project.run(&[]).exits(3);
+    ran.gate("size").is("pass");
+    for (gate, words) in [
+        ("folder", "dist is not a file"),
+        ("word", "dist/a.js is not UTF-8"),
+    ] {
+        ran.gate(gate)
+            .is("inconclusive")
+            .reasons(&["file-unreadable"])
+            .says(words);
+    }
+    project.write("dist/a.js", "é".repeat(600));
+    let ran = project.run(&[]).exits(1);
+    ran.gate("size").is("fail");
+    ran.gate("word").is("pass");
+    // Where a link leads, and how long it is there, nobody knows.
+    project.write("dist/a.js", "é");
+    std::os::unix::fs::symlink("/etc/hostname", project.root.join("dist/b.js")).unwrap();
+    let ran = project.run(&[]).exits(3);
+    ran.gate("size")
+        .is("inconclusive")
+        .reasons(&["file-unreadable"])
+        .says("dist/b.js");
+}
+
+#[test]
 fn suppression_above_the_baseline_is_no_go() {
     let project = Project::new(RATCHET)
         .file("src/a.py", "import os  # noqa: F401\n")

@@ -119,11 +119,13 @@ fn a_phase_renamed_in_the_file_is_told_and_not_complete() {
         format!("version: 1\n{}", FILE.replace("alpha", "first")),
     );
     project.commit();
-    project
-        .phase(&["status"])
-        .exits(0)
-        .says("phase `alpha`")
-        .says("renamed");
+    for status in [&["status"][..], &["status", "first"]] {
+        project
+            .phase(status)
+            .exits(0)
+            .says("phase `alpha`")
+            .says("renamed");
+    }
     assert_eq!(project.state("first"), "open");
     project
         .phase(&["history", "alpha"])

@@ -74,14 +74,13 @@ fn board(
     Ok((board, doubts.collect()))
 }
 
-/// Leaves one phase on the board, with what concerns it.
+/// Leaves one phase on the board, with what concerns it. What is noted of the records as a whole concerns every phase.
 fn only(board: &mut Board, name: &str) {
     board.phases.retain(|phase| phase.phase == name);
     board.metrics.retain(|metric| metric.phase == name);
     board.chain.clear();
     let lead = format!("{name}: ");
     board.next.retain(|(_, what)| what.starts_with(&lead));
-    board.notes.clear();
 }
 
 /// Shows records.

@@ -8,8 +8,6 @@ mod env;
 mod probes;
 mod readers;
 
-use std::fs;
-
 use regex::Regex;
 use serde_json::Value as Json;
 
@@ -118,6 +116,9 @@ impl GateKind for Files {
     }
 }
 
+/// What to do about a file that cannot be searched.
+const NARROW: &str = "make it readable, or narrow the pattern";
+
 impl FileGate {
     fn is_empty(&self) -> bool {
         self.exist.is_empty()
@@ -189,12 +190,15 @@ impl FileGate {
                 .flat_map(|path| wanted.iter().map(move |regex| (path, regex)))
             {
                 match tree.text(path) {
-                    Err(words) => judging.undecided(
-                        "file-unreadable",
-                        words,
-                        "make it readable, or narrow the pattern",
-                    ),
+                    Err(words) => judging.undecided("file-unreadable", words, NARROW),
                     Ok(text) if regex.value.is_match(&text) => {}
+                    Ok(text) if is_blind(&text, &regex.value) => {
+                        let words = format!(
+                            "{path} is not UTF-8, so `{}` may be in it unseen",
+                            regex.value
+                        );
+                        judging.undecided("file-unreadable", words, NARROW);
+                    }
                     Ok(_) => {
                         let message = format!(
                             "{path} does not contain `{}` ({})",
@@ -210,7 +214,6 @@ impl FileGate {
 
     /// What was not looked at may hold anything: no file, or one that is no text, is never a pass.
     fn absence(&self, tree: &Tree<'_>, judging: &mut Judging) {
-        const NARROW: &str = "make it readable, or narrow the pattern";
         let mut forbidden = 0;
         for (pattern, unwanted) in &self.forbid {
             let files = tree.matches(pattern);
@@ -234,9 +237,7 @@ impl FileGate {
                 for regex in unwanted {
                     let found = Self::report_forbidden(path, regex, &text, judging);
                     forbidden += found;
-                    // Bytes that are no UTF-8 hide only letters that are not ASCII.
-                    let blind = text.contains('\u{fffd}') && !regex.value.as_str().is_ascii();
-                    if found == 0 && blind {
+                    if found == 0 && is_blind(&text, &regex.value) {
                         let words =
                             format!("{path} is not UTF-8, so `{}` may hide in it", regex.value);
                         judging.undecided("file-unreadable", words, NARROW);
@@ -287,12 +288,16 @@ impl FileGate {
         for (pattern, bound) in &self.size {
             let mut largest: Option<(u64, String)> = None;
             for path in tree.matches(pattern) {
-                let size = tree
-                    .real(&path)
-                    .and_then(|real| fs::metadata(real).ok())
-                    .map_or(0, |meta| meta.len());
-                if largest.as_ref().is_none_or(|(most, _)| size > *most) {
-                    largest = Some((size, path));
+                match tree.size(&path) {
+                    Ok(size) if largest.as_ref().is_none_or(|(most, _)| size > *most) => {
+                        largest = Some((size, path));
+                    }
+                    Ok(_) => {}
+                    Err(words) => judging.undecided(
+                        "file-unreadable",
+                        words,
+                        "correct the path: `dist/**` means the largest file below a folder",
+                    ),
                 }
             }
             let value = largest
@@ -310,6 +315,11 @@ impl FileGate {
             }
         }
     }
+}
+
+/// Whether a text that was no UTF-8 may hold a match that is not seen: what is lost are letters that are not ASCII.
+fn is_blind(text: &str, regex: &Regex) -> bool {
+    text.contains('\u{fffd}') && !regex.as_str().is_ascii()
 }
 
 impl Gate for FileGate {

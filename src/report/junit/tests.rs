@@ -140,6 +140,8 @@ fn an_error_of_a_suite_is_no_test_and_breaks_the_report() {
         (got.total(), got.broken),
         (1, vec!["suite `S`: no class".to_owned()])
     );
+    let got = tests("<testsuite><error message='no class'/><testcase name='a'/></testsuite>");
+    assert_eq!(got.broken, ["a suite without a name: no class"]);
 }
 
 #[test]

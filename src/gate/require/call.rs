@@ -35,12 +35,8 @@ pub(super) fn apply(name: &str, values: &[Value]) -> Outcome {
                 },
             ],
         ) => number(-*value, *is_whole),
-        // A map is no fact: it is never equal to one, and a bound that never holds (or always) says nothing.
-        ("_==_" | "_!=_", [Value::Map(_), other] | [other, Value::Map(_)])
-            if !matches!(other, Value::Map(_) | Value::Null) =>
-        {
-            Err(mixed())
-        }
+        // What is of another kind is never equal, and a bound that never holds (or always) says nothing.
+        ("_==_" | "_!=_", [left, right]) if !left.is_like(right) => Err(mixed()),
         ("_==_", [left, right]) => Ok(Value::Bool(same(left, right))),
         ("_!=_", [left, right]) => Ok(Value::Bool(!same(left, right))),
         ("_<_" | "_<=_" | "_>_" | "_>=_", [left, right]) => {
@@ -62,6 +58,11 @@ pub(super) fn apply(name: &str, values: &[Value]) -> Outcome {
             Err(format!("it becomes longer than {LARGEST}"))
         }
         ("_+_" | "_-_" | "_*_" | "_/_" | "_%_", [left, right]) => arithmetic(name, left, right),
+        ("@in", [one, Value::List(items)])
+            if !items.is_empty() && !items.iter().any(|item| item.is_like(one)) =>
+        {
+            Err(mixed())
+        }
         ("@in", [one, Value::List(items)]) => {
             Ok(Value::Bool(items.iter().any(|item| same(item, one))))
         }

@@ -408,3 +408,20 @@ fn several_facts_are_not_one() {
         assert!(words.contains(said), "{expression}: {words}");
     }
 }
+
+#[test]
+fn what_is_of_another_kind_is_neither_equal_nor_different() {
+    for (expression, said) in [
+        (
+            "unit.tests.failed != '0'",
+            "`!=` cannot be used on a whole number and text",
+        ),
+        ("!(unit.tests.failed == '7')", "text"),
+        ("unit.verdict != 0", "text and a whole number"),
+        ("unit.tests.failed != true", "true or false"),
+        ("!(unit.tests.failed in ['7', '8'])", "`in` cannot be used"),
+    ] {
+        let words = words(expression);
+        assert!(words.contains(said), "{expression}: {words}");
+    }
+}

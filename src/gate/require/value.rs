@@ -62,6 +62,12 @@ impl Value {
             Value::Map(_) => "a map",
         }
     }
+
+    /// Whether it is of the same kind as another one. Null is of every kind.
+    pub fn is_like(&self, other: &Value) -> bool {
+        let null = [self, other].contains(&&Value::Null);
+        null || std::mem::discriminant(self) == std::mem::discriminant(other)
+    }
 }
 
 impl fmt::Display for Value {

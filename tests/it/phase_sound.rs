@@ -245,12 +245,19 @@ fn whether_a_promise_is_due_is_not_known_without_its_record() {
     project.commit();
     project.run(&["t"]).exits(0);
     let lien = only(&project).digest;
+    let known = project.read(".tollgate/people.yaml");
+    project.write(".tollgate/people.yaml", format!("{known}oops: [\n"));
+    let unknown = "whether a promise of a phase is due is not known";
+    project.run(&["t"]).exits(3).says(unknown);
+    project.write(".tollgate/people.yaml", known);
+    project.run(&["t"]).exits(0);
     remove(&project, &lien);
-    project
-        .run(&["t"])
-        .exits(3)
-        .says("whether a promise of a phase is due is not known");
+    project.run(&["t"]).exits(3).says(unknown);
     project.phase(&["complete", "beta"]).exits(3);
+    fs::remove_dir_all(project.root.join(".tollgate/ledger")).unwrap();
+    project.run(&["t"]).exits(3).says(unknown);
+    project.commit();
+    project.run(&["t"]).exits(3).says(unknown);
 }
 
 #[test]

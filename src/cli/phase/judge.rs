@@ -7,7 +7,7 @@ use anyhow::Context;
 
 use super::super::args::Global;
 use super::super::exit::Exit;
-use super::super::run::{absolute, drive};
+use super::super::run::{absolute, drive, record};
 use super::super::screen::Screen;
 use super::super::signer::here;
 use super::super::world;
@@ -390,7 +390,9 @@ impl<'a> Command<'a> {
             selection,
         };
         let people = targets.iter().any(Target::is_for_people);
-        drive(self.global, request, Some(phase), people, self.screen)
+        let (finished, seen) = drive(self.global, request, Some(phase), people, self.screen)?;
+        record(&finished);
+        Ok((finished, seen))
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! It takes neutral text without colours, and colours it last.
 
+use std::collections::BTreeSet;
 use std::io;
 
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
@@ -28,6 +29,44 @@ pub(super) fn cut(text: &str, columns: usize, style: &Style) -> String {
     let mark = style.pick("…", "..");
     let (kept, _) = split(text, columns.saturating_sub(width(mark)));
     format!("{}{mark}", kept.trim_end())
+}
+
+/// Names in so many columns. Names are alike at their beginning, or differ at their end only: what is cut out is the
+/// middle, or where they stay apart from each other.
+pub(super) fn apart(names: &[String], most: usize, style: &Style) -> Vec<String> {
+    let room = most.saturating_sub(width(style.pick("…", "..")));
+    let cut_at = |end: usize| -> Vec<String> {
+        let each = names.iter();
+        each.map(|name| cut_inside(name, most, end, style))
+            .collect()
+    };
+    let count = |names: &[String]| names.iter().collect::<BTreeSet<_>>().len();
+    // The same name may stand there twice.
+    let all = count(names);
+    let differ = |names: &Vec<String>| count(names) == all;
+    let middle = room / 2;
+    let mut ends: Vec<usize> = (0..=room).collect();
+    ends.sort_by_key(|end| end.abs_diff(middle));
+    let mut found = ends.into_iter().map(cut_at);
+    let fallback = cut_at(middle);
+    found.find(differ).unwrap_or(fallback)
+}
+
+/// A name in so many columns, with the last `end` of them from its end.
+fn cut_inside(name: &str, most: usize, end: usize, style: &Style) -> String {
+    if width(name) <= most {
+        return name.to_owned();
+    }
+    let mut tail = String::new();
+    for letter in name.chars().rev() {
+        let longer = format!("{letter}{tail}");
+        if width(&longer) > end {
+            break;
+        }
+        tail = longer;
+    }
+    let head = cut(name, most.saturating_sub(width(&tail)), style);
+    format!("{head}{tail}")
 }
 
 /// The longest start that takes at most so many columns, and the rest.
@@ -151,6 +190,44 @@ mod tests {
     fn words_stay_whole_where_they_can() {
         assert_eq!(wrap("one two three", 8), ["one two", "three"]);
         assert_eq!(wrap("", 8), [""]);
+    }
+
+    fn cut_to(names: &[&str], most: usize) -> Vec<String> {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let style = Style {
+            unicode: true,
+            ..Style::default()
+        };
+        apart(&names, most, &style)
+    }
+
+    #[test]
+    fn names_that_must_be_cut_stay_apart() {
+        let cases: [(&[&str], usize); 4] = [
+            (&["phase-with-long-name-1", "phase-with-long-name-2"], 12),
+            (&["a-release-of-many-parts", "b-release-of-many-parts"], 10),
+            (
+                &["same-start-x-same-end-of-it", "same-start-y-same-end-of-it"],
+                20,
+            ),
+            (
+                &[
+                    "日本語の長い名前のフェーズ一",
+                    "日本語の長い名前のフェーズ二",
+                ],
+                12,
+            ),
+        ];
+        for (names, most) in cases {
+            let cut = cut_to(names, most);
+            assert!(cut.iter().all(|name| width(name) <= most), "{cut:?}");
+            assert_ne!(cut[0], cut[1], "{cut:?}");
+            assert!(cut[0].contains('…'), "{cut:?}");
+        }
+        assert_eq!(cut_to(&["short", "other"], 12), ["short", "other"]);
+        // What cannot be told apart in so little is cut all the same.
+        let hard = ["xx1xxxxxxxxx", "xxxxxxxxx1xx", "xxxxx1xxxxxx"];
+        assert!(cut_to(&hard, 4).iter().all(|name| width(name) <= 4));
     }
 
     proptest! {

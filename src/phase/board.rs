@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{PlannedPhase, SINCE, Target, World, gates_of};
 use crate::model::{
-    Board, BoardMetric, BoardPhase, Completion, Measure, Outstanding, PhaseOutcome, PhaseState,
-    Says, Sort, Verdict,
+    Board, BoardMetric, BoardPhase, Completion, ConditionVerdict, Measure, Outstanding,
+    PhaseOutcome, PhaseState, Says, Sort, Verdict,
 };
 use crate::policy::Keeps;
 
@@ -18,6 +18,9 @@ pub struct Newest<'a> {
     pub facts: &'a BTreeMap<String, Measure>,
     /// Measured values of the run before.
     pub before: &'a BTreeMap<String, Measure>,
+    /// What those verdicts say of each condition, by full dotted name and the bound as written: what is no number has
+    /// its value only there.
+    pub conditions: &'a BTreeMap<(&'a str, &'a str), &'a ConditionVerdict>,
     /// Values that were measured for a phase and for no other, by phase and name ([`SINCE`]).
     pub of_phase: &'a BTreeMap<(String, String), Measure>,
 }
@@ -190,26 +193,45 @@ fn metrics(
 }
 
 fn target_metric(phase: &PlannedPhase, target: &Target, newest: Newest<'_>) -> BoardMetric {
-    let value = value_of(phase, target, newest);
-    let condition = value.and_then(|value| target.condition(value).ok());
+    let text = target.text();
+    let (current, holds) = match value_of(phase, target, newest) {
+        Some(value) => measured(target, value),
+        None => stated(target, &text, newest),
+    };
     let before = newest.before.get(&target.fact);
-    let holds = value
-        .zip(condition.as_ref())
-        .and_then(|(value, condition)| match condition.keeps(value) {
-            Keeps::Yes | Keeps::Tolerated(_) => Some(true),
-            Keeps::No => Some(false),
-            _ => None,
-        });
     BoardMetric {
         fact: target.fact.clone(),
         phase: phase.id.clone(),
-        current: value.map(|value| value.beside(condition.as_ref().and_then(|one| one.bound()))),
-        target: target.text(),
+        current,
         holds,
-        trend: value
+        trend: value_of(phase, target, newest)
             .zip(before)
-            .and_then(|(value, before)| trend(value, before, &target.text())),
+            .and_then(|(value, before)| trend(value, before, &text)),
+        target: text,
     }
+}
+
+/// A measured value as it is shown beside its bound, and whether it keeps it.
+fn measured(target: &Target, value: &Measure) -> (Option<String>, Option<bool>) {
+    let condition = target.condition(value).ok();
+    let bound = condition.as_ref().and_then(|one| one.bound());
+    let holds = condition.as_ref().and_then(|one| match one.keeps(value) {
+        Keeps::Yes | Keeps::Tolerated(_) => Some(true),
+        Keeps::No => Some(false),
+        _ => None,
+    });
+    (Some(value.beside(bound)), holds)
+}
+
+/// What the gate said of what is no number.
+fn stated(target: &Target, text: &str, newest: Newest<'_>) -> (Option<String>, Option<bool>) {
+    let known = newest.conditions.get(&(target.fact.as_str(), text));
+    let holds = known.and_then(|one| match one.verdict {
+        Verdict::Pass => Some(true),
+        Verdict::Fail => Some(false),
+        _ => None,
+    });
+    (known.and_then(|one| one.measured.clone()), holds)
 }
 
 /// Which way a value went, seen from its bound: towards what it asks is better. Between two values that both lie on the

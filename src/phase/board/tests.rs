@@ -38,8 +38,14 @@ fn draw(scene: &Scene, before: &[(&str, u64)]) -> Board {
         .iter()
         .map(|(fact, count)| ((*fact).to_owned(), Measure::Count(*count)))
         .collect();
+    let gates = scene.verdict.iter().flat_map(|document| &document.gates);
+    let conditions = gates.flat_map(|gate| &gate.conditions);
+    let conditions = conditions
+        .map(|one| ((one.fact.as_str(), one.bound.as_str()), one))
+        .collect();
     let newest = Newest {
         verdicts: &verdicts,
+        conditions: &conditions,
         facts: &facts,
         before: &before,
         of_phase: &BTreeMap::new(),
@@ -152,6 +158,30 @@ fn metrics_show_current_target_and_trend() {
             .iter()
             .all(|one| one.current.is_none() && one.holds.is_none() && one.trend.is_none())
     );
+}
+
+#[test]
+fn what_is_no_number_has_its_target_and_what_was_found() {
+    let mut scene = judged();
+    let bound = ("unit.http.body[GET /]".to_owned(), "matches OAK".to_owned());
+    scene.gate("unit").bounds.push(bound.clone());
+    let find = |board: &Board| {
+        let mut metrics = board.metrics.iter();
+        let one = metrics.find(|one| one.fact == bound.0).expect("a row");
+        (one.current.clone(), one.target.clone(), one.holds)
+    };
+    let target = || "matches OAK".to_owned();
+    assert_eq!(find(&draw(&scene, &[])), (None, target(), None));
+    for (verdict, holds) in [(Verdict::Fail, Some(false)), (Verdict::Pass, Some(true))] {
+        let document = scene.verdict.as_mut().expect("judged");
+        document.gates[0].conditions = vec![ConditionVerdict {
+            measured: Some("another body".to_owned()),
+            verdict,
+            ..Target::of_bound(&bound.0, "unit", &bound.1).judge(None, false)
+        }];
+        let found = Some("another body".to_owned());
+        assert_eq!(find(&draw(&scene, &[])), (found, target(), holds));
+    }
 }
 
 #[test]

@@ -274,8 +274,10 @@ impl<'a> View<'a> {
                 .outcome
             })
             .collect();
+        let conditions = self.known.conditions();
         let newest = Newest {
             verdicts: &verdicts,
+            conditions: &conditions,
             facts: &self.known.facts,
             before: &self.known.before,
             of_phase: &self.known.of_phase,

@@ -47,45 +47,63 @@ fn state(style: &Style, state: PhaseState) -> (Ink, &'static str) {
         PhaseState::Open => (Ink::Plain, style.pick("○", "o")),
         PhaseState::Blocked => (Ink::Faint, style.pick("▪", "#")),
         PhaseState::Stale => (Ink::Bad, "!"),
+        PhaseState::Ended => (Ink::Faint, style.sign(Verdict::Cancelled)),
     }
 }
 
-/// How deep each phase lies below others.
-fn depths(board: &Board) -> Vec<usize> {
-    let parents: BTreeMap<&str, Option<&str>> = board
-        .phases
-        .iter()
-        .map(|phase| (phase.phase.as_str(), phase.parent.as_deref()))
-        .collect();
-    let depth = |phase: &BoardPhase| {
-        let mut at = phase.parent.as_deref();
-        let mut depth = 0;
-        // A circle is refused by the file; a bound costs nothing.
-        while let (Some(name), true) = (at, depth < 5) {
-            depth += 1;
-            at = parents.get(name).copied().flatten();
+/// The phases in the order of their rows, each by its place on the board and with how deep it lies: parts stand below
+/// their whole, in the order of the file among themselves.
+fn tree(board: &Board) -> Vec<(usize, usize)> {
+    let mut below: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let known: BTreeSet<&str> = board.phases.iter().map(|one| one.phase.as_str()).collect();
+    let mut todo = Vec::new();
+    for (place, phase) in board.phases.iter().enumerate() {
+        match phase.parent.as_deref() {
+            Some(whole) if known.contains(whole) => below.entry(whole).or_default().push(place),
+            _ => todo.push((place, 0)),
         }
-        depth
-    };
-    board.phases.iter().map(depth).collect()
+    }
+    todo.reverse();
+    let mut rows = Vec::new();
+    while let Some((place, depth)) = todo.pop() {
+        rows.push((place, depth));
+        let parts = below.remove(board.phases[place].phase.as_str());
+        let parts = parts.into_iter().flatten().rev();
+        todo.extend(parts.map(|part| (part, depth + 1)));
+    }
+    // A circle is refused by the file; whoever draws one loses no row.
+    rows.extend(below.into_values().flatten().map(|place| (place, 0)));
+    rows
 }
 
+/// Deeper parts are drawn as deep as this.
+const DEEPEST: usize = 5;
+
 struct Left {
+    /// The phase of each row, by its place on the board.
+    places: Vec<usize>,
     names: Vec<String>,
     name: usize,
 }
 
 impl Left {
     fn of(board: &Board, most: usize, style: &Style) -> Self {
-        let names: Vec<String> = board
-            .phases
+        let rows = tree(board);
+        let indent = |depth: usize| "  ".repeat(depth.min(DEEPEST));
+        let names: Vec<String> = rows
             .iter()
-            .zip(depths(board))
-            .map(|(phase, depth)| format!("{}{}", "  ".repeat(depth), style.line(&phase.phase)))
+            .map(|&(place, depth)| {
+                let name = style.line(&board.phases[place].phase);
+                format!("{}{name}", indent(depth))
+            })
             .collect();
         let names = apart(&names, most, style);
         let name = names.iter().map(|name| width(name)).max().unwrap_or(0);
-        Self { names, name }
+        Self {
+            places: rows.into_iter().map(|(place, _)| place).collect(),
+            names,
+            name,
+        }
     }
 
     /// Sign, name, state, readiness and the blanks between them.
@@ -128,8 +146,9 @@ fn matrix(page: &mut Page<'_>, board: &Board) -> io::Result<()> {
             page.gap()?;
         }
         head(page, &matrix, now, &left)?;
-        for index in 0..board.phases.len() {
-            row(page, board, &matrix, now, &left, index)?;
+        for (place, name) in left.places.iter().zip(&left.names) {
+            let phase = &board.phases[*place];
+            row(page, phase, (*place, now), (name, &left), &matrix)?;
         }
         rest = later;
         first = false;
@@ -148,16 +167,14 @@ fn head(page: &mut Page<'_>, matrix: &Matrix, columns: &[Column], left: &Left) -
 
 fn row(
     page: &mut Page<'_>,
-    board: &Board,
+    phase: &BoardPhase,
+    (place, columns): (usize, &[Column]),
+    (name, left): (&str, &Left),
     matrix: &Matrix,
-    columns: &[Column],
-    left: &Left,
-    index: usize,
 ) -> io::Result<()> {
     let style = page.style;
-    let phase = &board.phases[index];
     let (ink, sign) = state(style, phase.state);
-    let name = format!(" {}  ", pad(&left.names[index], left.name));
+    let name = format!(" {}  ", pad(name, left.name));
     let word = pad(phase.state.word(), "complete".len());
     let share = phase.readiness.map(whole).unwrap_or_default();
     let share = format!(" {share:>4}  ");
@@ -168,7 +185,7 @@ fn row(
         (Ink::Plain, share),
     ];
     for column in columns {
-        let (ink, sign) = column.cells[index].drawn(style);
+        let (ink, sign) = column.cells[place].drawn(style);
         pieces.push((ink, pad(sign, matrix.wide(column))));
     }
     let pieces: Vec<(Ink, &str)> = pieces
@@ -245,6 +262,7 @@ fn last(page: &mut Page<'_>, board: &Board) -> io::Result<()> {
         PhaseState::Ready,
         PhaseState::Open,
         PhaseState::Blocked,
+        PhaseState::Ended,
     ];
     let counts: Vec<String> = states
         .into_iter()
@@ -261,4 +279,67 @@ fn last(page: &mut Page<'_>, board: &Board) -> io::Result<()> {
         page.line(&[(Ink::Strong, &line)])?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn phase(name: &str, parent: Option<&str>) -> BoardPhase {
+        BoardPhase {
+            phase: name.to_owned(),
+            title: None,
+            parent: parent.map(str::to_owned),
+            after: Vec::new(),
+            state: PhaseState::Open,
+            readiness: None,
+            gates: Vec::new(),
+            blocked_by: Vec::new(),
+            due: None,
+            said: None,
+            liens: Vec::new(),
+        }
+    }
+
+    fn names(list: &[(&str, Option<&str>)]) -> Vec<String> {
+        let board = Board {
+            phases: list.iter().map(|(name, of)| phase(name, *of)).collect(),
+            ..Board::default()
+        };
+        Left::of(&board, 40, &Style::default()).names
+    }
+
+    #[test]
+    fn parts_stand_below_their_whole_in_the_order_of_the_file() {
+        let drawn = names(&[
+            ("beta", None),
+            ("services", Some("beta")),
+            ("routes", Some("beta")),
+            ("hour-5", Some("routes")),
+            ("hour-2", Some("services")),
+            ("hour-8", Some("beta")),
+            ("hour-3", Some("services")),
+            ("gamma", None),
+        ]);
+        assert_eq!(
+            drawn,
+            [
+                "beta",
+                "  services",
+                "    hour-2",
+                "    hour-3",
+                "  routes",
+                "    hour-5",
+                "  hour-8",
+                "gamma"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_part_alone_and_parts_of_each_other_lose_no_row() {
+        assert_eq!(names(&[("services", Some("beta"))]), ["services"]);
+        let circle = names(&[("a", Some("b")), ("b", Some("a")), ("c", None)]);
+        assert_eq!(circle.len(), 3, "{circle:?}");
+    }
 }

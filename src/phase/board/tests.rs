@@ -206,7 +206,8 @@ fn a_trend_is_seen_from_its_bound() {
 #[test]
 fn the_longest_chain_goes_through_parts_and_shrinks_with_each_completion() {
     let mut scene = judged();
-    assert_eq!(draw(&scene, &[]).chain, ["alpha", "beta", "gamma"]);
+    // A part opens with its whole.
+    assert_eq!(draw(&scene, &[]).chain, ["alpha", "part", "beta", "gamma"]);
     scene.complete("alpha", &["unit"]);
     assert_eq!(draw(&scene, &[]).chain, ["part", "beta", "gamma"]);
     for id in ["part", "beta", "gamma", "side"] {
@@ -227,6 +228,94 @@ fn who_must_act_is_named_in_open_phases_only() {
         "{next:?}"
     );
     assert!(!next.iter().any(|(_, what)| what.starts_with("gamma")));
+}
+
+#[test]
+fn a_part_of_a_part_waits_for_what_its_wholes_come_after() {
+    let after = |name: &str, before: &str| PlannedPhase {
+        after: vec![before.to_owned()],
+        ..phase(name)
+    };
+    let part = |name: &str, whole: &str| PlannedPhase {
+        parent: Some(whole.to_owned()),
+        ..phase(name)
+    };
+    let routes = PlannedPhase {
+        parent: Some("beta".to_owned()),
+        ..after("routes", "services")
+    };
+    let scene = Scene::new(vec![
+        phase("alpha"),
+        after("beta", "alpha"),
+        part("services", "beta"),
+        routes,
+        part("hour-2", "services"),
+        part("hour-5", "routes"),
+    ]);
+    assert_eq!(
+        draw(&scene, &[]).chain,
+        ["alpha", "hour-2", "services", "hour-5", "routes", "beta"]
+    );
+}
+
+fn told<'a>(next: &'a [(String, String)], phase: &str) -> Vec<(&'a str, &'a str)> {
+    let lead = format!("{phase}: ");
+    let own = next.iter();
+    own.filter_map(|(who, what)| Some((who.as_str(), what.strip_prefix(&lead)?)))
+        .collect()
+}
+
+#[test]
+fn what_only_waits_to_be_completed_is_anybodys_turn_and_names_the_command() {
+    let mut scene = judged();
+    let left = "nothing is outstanding; do: tollgate phase complete alpha";
+    assert_eq!(told(&draw(&scene, &[]).next, "alpha"), [("anybody", left)]);
+    let alpha = scene.complete("alpha", &["unit"]);
+    assert!(told(&draw(&scene, &[]).next, "alpha").is_empty());
+    scene.reopen("alpha", &alpha);
+    let left = "nothing else is outstanding; do: tollgate phase complete alpha";
+    assert_eq!(told(&draw(&scene, &[]).next, "alpha"), [("anybody", left)]);
+    scene.verdict = None;
+    let run = "its gates were not run on this tree; do: tollgate phase decide alpha";
+    assert_eq!(told(&draw(&scene, &[]).next, "alpha"), [("anybody", run)]);
+}
+
+#[test]
+fn an_entry_that_is_not_signed_is_the_turn_of_whoever_can_sign_it() {
+    let mut scene = judged();
+    scene.phase("beta").entry = Some(crate::phase::EntryCriteria {
+        at: super::super::testing::at(),
+        committed: None,
+        sign_offs: Some(sign_offs(1)),
+    });
+    assert!(told(&draw(&scene, &[]).next, "beta").is_empty());
+    scene.complete("alpha", &["unit"]);
+    let next = draw(&scene, &[]).next;
+    let sign = "entry: 0 of 1: nobody; do: tollgate phase sign beta --entry";
+    assert_eq!(told(&next, "beta"), [("ada or bo or cy", sign)]);
+    assert!(told(&next, "part").is_empty(), "{next:?}");
+}
+
+#[test]
+fn what_was_ended_is_shown_so_and_is_nobodys_turn() {
+    let mut scene = judged();
+    scene.complete("alpha", &["unit"]);
+    scene.rule("beta", "hold", None);
+    scene.rule("beta", "kill", None);
+    let board = draw(&scene, &[]);
+    let row = |name: &str| {
+        board
+            .phases
+            .iter()
+            .find(|one| one.phase == name)
+            .expect(name)
+    };
+    let beta = row("beta");
+    assert_eq!(beta.state, PhaseState::Ended);
+    assert_eq!(beta.blocked_by.len(), 2, "{:?}", beta.blocked_by);
+    assert_eq!(beta.said.as_ref(), beta.blocked_by.last());
+    assert!(told(&board.next, "beta").is_empty(), "{:?}", board.next);
+    assert!(row("gamma").blocked_by[0].starts_with("`beta`: bo ended it"));
 }
 
 #[test]

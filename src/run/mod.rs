@@ -52,7 +52,7 @@ pub use apart::{
 };
 pub use complete::{
     About, Aimed, By, Ground, Judged, Keys, Known, NoGround, Owed, View, Written, completion,
-    hold_to_promises, observation, told_skips,
+    hold_to_promises, observation, promises_ahead, told_skips,
 };
 pub use decide::decide;
 pub use engine::run;

@@ -73,7 +73,10 @@ pub fn load_and_count(
             name_of(&file),
             folder_of(&file).display()
         ));
-        screen.say("help: `tollgate init` writes a first one; `-C DIR` looks elsewhere");
+        screen.tell(
+            "help",
+            "`tollgate init` writes a first one; `-C DIR` looks elsewhere",
+        );
         return Ok(None);
     }
     let loaded = read(&file);

@@ -2,18 +2,13 @@
 //!
 //! It takes neutral text without colours, and colours it last.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-
-use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::Style;
 use super::style::Ink;
-
-/// Columns that text takes.
-pub(super) fn width(text: &str) -> usize {
-    text.width()
-}
+use crate::problem::split;
+pub(crate) use crate::problem::{width, wrap};
 
 /// Text filled up with blanks.
 pub(super) fn pad(text: &str, columns: usize) -> String {
@@ -52,6 +47,33 @@ pub(super) fn apart(names: &[String], most: usize, style: &Style) -> Vec<String>
     found.find(differ).unwrap_or(fallback)
 }
 
+/// Names of gates in so many columns. Where a revision stands before a gate, the gate stays whole as long as some of the
+/// revision has room beside it: of one gate in many revisions and many gates in one, each can be told.
+pub(super) fn labels(names: &[String], most: usize, style: &Style) -> Vec<String> {
+    let mut shown = apart(names, most, style);
+    let parts = names.iter().map(|name| name.rsplit_once(' '));
+    // Names that leave the same room are cut the same way.
+    let mut by_room: BTreeMap<usize, Vec<(usize, &str, &str)>> = BTreeMap::new();
+    for (place, part) in parts.enumerate() {
+        if let Some((of, gate)) = part
+            && width(&names[place]) > most
+        {
+            let room = most.saturating_sub(width(gate) + 1);
+            by_room.entry(room).or_default().push((place, of, gate));
+        }
+    }
+    for (room, list) in by_room.into_iter().filter(|(room, _)| *room >= LEAST) {
+        let all: Vec<String> = list.iter().map(|(_, of, _)| (*of).to_owned()).collect();
+        for ((place, _, gate), of) in list.iter().zip(apart(&all, room, style)) {
+            shown[*place] = format!("{of} {gate}");
+        }
+    }
+    shown
+}
+
+/// Columns of a revision that say something.
+const LEAST: usize = 8;
+
 /// A name in so many columns, with the last `end` of them from its end.
 fn cut_inside(name: &str, most: usize, end: usize, style: &Style) -> String {
     if width(name) <= most {
@@ -67,64 +89,6 @@ fn cut_inside(name: &str, most: usize, end: usize, style: &Style) -> String {
     }
     let head = cut(name, most.saturating_sub(width(&tail)), style);
     format!("{head}{tail}")
-}
-
-/// The longest start that takes at most so many columns, and the rest.
-fn split(text: &str, columns: usize) -> (&str, &str) {
-    let mut taken = 0;
-    for (at, c) in text.char_indices() {
-        taken += c.width().unwrap_or(0);
-        if taken > columns {
-            return text.split_at(at);
-        }
-    }
-    (text, "")
-}
-
-/// Text in lines of at most so many columns, broken between words, within a word only where it must be.
-pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
-    let columns = columns.max(8);
-    let mut lines = Vec::new();
-    let (mut line, mut taken) = (String::new(), 0);
-    for word in text.split(' ') {
-        let mut word = word;
-        let gap = usize::from(!line.is_empty());
-        if taken + gap + width(word) <= columns {
-            line.push_str(if gap == 1 { " " } else { "" });
-            line.push_str(word);
-            taken += gap + width(word);
-            continue;
-        }
-        if !line.is_empty() {
-            lines.push(std::mem::take(&mut line));
-        }
-        while width(word) > columns {
-            let at = break_of(word, columns);
-            if at == 0 {
-                break;
-            }
-            lines.push(word[..at].to_owned());
-            word = &word[at..];
-        }
-        line.push_str(word);
-        taken = width(word);
-    }
-    if !line.is_empty() || lines.is_empty() {
-        lines.push(line);
-    }
-    lines
-}
-
-/// Where to break a word that is too long. What follows must not begin with a colon: `::` at the start of a
-/// line is a command to some runners.
-fn break_of(word: &str, columns: usize) -> usize {
-    let most = split(word, columns).0.len();
-    word[..most]
-        .char_indices()
-        .map(|(at, _)| at)
-        .chain([most])
-        .rfind(|at| *at > 0 && !word[*at..].starts_with(':'))
-        .unwrap_or(most)
 }
 
 /// Writes lines of coloured pieces, none longer than the terminal is wide.
@@ -199,6 +163,36 @@ mod tests {
             ..Style::default()
         };
         apart(&names, most, &style)
+    }
+
+    #[test]
+    fn a_gate_stays_whole_beside_a_revision_that_is_cut() {
+        let style = Style {
+            unicode: true,
+            ..Style::default()
+        };
+        let of = [
+            "feature/a-very-long-name-of-a-branch",
+            "feature/a-very-long-name-of-a-twig",
+        ];
+        let gates = ["unit", "documents-of-all"];
+        let each = of
+            .iter()
+            .flat_map(|of| gates.iter().map(move |gate| format!("{of} → main {gate}")));
+        let names: Vec<String> = each.collect();
+        let shown = labels(&names, 30, &style);
+        for (name, gate) in shown.iter().zip(gates.iter().cycle()) {
+            assert!(
+                width(name) <= 30 && name.ends_with(&format!(" {gate}")),
+                "{shown:?}"
+            );
+        }
+        let distinct: BTreeSet<_> = shown.iter().collect();
+        assert_eq!(distinct.len(), names.len(), "{shown:?}");
+        // Where there is no room for both, they stay apart all the same.
+        let tight = labels(&names, 18, &style);
+        assert!(tight.iter().all(|name| width(name) <= 18), "{tight:?}");
+        assert_eq!(labels(&["unit".to_owned()], 30, &style), ["unit"]);
     }
 
     #[test]

@@ -390,7 +390,10 @@ pub(in super::super) fn dirty(ground: &Ground, screen: &Screen) -> Exit {
         for words in ground.astray() {
             screen.error(&neutral::line(words));
         }
-        screen.say("help: commit what decides: whoever checks this tree out must have it");
+        screen.tell(
+            "help",
+            "commit what decides: whoever checks this tree out must have it",
+        );
         return Exit::NoGo;
     }
     let differs = ground.differs();
@@ -407,6 +410,6 @@ pub(in super::super) fn dirty(ground: &Ground, screen: &Screen) -> Exit {
         "the work tree is not clean ({}{more}): only committed content is recorded",
         shown.join(", ")
     ));
-    screen.say("help: commit or stash, then run this again");
+    screen.tell("help", "commit or stash, then run this again");
     Exit::NoGo
 }

@@ -454,3 +454,29 @@ fn a_stale_phase_that_is_decided_well_can_be_completed_again() {
         "{shown}"
     );
 }
+
+#[test]
+fn gates_of_long_names_can_be_told_apart_where_they_are_judged() {
+    let name = |end: &str| format!("gate-with-a-name-that-is-as-long-as-its-neighbours-{end}");
+    let gate = |end: &str| format!("  {}: {{ run: 'true' }}\n", name(end));
+    let project = Project::new(&format!(
+        "gates:\n{}{}phases: {{ alpha: {{ gates: [{}, {}] }} }}\n",
+        gate("a"),
+        gate("b"),
+        name("a"),
+        name("b")
+    ))
+    .committed()
+    .env("COLUMNS", "80");
+    let ran = project.phase(&["decide", "alpha"]).exits(0);
+    for end in ["a", "b"] {
+        let told = |text: &str| {
+            let mut lines = text.lines();
+            lines.any(|line| line.contains(&format!("neighbours-{end}  pass")))
+        };
+        assert!(told(&ran.stdout), "{ran}");
+    }
+    let gate = name("a");
+    let refs = project.call(&["run", &gate, "--ref", "HEAD", "--merged-into", "main", "-v"]);
+    assert!(refs.stdout.contains("neighbours-a  pass"), "{refs}");
+}

@@ -15,7 +15,7 @@ const LEAD: usize = 2;
 const COMMIT: usize = 10;
 const TIME: usize = 11;
 /// The head of the last column, and the columns that it has beside long names of revisions.
-const KEEPS: &str = "keeps it from going on";
+const KEEPS: &str = "kept back by";
 const GATES: usize = 30;
 /// Lines of one row.
 const LINES: usize = 4;

@@ -166,6 +166,8 @@ pub struct Finished {
     pub tests: BTreeMap<String, TestNames>,
     /// What changed lines were counted from, in words, where a gate asked for them.
     pub counted: Option<String>,
+    /// Paths that differed from what is committed when it began, sorted.
+    pub differs: Vec<String>,
     /// The folder of the run, if it could be made.
     pub folder: Option<RunFolder>,
     /// Where records are kept.

@@ -14,6 +14,7 @@ mod promises;
 mod skipped;
 mod sound;
 mod then;
+mod unsigned;
 mod view;
 mod write;
 

@@ -184,7 +184,6 @@ pub(super) async fn finish(engine: Engine) -> Finished {
         counted: counted_from(&engine),
         differs: differs(&engine),
         folder: engine.shared.folder.clone(),
-        store: engine.shared.store.clone(),
     }
 }
 

@@ -23,7 +23,7 @@ use crate::exec;
 use crate::ledger::History;
 use crate::model::{Event, GateRun, GateVerdict, Progress};
 use crate::store::{Durations, RunFolder, place};
-use crate::vcs::{EventBase, Repository};
+use crate::vcs::{EventBase, JobRef, Repository};
 
 /// How often a taken resource is asked for again.
 const RETRY_RESOURCE: Duration = Duration::from_millis(50);
@@ -125,6 +125,7 @@ impl Engine {
             base: request.base.clone(),
             phase_began: request.phase_began.clone(),
             event: request.ci.then(|| EventBase::of(&request.env)).flatten(),
+            job: request.ci.then(|| JobRef::of(&request.env)),
             names: request.phase,
             tests_then: request.tests_then.tests.clone(),
             changes: OnceLock::new(),

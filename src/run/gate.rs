@@ -25,7 +25,7 @@ use crate::model::{
     TestNames, TestsThen, Verdict,
 };
 use crate::store::RunFolder;
-use crate::vcs::{EventBase, Repository};
+use crate::vcs::{EventBase, JobRef, Repository};
 
 mod attempt;
 
@@ -62,6 +62,8 @@ pub(super) struct Shared {
     /// Ref that changes are counted from, as asked for, and the one of the CI event.
     pub base: Option<String>,
     pub event: Option<EventBase>,
+    /// What a CI job says that it runs for; `None` elsewhere.
+    pub job: Option<JobRef>,
     /// When the phase that is judged began.
     pub phase_began: Option<PhaseBegan>,
     /// The names of all tests are kept: a phase's record needs them.

@@ -50,8 +50,8 @@ pub struct Given {
     pub baseline: BaselineState,
     /// The lines that changed since the base; `None` where nobody asked.
     pub changes: Option<Result<Arc<ChangedLines>, ChangesUnknown>>,
-    /// The paths below the project that git tracks; empty without git.
-    pub tracked: Vec<String>,
+    /// The paths below the project that git tracks: none outside git, `None` where nobody asked.
+    pub tracked: Option<Result<Vec<String>, Unknown>>,
     /// Answers of the repository.
     pub git: Option<GitGiven>,
     /// Answers of a service.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::collect::{self, Collected, Sources};
 use super::company::Around;
-use super::fresh::{self, Match};
+use super::fresh::{self, Found, Match};
 use super::given;
 use super::outbox::Outbox;
 use super::plain::Plain;
@@ -22,7 +22,7 @@ use crate::gate::Facts;
 use crate::ledger::History;
 use crate::model::{
     Baseline, ChangedLines, ChangesUnknown, Event, Fact, GateRun, GateVerdict, Note, PhaseBegan,
-    TestNames, TestsThen, Verdict,
+    TestNames, TestsThen, Unknown, Verdict,
 };
 use crate::store::RunFolder;
 use crate::vcs::{EventBase, JobRef, Repository};
@@ -73,7 +73,7 @@ pub(super) struct Shared {
     /// Asked of git once, by the first gate that wants it.
     pub changes: OnceLock<Result<Arc<ChangedLines>, ChangesUnknown>>,
     /// Paths that git tracks, once somebody wanted to know.
-    pub tracked: OnceLock<Vec<String>>,
+    pub tracked: OnceLock<Result<Vec<String>, Unknown>>,
     /// What git says of baselines that are missing.
     pub history: History,
     pub began: Instant,
@@ -291,9 +291,6 @@ fn collect_for(
 }
 
 /// Reports of an earlier step are watched by nobody: they are what is there.
-fn elsewhere(shared: &Shared, pattern: &str) -> Vec<Match> {
-    fresh::matches(&shared.plan.root, pattern)
-        .into_iter()
-        .map(|path| Match { path, fresh: false })
-        .collect()
+fn elsewhere(shared: &Shared, pattern: &str) -> Found<Match> {
+    fresh::matches(&shared.plan.root, pattern).map(|path| Match { path, fresh: false })
 }

@@ -154,7 +154,7 @@ fn prose_links_ignored_bytes_and_our_own_files_do_not_count() {
 #[test]
 fn tracked_file_is_counted_though_it_is_ignored() {
     let mut scene = Scene::new(&[PY, (".gitignore", "lib/\n"), ("lib/c.py", "x  # noqa\n")]);
-    scene.given.tracked = vec!["lib/c.py".to_owned()];
+    scene.given.tracked = Some(Ok(vec!["lib/c.py".to_owned()]));
     scene
         .judge(&Ratchet, json!({ "patterns": "noqa", "max": 2 }))
         .is(Verdict::Fail)

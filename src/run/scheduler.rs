@@ -431,6 +431,7 @@ impl Scheduler {
                 .map(|&need| shared.plan.gates[need].id.clone())
                 .collect(),
             judgement,
+            lacking: Vec::new(),
             reports: Vec::new(),
             duration: None,
             given: &Given::default(),

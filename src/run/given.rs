@@ -40,8 +40,7 @@ pub(super) fn given(shared: &Shared, gate: &PlannedGate, kind: &str, wants: Want
     let known = if baseline {
         let state = match (&gate.baseline_ref, &shared.repository) {
             (Some(reference), Some(repository)) if gate.baseline_run => {
-                let root = &shared.plan.root;
-                stored::baseline(repository, root, &shared.store, reference, (&gate.id, kind))
+                stored::baseline(repository, &shared.store, reference, (&gate.id, kind))
             }
             _ => known(shared, gate),
         };

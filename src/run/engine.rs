@@ -94,8 +94,10 @@ impl Engine {
             );
         }
         let watched = watched(&plan);
+        let around = Around::join(&request, &store, &run_id, &watched);
+        let alone = around.as_ref().err().cloned();
         let shared = Arc::new(Shared {
-            around: Around::join(&request, &store, &run_id, &watched),
+            around: around.ok().flatten(),
             watched,
             plain: Arc::new(Plain::new(
                 Arc::clone(&mask),
@@ -136,7 +138,7 @@ impl Engine {
             plan,
         });
         let mut state = Scheduler::new(Arc::clone(&shared), board, durations, &request);
-        state.notes.extend(note);
+        state.notes.extend(note.into_iter().chain(alone));
         let policy = request.policy.as_ref().map(|check| {
             let file = record::file_of(&shared.plan);
             policy::judge(check, file, record::again_policy(check), &shared.mask)

@@ -116,7 +116,7 @@ impl Engine {
             stop: request.stop.clone(),
             services: Pool::default(),
             stream: request.stream,
-            strict: (request.ci || request.phase) && !request.recording,
+            baseline_must_exist: (request.ci || request.phase) && !request.recording,
             recording: request.recording,
             today: request.today,
             now: SystemTime::from(request.now),

@@ -50,8 +50,8 @@ pub(super) struct Shared {
     pub stream: bool,
     /// The revision that is judged apart.
     pub apart: Option<Apart>,
-    /// A CI job, a hook or a phase command.
-    pub strict: bool,
+    /// A baseline that nobody recorded yet decides nothing: a CI job or a phase command, and not while one is recorded.
+    pub baseline_must_exist: bool,
     /// The run is made to record baselines.
     pub recording: bool,
     pub today: jiff::civil::Date,

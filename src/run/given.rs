@@ -55,7 +55,7 @@ pub(super) fn given(shared: &Shared, gate: &PlannedGate, kind: &str, wants: Want
         known => (known, None),
     };
     Given {
-        strict: shared.strict,
+        baseline_must_exist: shared.baseline_must_exist,
         baseline,
         recorded,
         first_run: first_run(shared, gate),

@@ -262,7 +262,7 @@ impl Engine {
         let repository = self.shared.repository.clone()?;
         let (root, ours) = (self.shared.plan.root.clone(), self.ours.clone());
         let look = if self.request.phase {
-            Look::Close
+            Look::Anew
         } else {
             Look::Plain
         };

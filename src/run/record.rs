@@ -183,9 +183,17 @@ pub(super) async fn finish(engine: Engine) -> Finished {
         accepted,
         tests,
         counted: counted_from(&engine),
+        differs: differs(&engine),
         folder: engine.shared.folder.clone(),
-        store: engine.shared.store.clone(),
     }
+}
+
+fn differs(engine: &Engine) -> Vec<String> {
+    let start = engine.shared.start.get();
+    let files = start
+        .into_iter()
+        .flat_map(|start| start.content.files.keys());
+    files.cloned().collect()
 }
 
 /// What changed lines were counted from, where a gate asked.

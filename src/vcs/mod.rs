@@ -4,6 +4,8 @@
 //! changes output). Finding the repository starts no process. Writes nothing but detached work trees of its own: no
 //! branch, index or work tree of anybody is ever touched.
 
+mod anew;
+mod attributes;
 mod base;
 mod changes;
 mod event;

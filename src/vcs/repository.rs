@@ -11,6 +11,8 @@ use crate::model::Termination;
 
 /// Answers larger than this are refused: no question asked here has one.
 const LIMIT: usize = 256 << 20;
+/// A path at which nothing can be.
+const NOWHERE: &str = "/dev/null/none";
 /// What is kept of complaints beside an answer that is handed on.
 const WORDS: usize = 16 << 10;
 
@@ -179,12 +181,16 @@ impl Repository {
         command.env = vec![
             ("LC_ALL".into(), "C".into()),
             ("GIT_TERMINAL_PROMPT".into(), "0".into()),
+            // What this clone alone is set up to see: other objects, another past, another work tree. Nobody else sees it.
+            ("GIT_NO_REPLACE_OBJECTS".into(), "1".into()),
+            ("GIT_GRAFT_FILE".into(), NOWHERE.into()),
+            ("GIT_WORK_TREE".into(), self.top.clone().into()),
+            ("GIT_ATTR_NOSYSTEM".into(), "1".into()),
         ];
         // A hook of git runs us with these set, and they would point git at another repository. Options of a diff
         // in the environment would change what is a change.
         command.env_remove = [
             "GIT_DIR",
-            "GIT_WORK_TREE",
             "GIT_INDEX_FILE",
             "GIT_PREFIX",
             "GIT_DIFF_OPTS",

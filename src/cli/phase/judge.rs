@@ -122,6 +122,7 @@ impl<'a> Command<'a> {
         if let Err(exit) = whole(&mut ground, self.screen) {
             return Ok(exit);
         }
+        ground.saw(&finished);
         let mut judged = self.view(&ground).judge(phase, &mut finished.outcome);
         judged.outcome.notes.extend(finished.counted.clone());
         self.conclude(
@@ -229,6 +230,7 @@ impl<'a> Command<'a> {
             self.screen.error("interrupted: nothing was recorded");
             return Ok(exit);
         }
+        ground.saw(&finished);
         // The targets of the phase belong to what is observed.
         self.view(&ground).judge(phase, &mut finished.outcome);
         let subject = finished.outcome.verdict.subject.clone();

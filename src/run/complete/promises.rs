@@ -20,9 +20,8 @@ pub fn hold_to_promises(
     now: Timestamp,
     today: Date,
 ) {
-    // Where there are phases, a folder that is gone may have been there: git knows.
-    let folder = by.plan.root.join(LEDGER);
-    if by.plan.phases.is_empty() && folder.symlink_metadata().is_err() {
+    // Promises are of phases. A ledger that is gone may have been there: git knows.
+    if by.plan.phases.is_empty() {
         return;
     }
     let due = match due(outcome, by, own_files, now, today) {
@@ -82,8 +81,7 @@ pub fn promises_ahead(
     after: Date,
     upto: Date,
 ) -> Result<Vec<Change>, String> {
-    let folder = by.plan.root.join(LEDGER);
-    if by.plan.phases.is_empty() && folder.symlink_metadata().is_err() {
+    if by.plan.phases.is_empty() {
         return Ok(Vec::new());
     }
     let Some(ground) = ground(by, &[], now)? else {

@@ -16,7 +16,7 @@ use super::{Context, Gate, GateKind, Judging, Probe, Reports};
 use crate::model::{CoverageReport, EvidenceKind, FileCoverage, Judgement, Measure, Tally, Wants};
 use crate::policy::{Bound, Condition, Percent, Weight};
 use crate::problem::{Code, Fields, Many, Problem, Problems, Text, object, options};
-use crate::source::{At, Key, Node, Place, Value};
+use crate::source::{At, Key, Node, Value};
 use merged::{Merged, share};
 use patch::Patch;
 
@@ -306,7 +306,7 @@ impl CoverageGate {
     }
 }
 
-/// One condition for all files: it shows the worst, and names the others below the bound.
+/// One condition for all files: it shows the worst, and names all that do not keep it.
 fn each_file(
     judging: &mut Judging,
     name: &str,
@@ -315,51 +315,18 @@ fn each_file(
     of: fn(&FileCoverage) -> Tally,
     known: bool,
 ) {
-    let mut files: Vec<(&str, Tally)> = report
-        .files
-        .iter()
+    let files = report.files.iter().filter(|_| known);
+    let values: Vec<(&str, Measure)> = files
         .map(|(path, file)| (path.as_str(), of(file)))
         .filter(|(_, tally)| tally.total > 0)
+        .map(|(path, tally)| (path, share(tally)))
         .collect();
-    files.sort_by_key(|(path, tally)| (share(*tally).number(), *path));
-    if condition.is_relative() && known {
-        let values: Vec<(&str, Measure)> = files
-            .iter()
-            .map(|(path, tally)| (*path, share(*tally)))
-            .collect();
-        return judging.each(
-            &format!("each-file.{name}"),
-            condition,
-            &values,
-            "no line to cover",
-        );
-    }
-    let worst = files
-        .first()
-        .filter(|_| known)
-        .map(|(_, tally)| (share(*tally), false));
-    judging.measured(
-        &format!("each-file.{name}"),
-        condition,
-        worst,
-        &format!("the reports say nothing of {name}"),
-    );
-    let below: Vec<(&str, Tally)> = files
-        .into_iter()
-        .filter(|(_, tally)| condition.keeps(&share(*tally)) == crate::policy::Keeps::No)
-        .collect();
-    if !below.is_empty() {
-        let words: Vec<String> = below
-            .iter()
-            .map(|(path, tally)| format!("{path} {}", share(*tally).beside(condition.bound())))
-            .collect();
-        let places = below
-            .iter()
-            .take(5)
-            .map(|(path, _)| Place::file(*path))
-            .collect();
-        judging.evidence_of_last(places, Some(few(&words, 5)));
-    }
+    let missing = if known {
+        format!("no {name} to cover")
+    } else {
+        format!("the reports say nothing of {name}")
+    };
+    judging.each(&format!("each-file.{name}"), condition, values, &missing);
 }
 
 impl Gate for CoverageGate {

@@ -35,6 +35,11 @@ pub(super) struct Pattern {
 }
 
 impl Pattern {
+    /// Whether it names one path.
+    pub fn is_literal(&self) -> bool {
+        self.literal
+    }
+
     /// Whether it selects that path: itself, or anything below a folder that is named literally.
     pub fn selects(&self, path: &str) -> bool {
         self.glob.is_match(path)

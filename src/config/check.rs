@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub(super) use coherence::readable;
-use of_gate::{Scope, globs, planned};
+use of_gate::{Scope, planned};
 
 use super::file::{self, File, plain, word};
 use super::names::{Names, name};
 use super::plan::{Plan, PlannedCommand, PlannedGate, PlannedService, Ready};
 use super::{phases, relations, waivers, worktree};
 use crate::model::{Enforce, WeakeningRule};
+use crate::policy::Glob;
 use crate::problem::{Code, Fields, Many, Problem, Problems, Text};
 use crate::source::{Node, Sources};
 
@@ -68,8 +69,9 @@ pub(super) fn check(
         .as_ref()
         .and_then(|policy| policy.weakening.as_ref());
     let weakening = weakening.and_then(|text| word(text, WEAKENING, problems));
-    globs(file.protected.iter().flat_map(|many| &many.0), problems);
-    let protected = file.protected.as_ref().map(texts).unwrap_or_default();
+    let protected = file.protected.iter().flat_map(|many| &many.0);
+    // A folder stands for all that is in it.
+    let protected = Glob::read_all_with_below(protected, problems);
     let entries = file.gates.unwrap_or_default();
     let names: Vec<String> = entries.iter().map(|(key, _)| key.name.clone()).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();

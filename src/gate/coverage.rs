@@ -6,17 +6,15 @@ mod paths;
 mod probes;
 mod sources;
 
-use globset::GlobMatcher;
 use serde_json::{Value as Json, json};
 
 use super::drop::Drops;
-use super::reports::glob;
 use super::wording::{count, few};
 use super::{Context, Gate, GateKind, Judging, Probe, Reports};
 use crate::model::{CoverageReport, EvidenceKind, FileCoverage, Judgement, Measure, Tally, Wants};
-use crate::policy::{Bound, Condition, Percent, Weight};
+use crate::policy::{Bound, Condition, Glob, Percent, Weight};
 use crate::problem::{Code, Fields, Many, Problem, Problems, Text, object, options};
-use crate::source::{At, Key, Node, Value};
+use crate::source::{Key, Node, Value};
 use merged::{Merged, share};
 use patch::Patch;
 
@@ -58,8 +56,8 @@ struct CoverageGate {
     reports: Reports,
     whole: ShareOptions,
     options: CoverageOptions,
-    exclude: Vec<GlobMatcher>,
-    paths: Vec<(Key, GlobMatcher, ShareOptions)>,
+    exclude: Vec<Glob>,
+    paths: Vec<(Key, Glob, ShareOptions)>,
 }
 
 impl GateKind for Coverage {
@@ -78,15 +76,13 @@ impl GateKind for Coverage {
         let options = CoverageOptions::take(&mut fields, problems);
         fields.rest(problems);
         let exclude = options.exclude.iter().flat_map(|many| &many.0);
-        let exclude = exclude
-            .filter_map(|text| matcher(&text.value, &text.at, problems))
-            .collect();
+        let exclude = Glob::read_all(exclude, problems);
         let paths = options.paths.iter().flatten();
         let paths: Vec<_> = paths
             .filter_map(|(key, shares)| {
                 Some((
                     key.clone(),
-                    matcher(&key.name, &key.at, problems)?,
+                    Glob::read(&key.name, &key.at, problems)?,
                     shares.clone(),
                 ))
             })
@@ -167,20 +163,6 @@ fn asks(node: &Node) -> bool {
         || node.get("drop").is_some()
         || node.get("each-file").is_some_and(bound)
         || matches!(paths, Some(Value::Map(entries)) if entries.iter().any(|(_, shares)| bound(shares)))
-}
-
-fn matcher(pattern: &str, at: &At, problems: &mut Problems) -> Option<GlobMatcher> {
-    match glob(pattern) {
-        Ok(glob) => Some(glob),
-        Err(error) => {
-            problems.push(Problem::new(
-                Code::PATTERN,
-                at,
-                format!("`{pattern}` is not a glob: {}", error.kind()),
-            ));
-            None
-        }
-    }
 }
 
 impl ShareOptions {

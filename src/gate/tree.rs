@@ -6,13 +6,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use globset::GlobMatcher;
 use ignore::WalkBuilder;
 use regex::Regex;
 
 use super::Judging;
-use super::reports::glob;
 use crate::model::Measure;
+use crate::policy::Glob;
 use crate::problem::{Code, Many, Problem, Problems, Text};
 use crate::source::{At, Located};
 
@@ -30,7 +29,7 @@ pub(super) struct Pattern {
     /// Where it is written.
     pub at: At,
     /// What it matches.
-    pub glob: GlobMatcher,
+    pub glob: Glob,
     literal: bool,
 }
 
@@ -70,25 +69,12 @@ pub(super) fn pattern(text: &str, at: &At, problems: &mut Problems) -> Option<Pa
         .strip_prefix("./")
         .unwrap_or(text)
         .trim_end_matches('/');
-    match glob(plain) {
-        Ok(glob) => {
-            let literal = !plain.contains(['*', '?', '[', '{']);
-            Some(Pattern {
-                text: plain.to_owned(),
-                at: at.clone(),
-                glob,
-                literal,
-            })
-        }
-        Err(error) => {
-            problems.push(Problem::new(
-                Code::PATTERN,
-                at,
-                format!("`{text}` is not a glob: {}", error.kind()),
-            ));
-            None
-        }
-    }
+    Some(Pattern {
+        text: plain.to_owned(),
+        at: at.clone(),
+        glob: Glob::read(plain, at, problems)?,
+        literal: !plain.contains(['*', '?', '[', '{']),
+    })
 }
 
 /// Reads a regular expression in which `^` and `$` mean lines.

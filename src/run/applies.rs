@@ -1,8 +1,7 @@
 //! Whether a gate concerns a run at all: its `when:`.
 
-use globset::{GlobBuilder, GlobSetBuilder};
-
 use crate::config::When;
+use crate::policy::Glob;
 
 /// What `when:` may ask about.
 pub(super) struct Here<'a> {
@@ -24,7 +23,7 @@ pub(super) enum Applies {
 pub(super) fn applies(when: &When, here: &Here<'_>) -> Applies {
     if !when.branch.is_empty() {
         let branch = here.branch.unwrap_or("");
-        if !any_matches(&when.branch, [branch]) {
+        if !Glob::any(&when.branch, branch) {
             let shown = if branch.is_empty() {
                 "no branch"
             } else {
@@ -32,7 +31,7 @@ pub(super) fn applies(when: &When, here: &Here<'_>) -> Applies {
             };
             return Applies::No(format!(
                 "branch is {shown}, wanted {}",
-                when.branch.join(" or ")
+                Glob::texts(&when.branch, " or ")
             ));
         }
     }
@@ -49,10 +48,11 @@ pub(super) fn applies(when: &When, here: &Here<'_>) -> Applies {
         Err(words) => Applies::Yes(Some(format!(
             "what changed cannot be told ({words}), so the gate runs"
         ))),
-        Ok(paths) if any_matches(&when.changed, paths.iter().map(String::as_str)) => {
-            Applies::Yes(None)
-        }
-        Ok(_) => Applies::No(format!("nothing changed in {}", when.changed.join(", "))),
+        Ok(paths) if paths.iter().any(|path| Glob::any(&when.changed, path)) => Applies::Yes(None),
+        Ok(_) => Applies::No(format!(
+            "nothing changed in {}",
+            Glob::texts(&when.changed, ", ")
+        )),
     }
 }
 
@@ -62,16 +62,4 @@ fn has(env: &[(String, String)], wanted: &str) -> bool {
         .map_or((wanted, None), |(name, value)| (name, Some(value)));
     env.iter()
         .any(|(key, found)| key == name && value.map_or(!found.is_empty(), |value| value == found))
-}
-
-fn any_matches<'a>(globs: &[String], paths: impl IntoIterator<Item = &'a str>) -> bool {
-    let mut set = GlobSetBuilder::new();
-    for glob in globs
-        .iter()
-        .filter_map(|text| GlobBuilder::new(text).literal_separator(true).build().ok())
-    {
-        set.add(glob);
-    }
-    let Ok(set) = set.build() else { return true };
-    paths.into_iter().any(|path| set.is_match(path))
 }

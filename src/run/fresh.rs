@@ -8,10 +8,9 @@ use std::collections::HashMap;
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 
-use globset::{GlobBuilder, GlobMatcher};
 use ignore::WalkBuilder;
 
-use crate::gate::literal;
+use crate::policy::{Glob, literal};
 use crate::vcs::path_text;
 
 /// Identity of the state of a file.
@@ -84,7 +83,7 @@ pub(super) fn spelt(path: &Path) -> String {
 }
 
 /// Notes every match of the patterns.
-pub fn before(root: &Path, patterns: &[String]) -> Before {
+pub fn before(root: &Path, patterns: &[Glob]) -> Before {
     let mut marks = HashMap::new();
     for path in patterns.iter().flat_map(|pattern| matches(root, pattern)) {
         if let Some(mark) = mark_behind(&root.join(&path)) {
@@ -102,7 +101,7 @@ fn mark_behind(path: &Path) -> Option<Mark> {
 
 impl Before {
     /// The matches of a pattern now, sorted, each with whether it is fresh.
-    pub fn compare(&self, root: &Path, pattern: &str) -> Vec<Match> {
+    pub fn compare(&self, root: &Path, pattern: &Glob) -> Vec<Match> {
         let now = matches(root, pattern);
         now.into_iter()
             .map(|path| {
@@ -115,15 +114,12 @@ impl Before {
 }
 
 /// Paths below the root that a pattern matches, sorted. A literal path matches itself if it is there.
-pub fn matches(root: &Path, pattern: &str) -> Vec<PathBuf> {
-    let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
-    if let Some(path) = literal(pattern) {
-        let there = fs::symlink_metadata(root.join(&path)).is_ok_and(|meta| !meta.is_dir());
+pub fn matches(root: &Path, glob: &Glob) -> Vec<PathBuf> {
+    if let Some(path) = glob.literal() {
+        let there = fs::symlink_metadata(root.join(path)).is_ok_and(|meta| !meta.is_dir());
         return there.then(|| path.into()).into_iter().collect();
     }
-    let Some(glob) = matcher(pattern) else {
-        return Vec::new();
-    };
+    let pattern = glob.plain();
     let fixed = fixed_part(pattern);
     let mut found: Vec<PathBuf> = walk(&root.join(&fixed), pattern)
         .filter_map(|path| Some(path.strip_prefix(root).ok()?.to_path_buf()))
@@ -131,14 +127,6 @@ pub fn matches(root: &Path, pattern: &str) -> Vec<PathBuf> {
         .collect();
     found.sort();
     found
-}
-
-fn matcher(pattern: &str) -> Option<GlobMatcher> {
-    GlobBuilder::new(pattern)
-        .literal_separator(true)
-        .build()
-        .ok()
-        .map(|glob| glob.compile_matcher())
 }
 
 /// The folders before the first wildcard.
@@ -174,7 +162,7 @@ mod tests {
         fs::create_dir(root.join("reports")).expect("folder");
         fs::write(root.join("reports/old.xml"), "a").expect("write");
         fs::write(root.join("reports/same.xml"), "b").expect("write");
-        let patterns = ["reports/*.xml".to_owned()];
+        let patterns = [Glob::new("reports/*.xml").expect("glob")];
         let before = before(root, &patterns);
         fs::write(root.join("reports/old.xml"), "a").expect("write");
         fs::write(root.join("reports/new.xml"), "c").expect("write");
@@ -202,7 +190,7 @@ mod tests {
         for name in [&b"r\xfe.xml"[..], b"r\xff.xml", b"r\\b.xml"] {
             fs::write(folder.path().join(OsStr::from_bytes(name)), "a").expect("write");
         }
-        let found = matches(folder.path(), "*.xml");
+        let found = matches(folder.path(), &Glob::new("*.xml").expect("glob"));
         assert!(found.iter().all(|path| folder.path().join(path).is_file()));
         let spelt: Vec<String> = found.iter().map(|path| spelt(path)).collect();
         assert_eq!(spelt, ["r\\b.xml", "r\\xfe.xml", "r\\xff.xml"]);
@@ -215,7 +203,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("folder");
         let root = folder.path();
         symlink("nowhere", root.join("old.xml")).expect("link");
-        let patterns = ["*.xml".to_owned()];
+        let patterns = [Glob::new("*.xml").expect("glob")];
         let before = before(root, &patterns);
         symlink("nowhere", root.join("new.xml")).expect("link");
         let found = before.compare(root, &patterns[0]);

@@ -110,6 +110,17 @@ fn imports_go_down_only() {
 }
 
 #[test]
+fn globs_are_read_in_one_file() {
+    for (name, text) in sources("src") {
+        let named = code(&text).any(|(_, line)| line.contains("globset"));
+        assert!(
+            !named || name == "src/policy/glob.rs",
+            "{name} reads globs by itself: use `policy::Glob`"
+        );
+    }
+}
+
+#[test]
 fn every_room_stands_on_a_floor_and_is_in_the_map() {
     let map = fs::read_to_string(top().join("src/lib.rs")).unwrap();
     for (name, _) in sources("src") {

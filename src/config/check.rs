@@ -16,7 +16,7 @@ use super::plan::{Plan, PlannedCommand, PlannedGate, PlannedService, Ready};
 use super::{phases, relations, waivers, worktree};
 use crate::model::{Enforce, WeakeningRule};
 use crate::policy::Glob;
-use crate::problem::{Code, Fields, Many, Problem, Problems, Text};
+use crate::problem::{Code, Count, Fields, Many, Problem, Problems, Text};
 use crate::source::{Node, Sources};
 
 const ENFORCE: &[(&str, Enforce)] = &[
@@ -32,6 +32,7 @@ const WEAKENING: &[(&str, WeakeningRule)] = &[
 pub(super) const GRACE: Duration = Duration::from_secs(5);
 const WITHIN: Duration = Duration::from_secs(30);
 const MOST_ATTEMPTS: u64 = 10;
+const MOST_REPLICAS: u64 = 64;
 const MOST_WEIGHT: u64 = 1_000_000;
 
 /// Checks a merged tree. The plan is whole only if nothing was refused.
@@ -160,6 +161,20 @@ fn resources(file: &File, problems: &mut Problems) -> BTreeMap<String, u64> {
     map
 }
 
+/// How many of a service run side by side.
+fn replicas(written: Option<&Count>, problems: &mut Problems) -> u64 {
+    let Some(count) = written else { return 1 };
+    if !(1..=MOST_REPLICAS).contains(&count.value) {
+        let message = format!("a service cannot run {} times side by side", count.value);
+        problems.push(
+            Problem::new(Code::WRONG_VALUE, &count.at, message)
+                .label(format!("wanted 1 to {MOST_REPLICAS}"))
+                .help("write how many of it are to run, or leave `replicas` out for one"),
+        );
+    }
+    count.value
+}
+
 fn services(
     file: &File,
     resources: &BTreeMap<String, u64>,
@@ -170,11 +185,12 @@ fn services(
     for (key, written) in file.services.iter().flatten() {
         name(key, problems);
         let Some(run) = &written.run else {
-            problems.push(Problem::new(
-                Code::MISSING_KEY,
-                &key.at,
-                format!("service `{}` has no `run`", key.name),
-            ));
+            let message = format!("service `{}` has no `run`", key.name);
+            problems.push(
+                Problem::new(Code::MISSING_KEY, &key.at, message)
+                    .label("nothing would be started")
+                    .help("add the command that starts it: `run: node server.js --port $PORT`"),
+            );
             continue;
         };
         let ready = match plain(&written.ready).as_deref() {
@@ -190,14 +206,7 @@ fn services(
             }
             Some(command) => Ready::Command(command.to_owned()),
         };
-        let replicas = written.replicas.as_ref().map_or(1, |count| count.value);
-        if !(1..=64).contains(&replicas) {
-            problems.push(Problem::new(
-                Code::WRONG_VALUE,
-                &key.at,
-                "`replicas` is a number from 1 to 64",
-            ));
-        }
+        let replicas = replicas(written.replicas.as_ref(), problems);
         let command = PlannedCommand {
             text: run.value.clone(),
             at: run.at.clone(),

@@ -92,11 +92,12 @@ pub(super) fn regex(text: &Text, problems: &mut Problems) -> Option<Located<Rege
                 .last()
                 .unwrap_or("it cannot be read")
                 .trim_start_matches("error: ");
-            problems.push(Problem::new(
-                Code::PATTERN,
-                &text.at,
-                format!("not a regular expression: {last}"),
-            ));
+            let message = format!("not a regular expression: {last}");
+            problems.push(
+                Problem::new(Code::PATTERN, &text.at, message)
+                    .label("cannot be searched for")
+                    .help("put `\\` before a sign that stands for itself: `\\.`, `\\(`, `\\[`; there is no look-around"),
+            );
             None
         }
     }

@@ -105,7 +105,8 @@ impl Exit {
             None => {}
         }
         match outcome.verdict.decision {
-            _ if has(Verdict::Fail) => Exit::NoGo,
+            // A promise that is due is a no, whatever else is not known.
+            _ if has(Verdict::Fail) || !outcome.run.due.is_empty() => Exit::NoGo,
             _ if undecided || moved || has(Verdict::Cancelled) => Exit::Undecided,
             Decision::Recycle => Exit::NoGo,
             Decision::NoGo => Exit::Undecided,
@@ -114,15 +115,4 @@ impl Exit {
             Decision::ConditionalGo | Decision::Go => Exit::Go,
         }
     }
-}
-
-/// What a run finds of the promises of phases.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Promises {
-    /// None is due that it does not keep.
-    Kept,
-    /// One is.
-    Due,
-    /// The records cannot be trusted to say.
-    Unknown,
 }

@@ -9,7 +9,7 @@ use std::time::Instant;
 use anyhow::Context;
 
 use super::args::{Global, Run};
-use super::exit::{Exit, Promises};
+use super::exit::Exit;
 use super::is_gone;
 use super::policy;
 use super::project;
@@ -17,11 +17,11 @@ use super::screen::Screen;
 use super::world;
 use crate::config::{Origin, Plan};
 use crate::exec::{Guard, Stop};
-use crate::model::{Decision, Outcome, Progress};
+use crate::model::{Outcome, Progress};
 use crate::output::{self, Output, Style};
 use crate::phase::PlannedPhase;
 use crate::problem::nearest;
-use crate::run::{self, By, Finished, Jobs, Known, Request, Selection, View};
+use crate::run::{self, By, Finished, Jobs, Request, Selection};
 use crate::store::Durations;
 use crate::vcs::Repository;
 
@@ -97,8 +97,10 @@ pub fn run(global: &Global, args: &Run, screen: &Screen) -> anyhow::Result<Exit>
         .any(|target| target.path.is_none() && target.output.name() == "terminal");
     let (mut finished, seen) = drive(global, request, None, people, screen)?;
     let plan = Arc::clone(&by.plan);
-    let promises = overdue(&mut finished.outcome, by, &own_files);
-    let exit = exit(&finished.outcome, args.strict, promises);
+    let (now, today) = (world::now(), world::today());
+    run::hold_to_promises(&mut finished.outcome, by, &own_files, now, today);
+    record(&finished);
+    let exit = Exit::of(&finished.outcome, args.strict);
     let lost = deliver(&mut finished.outcome, &targets, seen, screen);
     let exit = exit.with_outputs(lost, screen);
     // The program ends here: giving back piece by piece what a thousand gates left is a hundredth of all that they cost.
@@ -106,17 +108,8 @@ pub fn run(global: &Global, args: &Run, screen: &Screen) -> anyhow::Result<Exit>
     Ok(exit)
 }
 
-/// The code of a run, under promises that are due.
-pub(super) fn exit(outcome: &Outcome, strict: bool, promises: Promises) -> Exit {
-    match (Exit::of(outcome, strict), promises) {
-        (Exit::Go | Exit::Hold | Exit::Undecided, Promises::Due) => Exit::NoGo,
-        (Exit::Go | Exit::Hold, Promises::Unknown) => Exit::Undecided,
-        (exit, _) => exit,
-    }
-}
-
-/// Runs what is asked for and keeps the record. Also says whether people saw it happen, under the targets of the phase
-/// that it is for.
+/// Runs what is asked for, under the targets of the phase that it is for. Also says whether people saw it happen. The
+/// record is the caller's: what else is held against the outcome stands in it.
 pub(super) fn drive(
     global: &Global,
     request: Request,
@@ -124,8 +117,6 @@ pub(super) fn drive(
     people: bool,
     screen: &Screen,
 ) -> anyhow::Result<(Finished, bool)> {
-    // A run that compares with no baseline is no verdict that anybody should find later.
-    let keep = !request.recording;
     let (mut progress, seen) = watcher(screen, global, people);
     let finished = match phase {
         Some(phase) => {
@@ -136,9 +127,6 @@ pub(super) fn drive(
     };
     progress.finish();
     drop(progress);
-    if keep {
-        record(&finished);
-    }
     Ok((finished, seen))
 }
 
@@ -151,7 +139,8 @@ pub(super) fn engine() -> anyhow::Result<tokio::runtime::Runtime> {
         .context("starting the engine")
 }
 
-/// Runs gates to measure what baselines would hold; progress goes to standard error.
+/// Runs gates to measure what baselines would hold; progress goes to standard error. A run that compares with no
+/// baseline is no verdict that anybody should find later: it leaves no record.
 pub(super) fn measure(
     global: &Global,
     plan: &Arc<Plan>,
@@ -166,50 +155,6 @@ pub(super) fn measure(
         ..request(global, &args, Arc::clone(plan), selection, &[])
     };
     Ok(drive(global, request, None, false, screen)?.0)
-}
-
-/// Whether promises of phases are due that this run does not keep: then it is a no, and says so.
-pub(super) fn overdue(outcome: &mut Outcome, by: By, own_files: &[PathBuf]) -> Promises {
-    let plan = &by.plan;
-    let promised = plan.phases.iter().any(|phase| phase.liens.is_some());
-    let ledger = plan.root.join(crate::ledger::LEDGER);
-    if !promised || ledger.symlink_metadata().is_err() {
-        return Promises::Kept;
-    }
-    // Without git or people there is nothing that could be due; the phase commands say what is wrong.
-    let mut ground = match run::Ground::at_a_glance(by, own_files) {
-        Ok(ground) => ground,
-        Err(run::NoGround::Trouble(words)) => return unknown(outcome, &words),
-        Err(_) => return Promises::Kept,
-    };
-    if let Err(words) = ground.verify(world::now()) {
-        return unknown(outcome, &words);
-    }
-    let view = View::of(&ground, Known::default(), world::now(), world::today());
-    let due = view.overdue(&outcome.verdict);
-    for one in &due {
-        let words = format!("{}; {}", one.found, one.help);
-        outcome.run.due.push(words);
-    }
-    if due.is_empty() {
-        return Promises::Kept;
-    }
-    no(outcome);
-    Promises::Due
-}
-
-/// Whether a promise is due cannot be told: that is no go.
-fn unknown(outcome: &mut Outcome, words: &str) -> Promises {
-    outcome.run.notes.push(format!(
-        "whether a promise of a phase is due is not known: {words}"
-    ));
-    no(outcome);
-    Promises::Unknown
-}
-
-fn no(outcome: &mut Outcome) {
-    outcome.verdict.decision = Decision::NoGo;
-    outcome.digest = crate::model::digest(&outcome.verdict);
 }
 
 /// The gates that were named, and those of the phase.

@@ -24,7 +24,7 @@ use crate::ledger::History;
 use crate::model::{Event, GateRun, GateVerdict, Progress};
 use crate::policy::Glob;
 use crate::store::{Durations, RunFolder, place};
-use crate::vcs::{EventBase, Repository};
+use crate::vcs::{EventBase, JobRef, Repository};
 
 /// How often a taken resource is asked for again.
 const RETRY_RESOURCE: Duration = Duration::from_millis(50);
@@ -95,8 +95,10 @@ impl Engine {
             );
         }
         let watched = watched(&plan);
+        let around = Around::join(&request, &store, &run_id, &watched);
+        let alone = around.as_ref().err().cloned();
         let shared = Arc::new(Shared {
-            around: Around::join(&request, &store, &run_id, &watched),
+            around: around.ok().flatten(),
             watched,
             plain: Arc::new(Plain::new(
                 Arc::clone(&mask),
@@ -115,7 +117,7 @@ impl Engine {
             stop: request.stop.clone(),
             services: Pool::default(),
             stream: request.stream,
-            strict: (request.ci || request.phase) && !request.recording,
+            baseline_must_exist: (request.ci || request.phase) && !request.recording,
             recording: request.recording,
             today: request.today,
             now: SystemTime::from(request.now),
@@ -126,6 +128,7 @@ impl Engine {
             base: request.base.clone(),
             phase_began: request.phase_began.clone(),
             event: request.ci.then(|| EventBase::of(&request.env)).flatten(),
+            job: request.ci.then(|| JobRef::of(&request.env)),
             names: request.phase,
             tests_then: request.tests_then.tests.clone(),
             changes: OnceLock::new(),
@@ -136,7 +139,7 @@ impl Engine {
             plan,
         });
         let mut state = Scheduler::new(Arc::clone(&shared), board, durations, &request);
-        state.notes.extend(note);
+        state.notes.extend(note.into_iter().chain(alone));
         let policy = request.policy.as_ref().map(|check| {
             let file = record::file_of(&shared.plan);
             policy::judge(check, file, record::again_policy(check), &shared.mask)
@@ -260,7 +263,7 @@ impl Engine {
         let repository = self.shared.repository.clone()?;
         let (root, ours) = (self.shared.plan.root.clone(), self.ours.clone());
         let look = if self.request.phase {
-            Look::Close
+            Look::Anew
         } else {
             Look::Plain
         };

@@ -33,8 +33,10 @@ pub(super) struct Start {
 pub(super) enum Look {
     /// As `git status` tells it.
     Plain,
-    /// Also what git was told to overlook, and reports that are committed: for what is recorded.
+    /// Also what git was told to overlook, and reports that are committed: for what is shown of phases.
     Close,
+    /// The same, and each file read again, whatever this clone remembers of it: for what is recorded.
+    Anew,
 }
 
 /// What a close look finds beside what differs.
@@ -44,6 +46,8 @@ pub(super) struct Close {
     pub tracked: Arc<Tracked>,
     /// Files that a sparse checkout leaves out.
     pub left_out: Vec<String>,
+    /// How close it was.
+    look: Look,
     /// Reports that are committed and differ from that, each in the state it was in: until this run writes one, it is a
     /// file that somebody changed.
     reports: BTreeMap<String, Option<Mark>>,
@@ -111,7 +115,13 @@ fn state_of(repository: &Repository, look: Look) -> Result<(State, Option<Close>
     });
     let (mut state, tracked) = (state?, tracked?);
     let overlooked = repository.overlooked(&tracked)?;
-    for change in overlooked.changes {
+    let anew = match look {
+        Look::Anew if state.commit.is_some() => repository.anew(&tracked)?,
+        _ => Vec::new(),
+    };
+    let there = |change: &crate::vcs::Change| !overlooked.left_out.contains(&change.path);
+    let anew = anew.into_iter().filter(there);
+    for change in overlooked.changes.into_iter().chain(anew) {
         // What is staged is told already.
         if state.changes.iter().all(|known| known.path != change.path) {
             state.changes.push(change);
@@ -120,6 +130,7 @@ fn state_of(repository: &Repository, look: Look) -> Result<(State, Option<Close>
     let close = Close {
         tracked: Arc::new(tracked),
         left_out: overlooked.left_out,
+        look,
         reports: BTreeMap::new(),
     };
     Ok((state, Some(close)))
@@ -202,10 +213,7 @@ impl Start {
 
     /// Asks git once more. The subject, and the files that moved meanwhile.
     pub fn after(&self, ours: &Ours) -> Result<(Subject, Vec<String>), String> {
-        let look = match self.close {
-            Some(_) => Look::Close,
-            None => Look::Plain,
-        };
+        let look = self.close.as_ref().map_or(Look::Plain, |close| close.look);
         let (state, _) = state_of(&self.repository, look).map_err(|trouble| trouble.to_string())?;
         let top = &self.repository.top;
         let later = self.repository.subject(&state, &self.head_tree, |path| {

@@ -4,6 +4,8 @@
 //! changes output). Finding the repository starts no process. Writes nothing but detached work trees of its own: no
 //! branch, index or work tree of anybody is ever touched.
 
+mod anew;
+mod attributes;
 mod base;
 mod changes;
 mod event;
@@ -23,7 +25,7 @@ mod tree;
 mod worktree;
 
 pub use base::{Base, BaseTrouble};
-pub use event::EventBase;
+pub use event::{EventBase, JobRef};
 pub use history::Versions;
 pub use overlooked::{Overlooked, Tracked};
 pub use past::{Hands, Named, Past};

@@ -16,6 +16,9 @@ use crate::model::hex;
 /// Files that one question names.
 const AT_ONCE: usize = 200;
 
+/// The mode of a submodule.
+const SUBMODULE: &str = "160000";
+
 /// Everything that git tracks, as the index has it.
 #[derive(Clone, Debug, Default)]
 pub struct Tracked {
@@ -51,6 +54,12 @@ impl Tracked {
     pub fn paths(&self) -> impl Iterator<Item = Cow<'_, str>> {
         let known = |path| std::str::from_utf8(path).map_or_else(|_| text(path).into(), Cow::from);
         self.lines().map(move |line| known(line.path))
+    }
+
+    /// Submodules: each path as text, and as it is.
+    pub(super) fn submodules(&self) -> impl Iterator<Item = (String, PathBuf)> {
+        let lines = self.lines().filter(|line| line.mode == SUBMODULE);
+        lines.map(|line| (text(line.path), file(line.path)))
     }
 
     fn lines(&self) -> impl Iterator<Item = Line<'_>> {
@@ -110,7 +119,7 @@ impl Repository {
             let full = self.top.join(&path);
             let meta = fs::symlink_metadata(&full).ok();
             match &meta {
-                _ if line.mode == "160000" => {
+                _ if line.mode == SUBMODULE => {
                     // What a submodule holds is git's to say, and git was told to say nothing.
                     if fs::read_dir(&full).is_ok_and(|mut inside| inside.next().is_some()) {
                         found.changes.push(line.change());

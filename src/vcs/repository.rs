@@ -11,6 +11,8 @@ use crate::model::Termination;
 
 /// Answers larger than this are refused: no question asked here has one.
 const LIMIT: usize = 256 << 20;
+/// A path at which nothing can be.
+const NOWHERE: &str = "/dev/null/none";
 /// What is kept of complaints beside an answer that is handed on.
 const WORDS: usize = 16 << 10;
 
@@ -105,25 +107,27 @@ impl Repository {
         (!value.is_empty()).then_some(value)
     }
 
-    /// Every path below `root` that git tracks, relative to it; `None` when git does not answer.
-    pub fn all_tracked(&self, root: &Path) -> Option<Vec<String>> {
-        let root = fs::canonicalize(root).ok()?;
-        let below = root.strip_prefix(&self.top).ok()?;
+    /// Every path below `root` that git tracks, relative to it.
+    pub fn all_tracked(&self, root: &Path) -> Result<Vec<String>, GitTrouble> {
+        let real = fs::canonicalize(root).ok();
+        let below = real
+            .as_deref()
+            .and_then(|root| root.strip_prefix(&self.top).ok());
+        let below =
+            below.ok_or_else(|| GitTrouble("the project is not below its top".to_owned()))?;
         let below = below.to_string_lossy().replace('\\', "/");
-        let answer = self.ask(&["ls-files", "-z", "--full-name"]).ok()?;
+        let answer = self.ask(&["ls-files", "-z", "--full-name"])?;
         let paths = answer
             .split(|byte| *byte == 0)
             .filter(|name| !name.is_empty())
             .map(|name| String::from_utf8_lossy(name).into_owned());
         if below.is_empty() {
-            return Some(paths.collect());
+            return Ok(paths.collect());
         }
         let prefix = format!("{below}/");
-        Some(
-            paths
-                .filter_map(|path| path.strip_prefix(&prefix).map(str::to_owned))
-                .collect(),
-        )
+        Ok(paths
+            .filter_map(|path| path.strip_prefix(&prefix).map(str::to_owned))
+            .collect())
     }
 
     /// Asks git. A status other than 0 is trouble, with git's own words.
@@ -177,12 +181,16 @@ impl Repository {
         command.env = vec![
             ("LC_ALL".into(), "C".into()),
             ("GIT_TERMINAL_PROMPT".into(), "0".into()),
+            // What this clone alone is set up to see: other objects, another past, another work tree. Nobody else sees it.
+            ("GIT_NO_REPLACE_OBJECTS".into(), "1".into()),
+            ("GIT_GRAFT_FILE".into(), NOWHERE.into()),
+            ("GIT_WORK_TREE".into(), self.top.clone().into()),
+            ("GIT_ATTR_NOSYSTEM".into(), "1".into()),
         ];
         // A hook of git runs us with these set, and they would point git at another repository. Options of a diff
         // in the environment would change what is a change.
         command.env_remove = [
             "GIT_DIR",
-            "GIT_WORK_TREE",
             "GIT_INDEX_FILE",
             "GIT_PREFIX",
             "GIT_DIFF_OPTS",

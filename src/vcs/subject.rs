@@ -14,10 +14,11 @@ use crate::model::{Subject, SubjectState, hex};
 const BLOCK: usize = 64 << 10;
 
 /// Settings under which git looks at each file itself, and at all that tells whether it was written.
-const CLOSELY: [&str; 3] = [
+const CLOSELY: [&str; 4] = [
     "core.fsmonitor=false",
     "core.trustctime=true",
     "core.checkStat=default",
+    "core.attributesFile=/dev/null",
 ];
 
 /// A file that differs between HEAD, index and work tree, or that git does not know and does not ignore.
@@ -42,23 +43,28 @@ pub struct State {
     pub changes: Vec<Change>,
 }
 
+/// The question what differs.
+pub(super) fn status(closely: bool) -> Vec<&'static str> {
+    let mut arguments = Vec::new();
+    if closely {
+        arguments.extend(CLOSELY.iter().flat_map(|setting| ["-c", setting]));
+    }
+    arguments.extend([
+        "status",
+        "--porcelain=v2",
+        "--branch",
+        "--untracked-files=all",
+        "--no-renames",
+        "--ignore-submodules=none",
+        "-z",
+    ]);
+    arguments
+}
+
 impl Repository {
     /// What differs now. One git process. `closely`: whatever this clone is set up to take on trust.
     pub fn state(&self, closely: bool) -> Result<State, GitTrouble> {
-        let mut arguments = Vec::new();
-        if closely {
-            arguments.extend(CLOSELY.iter().flat_map(|setting| ["-c", setting]));
-        }
-        arguments.extend([
-            "status",
-            "--porcelain=v2",
-            "--branch",
-            "--untracked-files=all",
-            "--no-renames",
-            "--ignore-submodules=none",
-            "-z",
-        ]);
-        parse(&self.ask(&arguments)?)
+        parse(&self.ask(&status(closely))?)
     }
 
     /// Tree id of HEAD without the ledger of a project (its folder from the top, with a slash) and of the folders around
@@ -200,7 +206,7 @@ fn mode(_: &fs::Metadata) -> &'static str {
     "100644"
 }
 
-fn parse(answer: &[u8]) -> Result<State, GitTrouble> {
+pub(super) fn parse(answer: &[u8]) -> Result<State, GitTrouble> {
     let mut state = State {
         commit: None,
         branch: None,

@@ -36,6 +36,7 @@ mod outputs;
 mod patch;
 mod people;
 mod phase_blocked;
+mod phase_clone;
 mod phase_complete;
 mod phase_ground;
 mod phase_kill;

@@ -199,3 +199,37 @@ fn a_lien_that_is_due_fails_every_run_until_its_gate_passes() {
     project.commit();
     project.run(&["a", "perf"]).exits(0);
 }
+
+#[test]
+fn a_promise_binds_although_the_file_has_no_more_liens_and_stands_in_the_record_of_the_run() {
+    let yaml = |liens: &str, later: &str| {
+        format!(
+            "version: 1\ngates:\n  a: {{ run: 'true' }}\n  perf: {{ run: test -e fast, default: false }}\nphases:\n  \
+             alpha: {{ gates: [perf]{liens} }}\n{later}"
+        )
+    };
+    let project = Project::new(
+        yaml(", liens: { from: [leads] }", "  later: { gates: [a] }\n")
+            .trim_start_matches("version: 1\n"),
+    );
+    let people = People::of(&project);
+    let project = project.committed();
+    let key = people.bo.file.to_str().unwrap();
+    let lien = [
+        "lien", "alpha", "--on", "perf", "--owner", "cy", "--why", "x", "--due", "later", "--key",
+        key,
+    ];
+    project.phase(&lien).exits(0);
+    project.phase(&["complete", "alpha"]).exits(0);
+    project.commit();
+    project.run(&[]).exits(0);
+    // A promise for a phase that is gone is due.
+    project.write("tollgate.yaml", yaml("", ""));
+    project.commit();
+    let ran = project.run(&[]).exits(1).says("due and not kept");
+    let id = ran.outcome()["run"]["id"].as_str().unwrap();
+    let stored = project.read(&format!(".git/tollgate/runs/{id}/outcome.json"));
+    let stored: serde_json::Value = serde_json::from_str(&stored).unwrap();
+    assert_eq!(stored["verdict"]["decision"], "no-go");
+    assert_eq!(stored["digest"], ran.outcome()["digest"]);
+}

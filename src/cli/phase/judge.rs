@@ -7,7 +7,7 @@ use anyhow::Context;
 
 use super::super::args::Global;
 use super::super::exit::Exit;
-use super::super::run::{absolute, drive};
+use super::super::run::{absolute, drive, record};
 use super::super::screen::Screen;
 use super::super::signer::here;
 use super::super::world;
@@ -122,6 +122,7 @@ impl<'a> Command<'a> {
         if let Err(exit) = whole(&mut ground, self.screen) {
             return Ok(exit);
         }
+        ground.saw(&finished);
         let mut judged = self.view(&ground).judge(phase, &mut finished.outcome);
         judged.outcome.notes.extend(finished.counted.clone());
         self.conclude(
@@ -229,6 +230,7 @@ impl<'a> Command<'a> {
             self.screen.error("interrupted: nothing was recorded");
             return Ok(exit);
         }
+        ground.saw(&finished);
         // The targets of the phase belong to what is observed.
         self.view(&ground).judge(phase, &mut finished.outcome);
         let subject = finished.outcome.verdict.subject.clone();
@@ -390,7 +392,9 @@ impl<'a> Command<'a> {
             selection,
         };
         let people = targets.iter().any(Target::is_for_people);
-        drive(self.global, request, Some(phase), people, self.screen)
+        let (finished, seen) = drive(self.global, request, Some(phase), people, self.screen)?;
+        record(&finished);
+        Ok((finished, seen))
     }
 }
 

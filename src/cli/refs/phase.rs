@@ -103,6 +103,7 @@ async fn decided(
     let refreshed = ground.ledger.refresh();
     refreshed.map_err(|error| undecided(error.to_string()))?;
     look(&mut ground)?;
+    ground.saw(&finished);
     let mut judged = view(&ground, now, today).judge(phase, &mut finished.outcome);
     judged.outcome.notes.extend(finished.counted.clone());
     record(&finished);

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::super::args::{Global, Run};
-use super::super::exit::{Exit, Promises};
+use super::super::exit::Exit;
 use super::super::phase::{self, drawn};
 use super::super::policy::{self, JudgedBy};
-use super::super::run::{exit, overdue, record};
+use super::super::run::record;
 use super::super::screen::Screen;
 use super::super::world;
 use super::{Asked, Verdict, blocking, refused, usage};
@@ -151,14 +151,15 @@ async fn judge(
         stop: Stop::new(),
     };
     let mut finished = run::run(request, progress).await;
-    let promises = overdue(&mut finished.outcome, by, &own_files);
+    let (now, today) = (world::now(), world::today());
+    run::hold_to_promises(&mut finished.outcome, by, &own_files, now, today);
     record(&finished);
     let outcome = finished.outcome;
     Ok(Verdict {
-        exit: exit(&outcome, args.strict, promises),
+        exit: Exit::of(&outcome, args.strict),
         decision: outcome.verdict.decision,
         against: (blocking(&outcome).into_iter())
-            .chain((promises == Promises::Due).then(|| "liens".to_owned()))
+            .chain((!outcome.run.due.is_empty()).then(|| "liens".to_owned()))
             .collect(),
         outcome: Some(outcome),
         decided: None,

@@ -30,6 +30,12 @@ pub(super) fn astray(plan: &Plan, start: &Start) -> Vec<String> {
             Some(format!("`{path}` decides here, and {why}"))
         })
         .collect();
+    words.extend(start.repository.own_conversions().into_iter().map(|line| {
+        format!(
+            "`info/attributes` of this clone (`{line}`) has git store other bytes than those that are here: what all \
+             need belongs in .gitattributes"
+        )
+    }));
     words.extend(start.in_the_ledger().iter().map(|path| {
         format!("`{path}` is no record, and `{LEDGER}` is no part of the content: move it out")
     }));

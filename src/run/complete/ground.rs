@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::super::Finished;
 use super::super::accepted::people_at;
 use super::super::policy::{self, PolicyCheck};
 use super::super::record;
@@ -69,6 +70,8 @@ pub struct Ground {
     pub(super) faults: Option<Faults>,
     start: Start,
     astray: Vec<String>,
+    /// What a closer look found to differ.
+    closer: Vec<String>,
 }
 
 /// Why there is no ground to stand on.
@@ -112,6 +115,7 @@ impl Ground {
             .map_err(|error| NoGround::Trouble(format!("the ledger cannot be read: {error}")))?;
         Ok(Self {
             astray,
+            closer: Vec::new(),
             trusted: by.check.as_ref().map(|check| trusted(check, &plan)),
             check: by.check,
             origin: by.origin,
@@ -197,11 +201,16 @@ impl Ground {
     /// Paths that differ from what is committed, sorted; reports that are committed and that no run wrote since among
     /// them.
     pub fn differs(&self) -> Vec<String> {
-        let files = self.start.content.files.keys().cloned();
+        let files = self.start.content.files.keys().chain(&self.closer).cloned();
         let mut all: Vec<String> = files.chain(self.start.unwritten()).collect();
         all.sort();
         all.dedup();
         all
+    }
+
+    /// Takes over what a run, which looks closer, found to differ from what is committed.
+    pub fn saw(&mut self, finished: &Finished) {
+        self.closer.clone_from(&finished.differs);
     }
 
     /// What git says of the work tree.

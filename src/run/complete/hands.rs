@@ -188,6 +188,10 @@ fn people(ground: &Ground, since: Option<&str>) -> Authors {
 /// The merge base with the default branch.
 fn base(ground: &Ground) -> Result<String, String> {
     match ground.repository.base(None, None, ground.state()) {
+        // Whatever the branch is called, or without one: what is merged already cannot be told from what came before it.
+        Ok(Base::Commit(commit)) if ground.commit() == Some(commit.as_str()) => {
+            Err("HEAD is a commit of the default branch, with no other to count from".to_owned())
+        }
         Ok(Base::Commit(commit)) => Ok(commit),
         Ok(Base::Head) => Err("on the default branch itself there is no other".to_owned()),
         Err(trouble) => {

@@ -47,7 +47,11 @@ impl Board {
                 } else {
                     &frame
                 };
-                let words = style.line(&self.watch.active_words(one, &self.watch.shown(&one.gate)));
+                let words = style.line(
+                    &self
+                        .watch
+                        .active_words(one, &self.watch.ids.shown(&one.gate, &style)),
+                );
                 one_line(
                     &[(Ink::Care, sign), (Ink::Plain, " "), (Ink::Plain, &words)],
                     &style,

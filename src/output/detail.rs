@@ -11,7 +11,8 @@
 use std::io;
 
 use super::Style;
-use super::layout::{Page, cut, labels, pad, width, wrap};
+use super::ids::Ids;
+use super::layout::{Page, cut, pad, width, wrap};
 use super::style::{Ink, ink_of};
 use super::words::{self, Row};
 use crate::model::{ConditionVerdict, Finding, Level, Reason, TestFailure, Verdict};
@@ -77,8 +78,7 @@ pub(super) fn detail(page: &mut Page<'_>, row: Row<'_>) -> io::Result<()> {
 
 /// `✗ coverage  fail · 2.1 s · owner backend`
 fn head(page: &mut Page<'_>, row: Row<'_>) -> io::Result<()> {
-    let style = page.style;
-    let gate = row.gate;
+    let (style, gate) = (page.style, row.gate);
     let mut rest = String::new();
     let mut add = |part: &str| {
         rest.push_str(style.dot());
@@ -102,10 +102,8 @@ fn head(page: &mut Page<'_>, row: Row<'_>) -> io::Result<()> {
     if unplaced || !words::against(gate).is_empty() {
         add(&style.line(&gate.written.to_string()));
     }
-    let ink = ink_of(gate);
-    let verdict = words::verdict_words(gate);
-    let room = style.width.saturating_sub(4 + width(&verdict));
-    let id = labels(&[style.line(&gate.id)], room, style).concat();
+    let (ink, verdict) = (ink_of(gate), words::verdict_words(gate));
+    let id = Ids::alone(&gate.id, 4 + width(&verdict), style);
     page.line(&[
         (ink, style.sign(gate.verdict)),
         (Ink::Plain, " "),

@@ -7,6 +7,7 @@
 mod board;
 mod detail;
 mod explanation;
+mod ids;
 mod inspect;
 mod json;
 mod junit;

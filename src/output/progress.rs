@@ -10,9 +10,10 @@ use std::time::Duration;
 use indicatif::ProgressDrawTarget;
 
 use super::board::Board;
+use super::ids::{Ids, TIME, WORD};
 use super::layout::{one_line, width};
 use super::style::Ink;
-use super::terminal::{gate_line, shown_ids};
+use super::terminal::gate_line;
 use super::words::{self, Row};
 use super::{Style, neutral};
 use crate::model::{Event, GateRun, GateVerdict, Progress};
@@ -52,24 +53,11 @@ pub(super) struct Active {
     pub(super) waits: Option<String>,
 }
 
-/// Columns of the verdict and of the time in the line of a gate that ended, and the least that what is said of it has.
-const WORD: usize = 14;
-const TIME: usize = 8;
-const GIST: usize = 16;
-
-/// Columns for the name of a gate.
-fn id_room(style: &Style) -> usize {
-    let rest = 2 + 2 + WORD + 2 + GIST + 2 + TIME;
-    style.width.saturating_sub(rest).max(style.width / 3)
-}
-
 /// What is known of the run so far: turns events into lines.
 pub(super) struct Watch {
     pub(super) style: Style,
     clock: Clock,
-    id_columns: usize,
-    /// Names of gates as their lines show them.
-    ids: BTreeMap<String, String>,
+    pub(super) ids: Ids,
     gates: usize,
     done: usize,
     blocking: usize,
@@ -83,8 +71,7 @@ impl Watch {
         Self {
             style,
             clock,
-            id_columns: 0,
-            ids: BTreeMap::new(),
+            ids: Ids::default(),
             gates: 0,
             done: 0,
             blocking: 0,
@@ -103,10 +90,7 @@ impl Watch {
             } => {
                 self.gates = gates.len();
                 self.expected = *expected_s;
-                let names: Vec<&str> = gates.iter().map(String::as_str).collect();
-                self.ids = shown_ids(&names, id_room(&self.style), &self.style);
-                let widths = self.ids.values().map(|id| width(id));
-                self.id_columns = widths.max().unwrap_or(0);
+                self.ids = Ids::live(gates, &self.style);
                 Vec::new()
             }
             Event::Waiting { gate, resource } => {
@@ -167,8 +151,8 @@ impl Watch {
             gate: verdict,
             run: Some(run),
         };
-        let shown = self.shown(&verdict.id);
-        let id = self.id_columns.max(width(&shown));
+        let shown = self.ids.shown(&verdict.id, &self.style);
+        let id = self.ids.columns.max(width(&shown));
         let word = width(&words::verdict_words(verdict)).max(WORD);
         lines.push(gate_line(
             row,
@@ -177,15 +161,6 @@ impl Watch {
             (id, word, TIME),
         ));
         lines
-    }
-
-    /// The name of a gate as its line shows it.
-    pub(super) fn shown(&self, gate: &str) -> String {
-        let known = self.ids.get(gate).cloned();
-        known.unwrap_or_else(|| {
-            let ids = shown_ids(&[gate], id_room(&self.style), &self.style);
-            ids.into_values().next().unwrap_or_default()
-        })
     }
 
     fn faint(&self, text: &str) -> String {
@@ -200,7 +175,7 @@ impl Watch {
         let gate = self.style.line(gate);
         let start = format!(
             "{} {} ",
-            super::layout::pad(&gate, self.id_columns),
+            super::layout::pad(&gate, self.ids.columns),
             self.style.pick("│", "|")
         );
         let start = self.style.paint(Ink::Faint, &start);

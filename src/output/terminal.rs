@@ -4,11 +4,11 @@
 //! a line for every gate; last the decision, so that it stands next to the prompt. A run that may go on is
 //! short: its gates and the decision.
 
-use std::collections::BTreeMap;
 use std::io;
 
 use super::detail::detail;
-use super::layout::{Page, cut, labels, pad, width, wrap};
+use super::ids::Ids;
+use super::layout::{Page, cut, pad, width, wrap};
 use super::style::{Ink, ink_of};
 use super::words::{self, Row};
 use super::{Output, Style};
@@ -160,8 +160,7 @@ fn left_out(page: &mut Page<'_>, rows: &[Row<'_>]) -> io::Result<()> {
 
 /// The names of the gates as the table shows them, and the widths of its columns.
 struct Columns {
-    ids: BTreeMap<String, String>,
-    id: usize,
+    ids: Ids,
     verdict: usize,
     time: usize,
 }
@@ -185,10 +184,8 @@ impl Columns {
         );
         let room = gist_room(style, (0, verdict, time)).saturating_sub(gist.min(GIST));
         let names: Vec<&str> = rows.iter().map(|row| row.gate.id.as_str()).collect();
-        let ids = shown_ids(&names, room.max(style.width / 3), style);
         Self {
-            id: most(&mut ids.values().map(|id| width(id))),
-            ids,
+            ids: Ids::of(&names, room.max(style.width / 3), style),
             verdict,
             time,
         }
@@ -197,15 +194,8 @@ impl Columns {
 
 impl Columns {
     fn widths(&self) -> (usize, usize, usize) {
-        (self.id, self.verdict, self.time)
+        (self.ids.columns, self.verdict, self.time)
     }
-}
-
-/// Names of gates in so many columns, by gate.
-pub(super) fn shown_ids(ids: &[&str], most: usize, style: &Style) -> BTreeMap<String, String> {
-    let names: Vec<String> = ids.iter().map(|id| style.line(id)).collect();
-    let shown = labels(&names, most, style);
-    ids.iter().map(|id| (*id).to_owned()).zip(shown).collect()
 }
 
 fn time_of(row: Row<'_>) -> String {
@@ -296,8 +286,8 @@ fn table_line(page: &mut Page<'_>, row: Row<'_>, columns: &Columns) -> io::Resul
     let gist = words::gist(row);
     let below = is_told_below(row, &gist, page.style, columns);
     let gist = if below { "" } else { &gist };
-    let id = columns.ids.get(&row.gate.id).map_or("", String::as_str);
-    let line = gate_line(row, (id, gist), page.style, columns.widths());
+    let id = columns.ids.shown(&row.gate.id, page.style);
+    let line = gate_line(row, (&id, gist), page.style, columns.widths());
     writeln!(page.to, "{line}")
 }
 

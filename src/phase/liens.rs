@@ -9,7 +9,7 @@ use jiff::civil::Date;
 
 use super::history::time;
 use super::standing::completion;
-use super::{Answer, Asking, Held, PhaseRule, PlannedPhase, Situation, World};
+use super::{Answer, Asking, Asks, Held, PhaseRule, PlannedPhase, Situation, World};
 use crate::model::{
     BoardLien, Entry, LienState, Outstanding, Says, Sort, Verdict, VerdictDocument,
 };
@@ -471,6 +471,11 @@ impl PhaseRule for LienRule {
 
     fn about(&self) -> &'static str {
         "no promise is due and not kept, in any phase"
+    }
+
+    // Promises are made by records.
+    fn asks(&self, _: &PlannedPhase, _: &[PlannedPhase]) -> Option<Asks> {
+        None
     }
 
     fn judge(&self, situation: &Situation<'_>) -> Option<Answer> {

@@ -63,11 +63,8 @@ pub trait PhaseRule: Sync {
         liens::CRITERIA.contains(&self.name())
     }
     /// What it asks of a phase by the file alone, for programs. `None` where the phase does not ask it, or where that
-    /// depends on what was recorded.
-    fn asks(&self, phase: &PlannedPhase, phases: &[PlannedPhase]) -> Option<Asks> {
-        let _ = (phase, phases);
-        None
-    }
+    /// depends on what was recorded. A completion is held against it ever after, so no rule goes without saying.
+    fn asks(&self, phase: &PlannedPhase, phases: &[PlannedPhase]) -> Option<Asks>;
     /// Judges it. `None` where the phase does not ask it.
     fn judge(&self, situation: &Situation<'_>) -> Option<Answer>;
 }

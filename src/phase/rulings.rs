@@ -1,6 +1,6 @@
 //! `rulings`: nobody holds the phase, sends it back or ended it. Only people give and end these.
 
-use super::{Answer, Asking, PhaseRule, Situation};
+use super::{Answer, Asking, Asks, PhaseRule, PlannedPhase, Situation};
 use crate::model::{Entry, Says, Sort};
 
 /// The rule `rulings`.
@@ -13,6 +13,11 @@ impl PhaseRule for Rulings {
 
     fn about(&self) -> &'static str {
         "nobody holds the phase, sends it back or ended it"
+    }
+
+    // Rulings are records.
+    fn asks(&self, _: &PlannedPhase, _: &[PlannedPhase]) -> Option<Asks> {
+        None
     }
 
     fn judge(&self, situation: &Situation<'_>) -> Option<Answer> {

@@ -40,8 +40,8 @@ impl PhaseRule for Gates {
             return None;
         }
         let wanted = match asked.len() {
-            1 => "1 gate passes".to_owned(),
-            many => format!("{many} gates pass"),
+            1 => "1 gate to pass".to_owned(),
+            many => format!("{many} gates to pass"),
         };
         let mut asking = Asking::new(self.name(), wanted, Some(situation.phase.written("gates")));
         asking.asks(self.asks(situation.phase, situation.world.phases));

@@ -35,7 +35,9 @@ pub use board::{Newest, board};
 pub use decide::{decide, worst};
 pub use entry::Entry as EntryCriteria;
 pub use history::{Held, History, PhaseHistory};
-pub use liens::{Liens, due as due_liens, refused_lien};
+pub use liens::{
+    Coming, Liens, coming as coming_liens, due as due_liens, due_at_once, refused_lien,
+};
 pub use owed::owed;
 pub use plan::{GateNow, PlannedPhase, earlier, gates_of};
 pub use sign_offs::{SignOffs, refused_sign_off};

@@ -30,6 +30,13 @@ phases: { alpha: { gates: [a, b] } }
 }
 
 #[test]
+fn a_file_with_warnings_is_not_called_faultless() {
+    let yaml = "gates: { a: { run: 'true', tests: { reports: r.xml, passed: 3 } } }\n";
+    let ran = check(yaml).exits(0).says("1 gate read, 1 warning");
+    assert!(!ran.to_string().contains("nothing wrong"), "{ran}");
+}
+
+#[test]
 fn problems_are_shown_with_their_place() {
     let yaml = "gates:
   unit:

@@ -11,10 +11,6 @@ impl PhaseRule for After {
         "after"
     }
 
-    fn about(&self) -> &'static str {
-        "the phases before it are complete and not stale"
-    }
-
     fn asks(&self, phase: &PlannedPhase, _: &[PlannedPhase]) -> Option<Asks> {
         let all = || ("after".to_owned(), phase.after.join(" "));
         (!phase.after.is_empty()).then(|| [all()].into())

@@ -25,10 +25,6 @@ impl PhaseRule for Gates {
         "gates"
     }
 
-    fn about(&self) -> &'static str {
-        "every gate of the phase passes, with its targets; also those that earlier phases keep"
-    }
-
     fn asks(&self, phase: &PlannedPhase, phases: &[PlannedPhase]) -> Option<Asks> {
         let gates = gates_of(phase, phases).join(" ");
         (!gates.is_empty()).then(|| [("gates".to_owned(), gates)].into())

@@ -469,10 +469,6 @@ impl PhaseRule for LienRule {
         "liens"
     }
 
-    fn about(&self) -> &'static str {
-        "no promise is due and not kept, in any phase"
-    }
-
     // Promises are made by records.
     fn asks(&self, _: &PlannedPhase, _: &[PlannedPhase]) -> Option<Asks> {
         None

@@ -55,8 +55,6 @@ pub type Asks = std::collections::BTreeMap<String, String>;
 pub trait PhaseRule: Sync {
     /// Its name: in outputs, in waivers, in records.
     fn name(&self) -> &'static str;
-    /// One line for people.
-    fn about(&self) -> &'static str;
     /// Whether a waiver may excuse it: only what a signed promise may stand for too. Nobody signs a waiver, and so it
     /// never stands for predecessors, people, a clean tree, or for all gates at once.
     fn may_be_waived(&self) -> bool {

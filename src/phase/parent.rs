@@ -12,10 +12,6 @@ impl PhaseRule for Parent {
         "parent"
     }
 
-    fn about(&self) -> &'static str {
-        "the phase that it is a part of is open, and its own parts are complete"
-    }
-
     fn asks(&self, phase: &PlannedPhase, phases: &[PlannedPhase]) -> Option<Asks> {
         let is_part = |one: &PlannedPhase| one.parent.as_ref() == Some(&phase.id);
         (phase.parent.is_some() || phases.iter().any(is_part)).then(Asks::new)

@@ -11,10 +11,6 @@ impl PhaseRule for Rulings {
         "rulings"
     }
 
-    fn about(&self) -> &'static str {
-        "nobody holds the phase, sends it back or ended it"
-    }
-
     // Rulings are records.
     fn asks(&self, _: &PlannedPhase, _: &[PlannedPhase]) -> Option<Asks> {
         None

@@ -153,10 +153,6 @@ impl PhaseRule for SignOffRule {
         "sign-offs"
     }
 
-    fn about(&self) -> &'static str {
-        "so many people, of these roles, signed for this content and policy"
-    }
-
     fn asks(&self, phase: &PlannedPhase, _: &[PlannedPhase]) -> Option<Asks> {
         Some(phase.sign_offs.as_ref()?.asks())
     }

@@ -17,10 +17,6 @@ impl PhaseRule for Stale {
         "stale"
     }
 
-    fn about(&self) -> &'static str {
-        "whether an earlier completion of the phase still holds, and if not why"
-    }
-
     // An earlier completion is a record, and nothing is asked of it.
     fn asks(&self, _: &PlannedPhase, _: &[PlannedPhase]) -> Option<Asks> {
         None

@@ -23,10 +23,6 @@ impl PhaseRule for PolicyRule {
         "policy"
     }
 
-    fn about(&self) -> &'static str {
-        "the policy of the head demands no less than the trusted one"
-    }
-
     fn may_be_waived(&self) -> bool {
         false
     }

@@ -219,7 +219,7 @@ pub fn prune(global: &Global, args: &Prune, screen: &Screen) -> anyhow::Result<E
         },
     };
     if let Some(note) = note {
-        screen.tell("note", &format!("{}", neutral::line(&note)));
+        screen.tell("note", &neutral::line(&note));
     }
     let common = repository.as_ref().map(|found| found.common.as_path());
     let holder = format!("`tollgate ledger prune`, process {}", std::process::id());
@@ -246,7 +246,7 @@ pub fn prune(global: &Global, args: &Prune, screen: &Screen) -> anyhow::Result<E
             };
             screen.print(&format!("{removed}; {left} left\n"))?;
             if pruned.left > budget {
-                screen.tell("note", &format!("{}", over(&pruned, budget)));
+                screen.tell("note", &over(&pruned, budget));
             }
             Ok(Exit::Go)
         }

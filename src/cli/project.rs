@@ -82,7 +82,7 @@ pub fn load_and_count(
     let loaded = read(&file);
     screen.problems(&loaded.problems, &loaded.sources);
     match (loaded.plan, loaded.node) {
-        (Some(plan), Some(node)) => Ok(Some((plan, node, loaded.problems.iter().count()))),
+        (Some(plan), Some(node)) => Ok(Some((plan, node, loaded.problems.len()))),
         _ => {
             let problems = || loaded.problems.iter().filter(|problem| !problem.warning);
             let refused = problems().count();

@@ -180,6 +180,6 @@ fn said(found: Result<(), String>, screen: &Screen) -> Result<(), Exit> {
 /// Says what changes nothing.
 fn notes(notes: &[String], screen: &Screen) {
     for note in notes {
-        screen.tell("note", &format!("{}", neutral::line(note)));
+        screen.tell("note", &neutral::line(note));
     }
 }

@@ -52,6 +52,8 @@ options! {
         /// A command that makes the rest, such as `npm ci`; it runs last, and nothing is then linked that `link` does not
         /// name.
         run("run"): Text,
+        /// Longest time of that command; 15m when not set.
+        timeout("timeout"): Span,
     }
 }
 

@@ -43,8 +43,11 @@ pub struct Plan {
     pub worktree: Worktree,
 }
 
+/// The longest time of the command that furnishes a work tree, where nothing is said.
+const INSTALLS: Duration = Duration::from_secs(15 * 60);
+
 /// What a work tree gets beside what is committed. Paths are relative to the root.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Worktree {
     /// What is linked; `None` where nothing is said, and known folders are linked that fit.
     pub link: Option<Vec<String>>,
@@ -52,6 +55,20 @@ pub struct Worktree {
     pub copy: Vec<String>,
     /// The command that makes the rest.
     pub run: Option<PlannedCommand>,
+    /// The longest time of it.
+    pub timeout: Duration,
+}
+
+impl Default for Worktree {
+    /// What is so where nothing is said.
+    fn default() -> Self {
+        Self {
+            link: None,
+            copy: Vec::new(),
+            run: None,
+            timeout: INSTALLS,
+        }
+    }
 }
 
 /// A command that is ready to be started.

@@ -71,7 +71,7 @@ impl Probe {
             tree: Vec::new(),
             facts: Facts::default(),
             given: Given {
-                strict: true,
+                baseline_must_exist: true,
                 ..Given::default()
             },
             unproven: None,
@@ -191,7 +191,7 @@ pub struct Refused {
 /// given one; and once none, which in CI decides nothing.
 pub fn refused(fact: &str, key: &str, condition: &Condition) -> Vec<Refused> {
     let strict = Given {
-        strict: true,
+        baseline_must_exist: true,
         ..Given::default()
     };
     let one = |value: Measure, known: Option<(Measure, &Condition)>| Refused {
@@ -239,7 +239,7 @@ pub(super) fn refused_of(fact: &str, condition: &Condition, whole: u64) -> Vec<R
         title: format!("{fact} {value}"),
         value,
         given: Given {
-            strict: true,
+            baseline_must_exist: true,
             ..Given::default()
         },
     });

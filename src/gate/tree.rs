@@ -12,7 +12,7 @@ use regex::Regex;
 
 use super::Judging;
 use super::reports::glob;
-use crate::model::Measure;
+use crate::model::{Measure, Unknown};
 use crate::problem::{Code, Many, Problem, Problems, Text};
 use crate::source::{At, Located};
 
@@ -117,7 +117,7 @@ pub(super) struct Tree<'a> {
     /// Every file and link, sorted.
     pub files: Vec<String>,
     /// What could not be listed, in words.
-    pub unlisted: Vec<String>,
+    unlisted: Vec<Unknown>,
 }
 
 /// What a file holds, for searching.
@@ -131,8 +131,14 @@ pub(super) enum Content {
 }
 
 impl<'a> Tree<'a> {
-    /// Lists the files. `tracked` are paths that git tracks, which count even where an ignore file names them.
-    pub fn walk(root: &'a Path, tracked: &[String]) -> Self {
+    /// Lists the files. `tracked` are paths that git tracks, which count even where an ignore file names them; where
+    /// git does not answer, the list is not whole.
+    pub fn walk(root: &'a Path, tracked: &Option<Result<Vec<String>, Unknown>>) -> Self {
+        let (tracked, silent) = match tracked {
+            Some(Ok(paths)) => (paths.as_slice(), None),
+            Some(Err(unknown)) => (&[][..], Some(unknown.clone())),
+            None => (&[][..], None),
+        };
         let mut files: Vec<String> = tracked
             .iter()
             .filter(|path| {
@@ -140,7 +146,7 @@ impl<'a> Tree<'a> {
             })
             .cloned()
             .collect();
-        let mut unlisted = Vec::new();
+        let mut unlisted: Vec<String> = Vec::new();
         let skip_git = |entry: &ignore::DirEntry| entry.file_name() != ".git";
         for entry in WalkBuilder::new(root)
             .hidden(false)
@@ -165,18 +171,21 @@ impl<'a> Tree<'a> {
         files.sort();
         files.dedup();
         unlisted.sort();
+        let told = unlisted.into_iter().map(|words| {
+            let why = format!("a part of the tree cannot be listed: {words}");
+            Unknown::new(why, "make it readable for this user")
+        });
         Self {
             root,
             files,
-            unlisted,
+            unlisted: silent.into_iter().chain(told).collect(),
         }
     }
 
     /// Says what could not be listed: what is not seen is not judged.
     pub fn confess(&self, judging: &mut Judging) {
-        for words in &self.unlisted {
-            let message = format!("a part of the tree cannot be listed: {words}");
-            judging.undecided("tree-unreadable", message, "make it readable for this user");
+        for unknown in &self.unlisted {
+            judging.undecided("tree-unreadable", unknown.why.clone(), &unknown.help);
         }
     }
 

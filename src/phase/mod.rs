@@ -43,7 +43,7 @@ pub use situation::{Situation, Work, World};
 pub use soak::Soak;
 pub use standing::{Standing, Standings};
 pub use start::{SINCE, Start, began, start, tests_at_start};
-pub use targets::{Target, aim, apply_targets, targets_for};
+pub use targets::{Target, aim, apply_targets};
 pub use trusted::TrustedPolicy;
 
 /// What a rule asks, by key.

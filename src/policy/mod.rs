@@ -17,14 +17,10 @@ mod waiver;
 
 pub use compare::{Adopt, Change, Changes, Side, Weight, same};
 pub use condition::{
-    Answers, Bound, Bytes, Condition, Keeps, Percent, Pieces, Plain, Relation, Seconds, UnitOf,
-    step_words,
+    Answers, Bound, Bytes, Condition, Keeps, Percent, Pieces, Plain, Seconds, step_words,
 };
 pub use pragmas::is_pragma;
 pub use readiness::readiness;
 pub use sample::median_and_spread;
-pub use turn::Turn;
 pub use units::{Date, Days, Span, Unit, parse_duration};
-pub use waiver::{
-    Covers, Standing, WaiverRules, days, is_fact, is_like, path_glob, renewals, standing, standings,
-};
+pub use waiver::{Covers, Standing, WaiverRules, days, is_fact, path_glob, renewals, standings};

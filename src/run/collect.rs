@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::fresh::{self, Match};
+use super::fresh::{self, Found, Match, Unseen};
 use crate::gate::{Elsewhere, Reports};
 use crate::model::{
     Began, Cause, EvidenceKind, Measure, Note, PhaseBegan, Reason, ReportEvidence, ReportRefusal,
@@ -21,7 +21,7 @@ pub(super) struct Sources<'a> {
     /// Files captured from the command, by reserved name.
     pub streams: &'a [(&'static str, PathBuf)],
     /// Matches of each file pattern with whether they are fresh.
-    pub matches: &'a dyn Fn(&str) -> Vec<Match>,
+    pub matches: &'a dyn Fn(&str) -> Found<Match>,
     /// The moment the run began.
     pub now: SystemTime,
     /// Commit of HEAD.
@@ -58,7 +58,9 @@ pub(super) fn collect(reports: &Reports, from: &Sources<'_>) -> Collected {
         collected.read(reports, file, stream, from);
     }
     for pattern in reports.file_patterns() {
-        for candidate in (from.matches)(pattern) {
+        let matched = (from.matches)(pattern);
+        collected.unseen(&matched.unseen);
+        for candidate in matched.matches {
             if found.contains(&candidate.path) || stale.contains(&candidate.path) {
                 continue;
             }
@@ -168,6 +170,20 @@ impl Collected {
                 refusal.line.and_then(|l| u32::try_from(l).ok()),
             )];
         }
+    }
+
+    /// Where nobody could look, a report may lie that says the worst.
+    fn unseen(&mut self, unseen: &[Unseen]) {
+        let Some(Unseen { path, why }) = unseen.first() else {
+            return;
+        };
+        let more = match unseen.len() - 1 {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let message = format!("whether a report lies in {path}{more} cannot be told: {why}");
+        let help = "make it readable for this user, or let `reports:` not lead there";
+        self.refuse("report-broken", message, help, path);
     }
 
     fn refuse(&mut self, code: &'static str, message: String, help: &str, path: &str) {
@@ -412,10 +428,14 @@ pub(super) fn clear(
     patterns: &[&str],
     tracked: &dyn Fn(&[PathBuf]) -> Option<Vec<PathBuf>>,
 ) -> Result<(), String> {
-    let found: Vec<PathBuf> = patterns
-        .iter()
-        .flat_map(|pattern| fresh::matches(root, pattern))
-        .collect();
+    let mut found: Vec<PathBuf> = Vec::new();
+    for pattern in patterns {
+        let matched = fresh::matches(root, pattern);
+        if let Some(Unseen { path, why }) = matched.unseen.first() {
+            return Err(format!("{path} cannot be looked through: {why}"));
+        }
+        found.extend(matched.matches);
+    }
     if found.is_empty() {
         return Ok(());
     }

@@ -26,16 +26,17 @@ pub(super) struct Around {
 }
 
 impl Around {
-    /// Makes this run known, when commands of it write reports. Where no note can be left, nothing is known of others.
+    /// Makes this run known, when commands of it write reports. Where no note can be left, nothing is known of others,
+    /// and why that is.
     pub fn join(
         request: &Request,
         store: &Path,
         run: &str,
         watched: &[Vec<String>],
-    ) -> Option<Self> {
+    ) -> Result<Option<Self>, String> {
         // A revision that is judged apart has a work tree of its own.
         if request.apart.is_some() {
-            return None;
+            return Ok(None);
         }
         let gates = &request.plan.gates;
         let selected = request.selection.gates.iter();
@@ -44,7 +45,7 @@ impl Around {
             .flat_map(|&index| watched[index].iter().cloned())
             .collect();
         if reports.is_empty() {
-            return None;
+            return Ok(None);
         }
         reports.sort();
         reports.dedup();
@@ -60,12 +61,14 @@ impl Around {
             since: request.now.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
             reports,
         };
-        let company = Company::join(store, &tree[..16], own).ok()?;
-        Some(Self {
+        let company = Company::join(store, &tree[..16], own).map_err(|error| {
+            format!("whether another run writes the same reports cannot be told: {error}")
+        })?;
+        Ok(Some(Self {
             began: company.gone(),
             company,
             seen: Mutex::default(),
-        })
+        }))
     }
 
     /// Who is gone by now: they do not touch what a gate writes that begins now.

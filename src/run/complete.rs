@@ -14,6 +14,7 @@ mod promises;
 mod skipped;
 mod sound;
 mod then;
+mod unsigned;
 mod view;
 mod write;
 
@@ -26,4 +27,4 @@ pub use promises::hold_to_promises;
 pub use skipped::told as told_skips;
 pub use sound::Owed;
 pub use view::{Judged, View};
-pub use write::{About, Keys, Written};
+pub use write::{About, Keys};

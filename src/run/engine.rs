@@ -23,7 +23,7 @@ use crate::exec;
 use crate::ledger::History;
 use crate::model::{Event, GateRun, GateVerdict, Progress};
 use crate::store::{Durations, RunFolder, place};
-use crate::vcs::{EventBase, Repository};
+use crate::vcs::{EventBase, JobRef, Repository};
 
 /// How often a taken resource is asked for again.
 const RETRY_RESOURCE: Duration = Duration::from_millis(50);
@@ -94,8 +94,10 @@ impl Engine {
             );
         }
         let watched = watched(&plan);
+        let around = Around::join(&request, &store, &run_id, &watched);
+        let alone = around.as_ref().err().cloned();
         let shared = Arc::new(Shared {
-            around: Around::join(&request, &store, &run_id, &watched),
+            around: around.ok().flatten(),
             watched,
             plain: Arc::new(Plain::new(
                 Arc::clone(&mask),
@@ -114,7 +116,7 @@ impl Engine {
             stop: request.stop.clone(),
             services: Pool::default(),
             stream: request.stream,
-            strict: (request.ci || request.phase) && !request.recording,
+            baseline_must_exist: (request.ci || request.phase) && !request.recording,
             recording: request.recording,
             today: request.today,
             now: SystemTime::from(request.now),
@@ -125,6 +127,7 @@ impl Engine {
             base: request.base.clone(),
             phase_began: request.phase_began.clone(),
             event: request.ci.then(|| EventBase::of(&request.env)).flatten(),
+            job: request.ci.then(|| JobRef::of(&request.env)),
             names: request.phase,
             tests_then: request.tests_then.tests.clone(),
             changes: OnceLock::new(),
@@ -135,7 +138,7 @@ impl Engine {
             plan,
         });
         let mut state = Scheduler::new(Arc::clone(&shared), board, durations, &request);
-        state.notes.extend(note);
+        state.notes.extend(note.into_iter().chain(alone));
         let policy = request.policy.as_ref().map(|check| {
             let file = record::file_of(&shared.plan);
             policy::judge(check, file, record::again_policy(check), &shared.mask)

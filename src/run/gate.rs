@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::collect::{self, Collected, Sources};
 use super::company::Around;
-use super::fresh::{self, Match};
+use super::fresh::{self, Found, Match};
 use super::given;
 use super::outbox::Outbox;
 use super::plain::Plain;
@@ -22,10 +22,10 @@ use crate::gate::Facts;
 use crate::ledger::History;
 use crate::model::{
     Baseline, ChangedLines, ChangesUnknown, Event, Fact, GateRun, GateVerdict, Note, PhaseBegan,
-    TestNames, TestsThen, Verdict,
+    TestNames, TestsThen, Unknown, Verdict,
 };
 use crate::store::RunFolder;
-use crate::vcs::{EventBase, Repository};
+use crate::vcs::{EventBase, JobRef, Repository};
 
 mod attempt;
 
@@ -50,8 +50,8 @@ pub(super) struct Shared {
     pub stream: bool,
     /// The revision that is judged apart.
     pub apart: Option<Apart>,
-    /// A CI job, a hook or a phase command.
-    pub strict: bool,
+    /// A baseline that nobody recorded yet decides nothing: a CI job or a phase command, and not while one is recorded.
+    pub baseline_must_exist: bool,
     /// The run is made to record baselines.
     pub recording: bool,
     pub today: jiff::civil::Date,
@@ -62,6 +62,8 @@ pub(super) struct Shared {
     /// Ref that changes are counted from, as asked for, and the one of the CI event.
     pub base: Option<String>,
     pub event: Option<EventBase>,
+    /// What a CI job says that it runs for; `None` elsewhere.
+    pub job: Option<JobRef>,
     /// When the phase that is judged began.
     pub phase_began: Option<PhaseBegan>,
     /// The names of all tests are kept: a phase's record needs them.
@@ -71,7 +73,7 @@ pub(super) struct Shared {
     /// Asked of git once, by the first gate that wants it.
     pub changes: OnceLock<Result<Arc<ChangedLines>, ChangesUnknown>>,
     /// Paths that git tracks, once somebody wanted to know.
-    pub tracked: OnceLock<Vec<String>>,
+    pub tracked: OnceLock<Result<Vec<String>, Unknown>>,
     /// What git says of baselines that are missing.
     pub history: History,
     pub began: Instant,
@@ -289,9 +291,6 @@ fn collect_for(
 }
 
 /// Reports of an earlier step are watched by nobody: they are what is there.
-fn elsewhere(shared: &Shared, pattern: &str) -> Vec<Match> {
-    fresh::matches(&shared.plan.root, pattern)
-        .into_iter()
-        .map(|path| Match { path, fresh: false })
-        .collect()
+fn elsewhere(shared: &Shared, pattern: &str) -> Found<Match> {
+    fresh::matches(&shared.plan.root, pattern).map(|path| Match { path, fresh: false })
 }

@@ -817,6 +817,58 @@ fn baseline_of_a_ref_is_out_of_reach_of_the_change_it_judges() {
 }
 
 #[test]
+fn baseline_that_the_history_of_its_ref_held_is_gone_there_too() {
+    let project = recorded();
+    project.commit();
+    let gone = |reference: &str| {
+        let ran = project.run(&[]).exits(1);
+        ran.gate("cov")
+            .is("fail")
+            .reasons(&["baseline-gone"])
+            .says(&format!(
+                "in the history of {reference} and not in its tree"
+            ));
+    };
+    std::fs::remove_file(project.root.join(COV)).unwrap();
+    project.commit();
+    gone("this branch");
+    let yaml = project.read("tollgate.yaml") + "    baseline: { ref: main }\n";
+    project.write("tollgate.yaml", yaml);
+    project.commit();
+    gone("`main`");
+}
+
+#[test]
+fn git_that_does_not_answer_for_a_ref_is_no_ref_that_is_missing() {
+    let yaml = |more: &str| {
+        format!(
+            "version: 1
+gates:
+  cov:
+    run: cp given.info cov.info
+    baseline: {{ ref: trunk{more} }}
+    coverage: {{ reports: cov.info, drop: '<=1%' }}
+"
+        )
+    };
+    let project = Project::empty("project")
+        .file("given.info", lcov(80, 100))
+        .file("tollgate.yaml", yaml(""))
+        .committed();
+    // No git can read this.
+    project.write(".git/config", "[core\n");
+    for more in ["", ", run: true"] {
+        project.write("tollgate.yaml", yaml(more));
+        let ran = project.run(&[]).exits(3);
+        let gate = ran
+            .gate("cov")
+            .is("inconclusive")
+            .reasons(&["baseline-broken"]);
+        gate.says("`trunk` cannot be looked up");
+    }
+}
+
+#[test]
 fn a_stored_run_of_a_revision_is_a_baseline_of_values() {
     let yaml = "gates:
   cov:

@@ -39,6 +39,36 @@ fn forbidden_pattern_cannot_hide_behind_an_ignore_file() {
 }
 
 #[test]
+fn git_that_does_not_answer_is_no_git_that_tracks_nothing() {
+    let yaml = "gates:
+  stubs: { files: { forbid: { 'src/**': '501' } } }
+  debt: { ratchet: { patterns: { todo: TODO }, max: 0 } }
+";
+    let project = Project::new(yaml)
+        .file("src/a.ts", "fine\n")
+        .file("src/gen/b.ts", "status(501) TODO\n")
+        .committed();
+    project.write(".gitignore", "src/gen/\n");
+    let ran = project.run(&[]).exits(1);
+    ran.gate("stubs").is("fail");
+    ran.gate("debt").is("fail");
+    project.write(".git/index", "garbage");
+    let ran = project.run(&[]).exits(3);
+    for gate in ["stubs", "debt"] {
+        ran.gate(gate)
+            .is("inconclusive")
+            .reasons(&["tree-unreadable"])
+            .says("which files git tracks cannot be told");
+    }
+    // Outside git only ignore files tell.
+    let outside = Project::new(yaml)
+        .file("src/a.ts", "fine\n")
+        .file("src/gen/b.ts", "status(501) TODO\n")
+        .file(".gitignore", "src/gen/\n");
+    outside.run(&[]).exits(0);
+}
+
+#[test]
 fn forbidden_pattern_that_was_not_looked_for_is_undecided() {
     let gate = |path: &str, regex: &str| {
         format!("gates: {{ stubs: {{ files: {{ forbid: {{ '{path}': '{regex}' }} }} }} }}\n")

@@ -736,6 +736,23 @@ fn a_command_makes_the_rest_and_its_failure_is_no_verdict() {
 }
 
 #[test]
+fn a_command_that_furnishes_a_work_tree_has_a_longest_time() {
+    let yaml = |timeout: &str| {
+        format!("worktree: {{ run: sleep 1000{timeout} }}\ngates: {{ unit: {{ run: 'true' }} }}\n")
+    };
+    let project = project(&yaml(", timeout: 200ms")).committed();
+    let (ran, table) = project.refs(&["--ref", "main"]);
+    ran.exits(3)
+        .says("took longer than 200 ms")
+        .says("`worktree.timeout`");
+    assert_eq!(rows(&table)[0].2, "worktree-run");
+    let idle = Project::new("worktree: { timeout: 5m }\ngates: { unit: { run: 'true' } }\n");
+    idle.call(&["config", "check"])
+        .exits(2)
+        .complains("there is none");
+}
+
+#[test]
 fn a_committed_link_leads_no_copy_out_of_the_work_tree() {
     let yaml = "worktree: { copy: [conf/env] }\ngates: { unit: { run: 'true' } }\n";
     let project = project(yaml)

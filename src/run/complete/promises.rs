@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::{By, Ground, Known, NoGround, View};
-use crate::ledger::LEDGER;
 use crate::model::{Decision, Outcome, digest};
 
 /// Holds the outcome of a run to the promises in the ledger: those that are due and not kept make it a no, and so does
@@ -18,9 +17,8 @@ pub fn hold_to_promises(
     now: Timestamp,
     today: Date,
 ) {
-    // Where there are phases, a folder that is gone may have been there: git knows.
-    let folder = by.plan.root.join(LEDGER);
-    if by.plan.phases.is_empty() && folder.symlink_metadata().is_err() {
+    // Promises are of phases. A ledger that is gone may have been there: git knows.
+    if by.plan.phases.is_empty() {
         return;
     }
     let due = match due(outcome, by, own_files, now, today) {

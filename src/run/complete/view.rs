@@ -150,7 +150,11 @@ impl<'a> View<'a> {
             outstanding: Vec::new(),
             under: promised.chain(waived).collect(),
             notes: {
-                let completed = format!("{who} completed it at {}", entry.record.at);
+                let unsigned = match self.is_unsigned(entry) {
+                    true => ", and nobody signed that",
+                    false => "",
+                };
+                let completed = format!("{who} completed it at {}{unsigned}", entry.record.at);
                 let skipped = told_skips(&self.skipped(phase));
                 std::iter::once(completed).chain(skipped).collect()
             },
@@ -281,6 +285,7 @@ impl<'a> View<'a> {
             of_phase: &self.known.of_phase,
         };
         let mut board = phase::board(&world, &outcomes, newest);
+        board.notes.extend(self.unsigned());
         board.notes.extend(told_skips(&self.skipped_lately()));
         (board, outcomes)
     }

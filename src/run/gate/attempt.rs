@@ -13,7 +13,7 @@ use crate::exec::{self, Command, Program, Spool};
 use crate::model::{Cause, Event, GateRun, Note, Reason, Termination, Verdict};
 use crate::run::collect;
 use crate::run::company::Around;
-use crate::run::fresh::{self, Before, Match};
+use crate::run::fresh::{self, Before, Found, Match};
 use crate::run::services::{Setting, Trouble};
 use crate::store::Gone;
 
@@ -23,7 +23,7 @@ pub(super) struct Attempt {
     pub ended: Option<exec::Ended>,
     /// Why the command could not be tried at all.
     pub refused: Option<Reason>,
-    pub matches: BTreeMap<String, Vec<Match>>,
+    pub matches: BTreeMap<String, Found<Match>>,
     pub streams: Vec<(&'static str, PathBuf)>,
     /// Other runs of the work tree that were over when its command started; `None` without a command.
     pub gone: Option<Gone>,
@@ -85,7 +85,7 @@ impl Attempt {
 
     /// Files matching watched patterns that are of this run, each once.
     pub(super) fn wrote(self) -> Vec<PathBuf> {
-        let matches = self.matches.into_values().flatten();
+        let matches = self.matches.into_values().flat_map(|found| found.matches);
         let fresh = matches.filter(|found| found.fresh);
         let mut wrote: Vec<PathBuf> = fresh.map(|found| found.path).collect();
         wrote.sort();
@@ -131,12 +131,12 @@ pub(super) fn attempt(shared: &Shared, gate: &PlannedGate, task: &Task) -> Attem
 fn without_command(shared: &Shared, gate: &PlannedGate, task: &Task) -> Attempt {
     let mut attempt = Attempt::default();
     for pattern in &shared.watched[task.index] {
-        let found = fresh::matches(&shared.plan.root, pattern).into_iter();
+        let found = fresh::matches(&shared.plan.root, pattern);
         let found = found.map(|path| Match {
             fresh: task.wrote.contains(&path),
             path,
         });
-        attempt.matches.insert(pattern.clone(), found.collect());
+        attempt.matches.insert(pattern.clone(), found);
     }
     let asks = gate.judges.iter().any(|judge| judge.wants().http.is_some());
     if asks && task.judge_only.is_none() {
@@ -155,7 +155,7 @@ fn ready(shared: &Shared, gate: &PlannedGate, planned: &PlannedCommand) -> Resul
         .map_err(|words| environment("command", words, "correct `run:`"))
 }
 
-fn after(before: &Before, shared: &Shared, watched: &[String]) -> BTreeMap<String, Vec<Match>> {
+fn after(before: &Before, shared: &Shared, watched: &[String]) -> BTreeMap<String, Found<Match>> {
     watched
         .iter()
         .map(|pattern| (pattern.clone(), before.compare(&shared.plan.root, pattern)))

@@ -10,7 +10,7 @@ use crate::gate::{Content, Elsewhere, Facts, Gate, Reports};
 use crate::model::{Began, Feed, PhaseBegan, Proving, Termination, Tooth};
 use crate::report::{Empty, FORMATS, ReportFormat};
 use crate::run::collect::{Sources, collect};
-use crate::run::fresh::Match;
+use crate::run::fresh::{Found, Match};
 use crate::run::weigh::Part;
 
 /// Copies of a report at most, where a gate wants so many.
@@ -168,12 +168,15 @@ fn feed(
         .zip(files.first().into_iter().cycle())
         .map(|(stream, path)| (stream, bench.scratch.path().join(path)))
         .collect();
-    let found = |_: &str| -> Vec<Match> {
+    let found = |_: &str| {
         let found = files.iter().map(|path| Match {
             path: path.into(),
             fresh: fed.fresh,
         });
-        found.collect()
+        Found {
+            matches: found.collect(),
+            unseen: Vec::new(),
+        }
     };
     let (commit, env) = commit_of(reports);
     let commit = if fed.fresh {

@@ -104,7 +104,8 @@ fn file(line: &str) -> Option<(&str, &str)> {
     };
     let (name, rest) = line.split_once(" ..")?;
     let rest = rest.trim_start_matches('.').trim();
-    let path = name.contains(['.', '/', '\\']) && !name.starts_with(['#', '.', ' ']);
+    let path = name.contains(['.', '/', '\\']) && !name.starts_with('#');
+    let path = path && Point::read(name).is_none();
     let known = rest.is_empty() || rest == "ok" || timed(rest) || rest.starts_with("skipped: ");
     (path && known).then_some((name, rest))
 }

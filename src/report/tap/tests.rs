@@ -255,6 +255,16 @@ fn a_frame_of_prove_that_does_not_fit_its_points_is_broken() {
 }
 
 #[test]
+fn a_point_that_ends_in_dots_is_no_line_of_prove() {
+    assert_eq!(
+        counts("ok 1 - reads a.txt ..\nok 2 - b ..\n1..2\n"),
+        [2, 0, 0, 0]
+    );
+    let text = "./t/b.t .. \nok 1 - reads a.txt ..\n1..1\nok\n";
+    assert_eq!(counts(&proven(text, 3, "PASS")), [3, 0, 0, 0]);
+}
+
+#[test]
 fn prove_without_v_names_no_test() {
     let text =
         "t/a.t .. ok\nAll tests successful.\nFiles=1, Tests=2,  0 wallclock secs\nResult: PASS\n";

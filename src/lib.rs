@@ -32,7 +32,7 @@ mod init;
 pub mod ledger;
 pub mod model;
 pub mod output;
-pub mod phase;
+mod phase;
 mod policy;
 pub mod problem;
 pub mod report;

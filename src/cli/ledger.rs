@@ -69,8 +69,9 @@ pub fn export(global: &Global, args: &Export, screen: &Screen) -> anyhow::Result
         exported.push((entry, bytes));
     }
     if format == Format::Dsse && sign.is_none() {
-        screen.say(
-            "note: no key to sign with (`--key FILE`, or git's own): the envelopes are not signed",
+        screen.tell(
+            "note",
+            "no key to sign with (`--key FILE`, or git's own): the envelopes are not signed",
         );
     }
     write(&exported, args, screen)?;
@@ -218,7 +219,7 @@ pub fn prune(global: &Global, args: &Prune, screen: &Screen) -> anyhow::Result<E
         },
     };
     if let Some(note) = note {
-        screen.say(&format!("note: {}", neutral::line(&note)));
+        screen.tell("note", &format!("{}", neutral::line(&note)));
     }
     let common = repository.as_ref().map(|found| found.common.as_path());
     let holder = format!("`tollgate ledger prune`, process {}", std::process::id());
@@ -245,7 +246,7 @@ pub fn prune(global: &Global, args: &Prune, screen: &Screen) -> anyhow::Result<E
             };
             screen.print(&format!("{removed}; {left} left\n"))?;
             if pruned.left > budget {
-                screen.say(&format!("note: {}", over(&pruned, budget)));
+                screen.tell("note", &format!("{}", over(&pruned, budget)));
             }
             Ok(Exit::Go)
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::gate::{ExitRule, Gate};
 use crate::model::{Enforce, Waiver, WeakeningRule};
 use crate::phase::PlannedPhase;
-use crate::policy::{Condition, Date, WaiverRules};
+use crate::policy::{Condition, Date, Glob, WaiverRules};
 use crate::source::{At, Sources};
 
 /// A whole valid file.
@@ -34,7 +34,7 @@ pub struct Plan {
     /// What becomes of a weakening; `None` where nothing is said.
     pub weakening: Option<WeakeningRule>,
     /// Globs of files whose change is a weakening, beside the default ones.
-    pub protected: Vec<String>,
+    pub protected: Vec<Glob>,
     /// Waivers in the order of their file.
     pub waivers: Vec<Waiver>,
     /// What the policy allows of waivers.
@@ -166,9 +166,9 @@ impl PlannedGate {
 #[derive(Clone, Debug, Default)]
 pub struct When {
     /// Globs, one of which matches a changed file.
-    pub changed: Vec<String>,
+    pub changed: Vec<Glob>,
     /// Globs, one of which matches the branch.
-    pub branch: Vec<String>,
+    pub branch: Vec<Glob>,
     /// `NAME` or `NAME=value`, one of which holds.
     pub env: Vec<String>,
     /// Where it is written.

@@ -109,7 +109,8 @@ fn by_name(reports: &Reports) -> Option<&'static str> {
     let ends = |end: &str| {
         reports
             .file_patterns()
-            .all(|pattern| pattern.ends_with(end))
+            .iter()
+            .all(|pattern| pattern.text().ends_with(end))
     };
     let known = |name: &'static str| crate::report::find(name).map(|format| format.name());
     match () {

@@ -6,13 +6,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use globset::GlobMatcher;
 use ignore::WalkBuilder;
 use regex::Regex;
 
 use super::Judging;
-use super::reports::glob;
 use crate::model::{Measure, Unknown};
+use crate::policy::Glob;
 use crate::problem::{Code, Many, Problem, Problems, Text};
 use crate::source::{At, Located};
 
@@ -30,11 +29,16 @@ pub(super) struct Pattern {
     /// Where it is written.
     pub at: At,
     /// What it matches.
-    pub glob: GlobMatcher,
+    pub glob: Glob,
     literal: bool,
 }
 
 impl Pattern {
+    /// Whether it names one path.
+    pub fn is_literal(&self) -> bool {
+        self.literal
+    }
+
     /// Whether it selects that path: itself, or anything below a folder that is named literally.
     pub fn selects(&self, path: &str) -> bool {
         self.glob.is_match(path)
@@ -65,25 +69,12 @@ pub(super) fn pattern(text: &str, at: &At, problems: &mut Problems) -> Option<Pa
         .strip_prefix("./")
         .unwrap_or(text)
         .trim_end_matches('/');
-    match glob(plain) {
-        Ok(glob) => {
-            let literal = !plain.contains(['*', '?', '[', '{']);
-            Some(Pattern {
-                text: plain.to_owned(),
-                at: at.clone(),
-                glob,
-                literal,
-            })
-        }
-        Err(error) => {
-            problems.push(Problem::new(
-                Code::PATTERN,
-                at,
-                format!("`{text}` is not a glob: {}", error.kind()),
-            ));
-            None
-        }
-    }
+    Some(Pattern {
+        text: plain.to_owned(),
+        at: at.clone(),
+        glob: Glob::read(plain, at, problems)?,
+        literal: !plain.contains(['*', '?', '[', '{']),
+    })
 }
 
 /// Reads a regular expression in which `^` and `$` mean lines.
@@ -101,11 +92,12 @@ pub(super) fn regex(text: &Text, problems: &mut Problems) -> Option<Located<Rege
                 .last()
                 .unwrap_or("it cannot be read")
                 .trim_start_matches("error: ");
-            problems.push(Problem::new(
-                Code::PATTERN,
-                &text.at,
-                format!("not a regular expression: {last}"),
-            ));
+            let message = format!("not a regular expression: {last}");
+            problems.push(
+                Problem::new(Code::PATTERN, &text.at, message)
+                    .label("cannot be searched for")
+                    .help("put `\\` before a sign that stands for itself: `\\.`, `\\(`, `\\[`; there is no look-around"),
+            );
             None
         }
     }

@@ -120,10 +120,6 @@ impl PhaseRule for SoakRule {
         "soak"
     }
 
-    fn about(&self) -> &'static str {
-        "its gates held for so long, as observations show"
-    }
-
     fn asks(&self, phase: &PlannedPhase, _: &[PlannedPhase]) -> Option<Asks> {
         let soak = phase.soak.as_ref()?;
         let asks = [("for", soak.lasts()), ("every", soak.every())];

@@ -36,7 +36,8 @@ impl Target {
 
     /// The bound, as written.
     pub fn text(&self) -> String {
-        Condition::guess(&self.node).map_or_else(String::new, |one| one.text().to_owned())
+        let written = || self.node.scalar().unwrap_or_default();
+        Condition::guess(&self.node).map_or_else(written, |one| one.text().to_owned())
     }
 
     /// The bound in the unit of a measured value.

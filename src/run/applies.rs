@@ -1,9 +1,8 @@
 //! Whether a gate concerns a run at all: its `when:`.
 
-use globset::{GlobBuilder, GlobSetBuilder};
-
 use crate::config::When;
 use crate::model::Note;
+use crate::policy::Glob;
 
 /// What `when:` may ask about.
 pub(super) struct Here<'a> {
@@ -27,12 +26,12 @@ pub(super) fn applies(when: &When, here: &Here<'_>) -> Applies {
     let mut untold = Vec::new();
     if !when.branch.is_empty() {
         match &here.branch {
-            Ok(branch) if any_matches(&when.branch, [branch.unwrap_or("")]) => {}
+            Ok(branch) if Glob::any(&when.branch, branch.unwrap_or("")) => {}
             Ok(branch) => {
                 return Applies::No(format!(
                     "branch is {}, wanted {}",
                     branch.unwrap_or("no branch"),
-                    when.branch.join(" or ")
+                    Glob::texts(&when.branch, " or ")
                 ));
             }
             Err(words) => untold.push(note("branch-unknown", "the branch", words)),
@@ -46,9 +45,9 @@ pub(super) fn applies(when: &When, here: &Here<'_>) -> Applies {
     }
     if !when.changed.is_empty() {
         match &here.changed {
-            Ok(paths) if any_matches(&when.changed, paths.iter().map(String::as_str)) => {}
+            Ok(paths) if paths.iter().any(|path| Glob::any(&when.changed, path)) => {}
             Ok(_) => {
-                let globs = when.changed.join(", ");
+                let globs = Glob::texts(&when.changed, ", ");
                 return Applies::No(format!("nothing changed in {globs}"));
             }
             Err(words) => untold.push(note("base-unknown", "what changed", words)),
@@ -71,16 +70,4 @@ fn has(env: &[(String, String)], wanted: &str) -> bool {
         .map_or((wanted, None), |(name, value)| (name, Some(value)));
     env.iter()
         .any(|(key, found)| key == name && value.map_or(!found.is_empty(), |value| value == found))
-}
-
-fn any_matches<'a>(globs: &[String], paths: impl IntoIterator<Item = &'a str>) -> bool {
-    let mut set = GlobSetBuilder::new();
-    for glob in globs
-        .iter()
-        .filter_map(|text| GlobBuilder::new(text).literal_separator(true).build().ok())
-    {
-        set.add(glob);
-    }
-    let Ok(set) = set.build() else { return true };
-    paths.into_iter().any(|path| set.is_match(path))
 }

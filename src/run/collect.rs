@@ -12,6 +12,7 @@ use crate::model::{
     Began, Cause, EvidenceKind, Measure, Note, PhaseBegan, Reason, ReportEvidence, ReportRefusal,
     Verdict,
 };
+use crate::policy::Glob;
 use crate::report::{self, Counting, Sieve};
 use crate::source::Place;
 
@@ -21,7 +22,7 @@ pub(super) struct Sources<'a> {
     /// Files captured from the command, by reserved name.
     pub streams: &'a [(&'static str, PathBuf)],
     /// Matches of each file pattern with whether they are fresh.
-    pub matches: &'a dyn Fn(&str) -> Found<Match>,
+    pub matches: &'a dyn Fn(&Glob) -> Found<Match>,
     /// The moment the run began.
     pub now: SystemTime,
     /// Commit of HEAD.
@@ -425,7 +426,7 @@ fn words(age: Duration) -> String {
 /// Deletes matches that git does not track, before a command starts. Tracked files are never deleted.
 pub(super) fn clear(
     root: &Path,
-    patterns: &[&str],
+    patterns: &[Glob],
     tracked: &dyn Fn(&[PathBuf]) -> Option<Vec<PathBuf>>,
 ) -> Result<(), String> {
     let mut found: Vec<PathBuf> = Vec::new();

@@ -23,7 +23,7 @@ pub use completion::{completion, observation};
 pub use ground::{By, Ground, NoGround};
 pub use newest::Known;
 pub(super) use newest::values as values_of;
-pub use promises::hold_to_promises;
+pub use promises::{hold_to_promises, promises_ahead};
 pub use skipped::told as told_skips;
 pub use sound::Owed;
 pub use view::{Judged, View};

@@ -22,6 +22,7 @@ use crate::config::{Origin, Plan, PlannedGate, reach};
 use crate::exec;
 use crate::ledger::History;
 use crate::model::{Event, GateRun, GateVerdict, Progress};
+use crate::policy::Glob;
 use crate::store::{Durations, RunFolder, place};
 use crate::vcs::{EventBase, JobRef, Repository};
 
@@ -332,8 +333,8 @@ fn work(state: &Mutex<Scheduler>, shared: &Shared, first: Task) {
 
 /// For each gate, the patterns whose matches its command may write: its own, and those of gates that only read
 /// and need it.
-fn watched(plan: &Plan) -> Vec<Vec<String>> {
-    let own = |gate: &PlannedGate| -> Vec<String> {
+fn watched(plan: &Plan) -> Vec<Vec<Glob>> {
+    let own = |gate: &PlannedGate| -> Vec<Glob> {
         let reports = gate
             .judges
             .iter()
@@ -341,10 +342,10 @@ fn watched(plan: &Plan) -> Vec<Vec<String>> {
             .filter(|r| r.elsewhere.is_none());
         reports
             .flat_map(|reports| reports.file_patterns())
-            .map(str::to_owned)
+            .cloned()
             .collect()
     };
-    let mut watched: Vec<Vec<String>> = plan.gates.iter().map(own).collect();
+    let mut watched: Vec<Vec<Glob>> = plan.gates.iter().map(own).collect();
     for (index, gate) in plan
         .gates
         .iter()
@@ -356,8 +357,8 @@ fn watched(plan: &Plan) -> Vec<Vec<String>> {
         }
     }
     for patterns in &mut watched {
-        patterns.sort();
-        patterns.dedup();
+        patterns.sort_by(|a, b| a.text().cmp(b.text()));
+        patterns.dedup_by(|a, b| a.text() == b.text());
     }
     watched
 }

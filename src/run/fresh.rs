@@ -10,10 +10,9 @@ use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use globset::{GlobBuilder, GlobMatcher};
 use ignore::WalkBuilder;
 
-use crate::gate::literal;
+use crate::policy::{Glob, literal};
 use crate::vcs::path_text;
 
 /// Identity of the state of a file.
@@ -123,7 +122,7 @@ pub(super) fn spelt(path: &Path) -> String {
 }
 
 /// Notes every match of the patterns.
-pub fn before(root: &Path, patterns: &[String]) -> Before {
+pub fn before(root: &Path, patterns: &[Glob]) -> Before {
     let mut before = Before::default();
     for pattern in patterns {
         let found = matches(root, pattern);
@@ -132,7 +131,9 @@ pub fn before(root: &Path, patterns: &[String]) -> Before {
                 before.marks.insert(path, mark);
             }
         }
-        before.unseen.insert(pattern.clone(), found.unseen);
+        before
+            .unseen
+            .insert(pattern.text().to_owned(), found.unseen);
     }
     before
 }
@@ -145,13 +146,13 @@ fn mark_behind(path: &Path) -> Option<Mark> {
 
 impl Before {
     /// The matches of a pattern now, sorted, each with whether it is fresh.
-    pub fn compare(&self, root: &Path, pattern: &str) -> Found<Match> {
+    pub fn compare(&self, root: &Path, pattern: &Glob) -> Found<Match> {
         let mut now = matches(root, pattern).map(|path| {
             let mark = mark_behind(&root.join(&path));
             let fresh = mark.is_some() && mark.as_ref() != self.marks.get(&path);
             Match { path, fresh }
         });
-        let then = self.unseen.get(pattern).into_iter().flatten();
+        let then = self.unseen.get(pattern.text()).into_iter().flatten();
         now.unseen.extend(then.cloned());
         now.unseen.sort();
         now.unseen.dedup();
@@ -160,20 +161,17 @@ impl Before {
 }
 
 /// Paths below the root that a pattern matches, sorted. A literal path matches itself if it is there.
-pub fn matches(root: &Path, pattern: &str) -> Found<PathBuf> {
-    let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
+pub fn matches(root: &Path, glob: &Glob) -> Found<PathBuf> {
     let mut found = Found::none();
-    if let Some(path) = literal(pattern) {
-        match fs::symlink_metadata(root.join(&path)) {
+    if let Some(path) = glob.literal() {
+        match fs::symlink_metadata(root.join(path)) {
             Ok(meta) if meta.is_dir() => {}
             Ok(_) => found.matches.push(path.into()),
-            Err(error) => found.unseen.extend(unseen(Path::new(&path), &error)),
+            Err(error) => found.unseen.extend(unseen(Path::new(path), &error)),
         }
         return found;
     }
-    let Some(glob) = matcher(pattern) else {
-        return found;
-    };
+    let pattern = glob.plain();
     let below = |path: &Path| path.strip_prefix(root).map(Path::to_path_buf).ok();
     for entry in walk(root, pattern) {
         match entry {
@@ -218,14 +216,6 @@ fn path_of(error: &ignore::Error) -> Option<&Path> {
     }
 }
 
-fn matcher(pattern: &str) -> Option<GlobMatcher> {
-    GlobBuilder::new(pattern)
-        .literal_separator(true)
-        .build()
-        .ok()
-        .map(|glob| glob.compile_matcher())
-}
-
 /// The folders before the first wildcard.
 pub(super) fn fixed_part(pattern: &str) -> PathBuf {
     let folders = pattern.rsplit_once('/').map_or("", |(folders, _)| folders);
@@ -259,7 +249,7 @@ mod tests {
         fs::create_dir(root.join("reports")).expect("folder");
         fs::write(root.join("reports/old.xml"), "a").expect("write");
         fs::write(root.join("reports/same.xml"), "b").expect("write");
-        let patterns = ["reports/*.xml".to_owned()];
+        let patterns = [Glob::new("reports/*.xml").expect("glob")];
         let before = before(root, &patterns);
         fs::write(root.join("reports/old.xml"), "a").expect("write");
         fs::write(root.join("reports/new.xml"), "c").expect("write");
@@ -288,7 +278,7 @@ mod tests {
         for name in [&b"r\xfe.xml"[..], b"r\xff.xml", b"r\\b.xml"] {
             fs::write(folder.path().join(OsStr::from_bytes(name)), "a").expect("write");
         }
-        let found = matches(folder.path(), "*.xml").matches;
+        let found = matches(folder.path(), &Glob::new("*.xml").expect("glob")).matches;
         assert!(found.iter().all(|path| folder.path().join(path).is_file()));
         let spelt: Vec<String> = found.iter().map(|path| spelt(path)).collect();
         assert_eq!(spelt, ["r\\b.xml", "r\\xfe.xml", "r\\xff.xml"]);
@@ -301,7 +291,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("folder");
         let root = folder.path();
         symlink("nowhere", root.join("old.xml")).expect("link");
-        let patterns = ["*.xml".to_owned()];
+        let patterns = [Glob::new("*.xml").expect("glob")];
         let before = before(root, &patterns);
         symlink("nowhere", root.join("new.xml")).expect("link");
         let found = before.compare(root, &patterns[0]);

@@ -24,6 +24,7 @@ use crate::model::{
     Baseline, ChangedLines, ChangesUnknown, Event, Fact, GateRun, GateVerdict, Note, PhaseBegan,
     TestNames, TestsThen, Unknown, Verdict,
 };
+use crate::policy::Glob;
 use crate::store::RunFolder;
 use crate::vcs::{EventBase, JobRef, Repository};
 
@@ -81,7 +82,7 @@ pub(super) struct Shared {
     /// Where records are kept.
     pub store: PathBuf,
     /// For each gate, patterns whose matches its command may write: its own and those of gates that only read.
-    pub watched: Vec<Vec<String>>,
+    pub watched: Vec<Vec<Glob>>,
     /// Other runs in the same work tree, where they matter.
     pub around: Option<Around>,
 }
@@ -268,10 +269,10 @@ fn collect_for(
     attempt: &Attempt,
     explained: bool,
 ) -> Collected {
-    let found = |pattern: &str| {
+    let found = |pattern: &Glob| {
         attempt
             .matches
-            .get(pattern)
+            .get(pattern.text())
             .cloned()
             .unwrap_or_else(|| elsewhere(shared, pattern))
     };
@@ -291,6 +292,6 @@ fn collect_for(
 }
 
 /// Reports of an earlier step are watched by nobody: they are what is there.
-fn elsewhere(shared: &Shared, pattern: &str) -> Found<Match> {
+fn elsewhere(shared: &Shared, pattern: &Glob) -> Found<Match> {
     fresh::matches(&shared.plan.root, pattern).map(|path| Match { path, fresh: false })
 }

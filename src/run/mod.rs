@@ -51,7 +51,7 @@ pub use apart::{
 };
 pub use complete::{
     About, Aimed, By, Ground, Judged, Keys, Known, NoGround, Owed, View, completion,
-    hold_to_promises, observation,
+    hold_to_promises, observation, promises_ahead,
 };
 pub use decide::decide;
 pub use engine::run;

@@ -413,6 +413,53 @@ fn each_file_has_a_ratchet_of_its_own() {
 }
 
 #[test]
+fn every_file_is_held_to_a_share_from_either_side() {
+    let report = |files: &[(&str, u32)]| {
+        let file = |(name, hit): &(&str, u32)| lcov(*hit, 10).replace("src/lib.c", name);
+        files.iter().map(file).collect::<String>()
+    };
+    let files = [("a.c", 5), ("b.c", 10), ("c.c", 7), ("d.c", 3)];
+    let project = Project::new("").file("given.info", report(&files));
+    for (bound, exit, part, named) in [
+        ("<=60%", 1, 10, "b.c 100%, c.c 70%"),
+        (">=55%", 1, 3, "d.c 30%, a.c 50%"),
+        (">=35%, <=69%", 1, 10, "b.c 100%, d.c 30%, c.c 70%"),
+        (">=30%, <=100%", 0, 10, "\"pass\""),
+    ] {
+        let yaml = format!(
+            "version: 1\ngates:\n  cov:\n    run: cp given.info cov.info\n    \
+             coverage: {{ reports: cov.info, each-file: {{ lines: \"{bound}\" }} }}\n"
+        );
+        project.write("tollgate.yaml", yaml);
+        let ran = project.run(&[]).exits(exit);
+        let fact = serde_json::json!({ "part": part, "whole": 10, "percent": part * 10 });
+        let gate = ran.gate("cov").fact("cov.coverage.each-file.lines", fact);
+        let said = gate.verdict.to_string();
+        assert!(said.contains(named), "{bound}: {said}");
+    }
+}
+
+#[test]
+fn a_condition_on_files_that_are_all_new_is_shown_and_says_so() {
+    let yaml = "gates:
+  cov:
+    run: cp given.info cov.info
+    coverage: { reports: cov.info, each-file: { lines: \">=baseline\" } }
+";
+    let project = Project::new(yaml).file("given.info", lcov(8, 10));
+    project.call(&["baseline", "record"]).exits(0);
+    // The folder moved: the baseline knows none of its files.
+    let moved = lcov(1, 10).replace("src/lib.c", "lib/lib.c");
+    project.write("given.info", moved);
+    let ran = project.run(&["--ci", "generic"]).exits(0);
+    let gate = ran.gate("cov").is("pass");
+    let shown = gate.verdict["conditions"].as_array().unwrap();
+    let shown: Vec<_> = shown.iter().map(|one| &one["fact"]).collect();
+    assert_eq!(shown, ["cov.coverage.each-file.lines"], "{ran}");
+    ran.says("every file is new, so none is compared: lib/lib.c");
+}
+
+#[test]
 fn sizes_findings_and_durations_take_steps_too() {
     let yaml = "gates:
   tree:

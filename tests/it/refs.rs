@@ -490,6 +490,10 @@ fn what_a_killed_run_leaves_is_removed_by_the_next_one() {
 #[test]
 fn a_revision_that_is_not_here_says_how_to_fetch_it_and_the_others_are_judged() {
     let project = nine();
+    let (ran, _) = project.refs(&["--ref", "gone"]);
+    let ran = ran.exits(3).says("there is no remote `origin`");
+    assert!(!ran.to_string().contains("git fetch"), "{ran}");
+    project.git(&["remote", "add", "origin", "/nowhere"]);
     let (ran, table) = project.refs(&["--ref", "gone", "--ref", "chore-1"]);
     ran.exits(3).says("git fetch origin gone:gone");
     assert_eq!(

@@ -104,8 +104,9 @@ pub(super) fn stand(by: By, own_files: &[PathBuf], screen: &Screen) -> Result<Gr
             screen.error(
                 "records need git: they are about a tree that git knows, and there is no repository here",
             );
-            screen.say(
-                "help: `git init`, commit, and run this again; `tollgate run` works without git",
+            screen.tell(
+                "help",
+                "`git init`, commit, and run this again; `tollgate run` works without git",
             );
             Err(Exit::Undecided)
         }
@@ -179,6 +180,6 @@ fn said(found: Result<(), String>, screen: &Screen) -> Result<(), Exit> {
 /// Says what changes nothing.
 fn notes(notes: &[String], screen: &Screen) {
     for note in notes {
-        screen.say(&format!("note: {}", neutral::line(note)));
+        screen.tell("note", &format!("{}", neutral::line(note)));
     }
 }

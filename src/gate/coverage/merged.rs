@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use globset::GlobMatcher;
-
 use super::paths::{Places, Stands};
 use crate::gate::Context;
 use crate::model::{CoverageReport, Evidence, Measure, Tally};
+use crate::policy::Glob;
 
 /// The reports of a gate, joined.
 pub(super) struct Merged<'g> {
@@ -15,7 +14,7 @@ pub(super) struct Merged<'g> {
     pub(super) excluded: Vec<String>,
     /// Paths that may stand for more than one file, each with those files.
     pub(super) ambiguous: BTreeMap<String, Vec<String>>,
-    exclude: &'g [GlobMatcher],
+    exclude: &'g [Glob],
 }
 
 impl<'g> Merged<'g> {
@@ -23,7 +22,7 @@ impl<'g> Merged<'g> {
     pub(super) fn of<'m>(
         context: &Context<'_>,
         map: impl Iterator<Item = (&'m str, &'m str)>,
-        exclude: &'g [GlobMatcher],
+        exclude: &'g [Glob],
     ) -> Self {
         let changes = context.given.changes.as_ref();
         let changes = changes.and_then(|changes| changes.as_ref().ok());
@@ -54,7 +53,7 @@ impl<'g> Merged<'g> {
 
     /// Whether `exclude` leaves a path out.
     pub(super) fn is_excluded(&self, path: &str) -> bool {
-        self.exclude.iter().any(|glob| glob.is_match(path))
+        Glob::any(self.exclude, path)
     }
 
     fn add(&mut self, coverage: &CoverageReport, places: &Places<'_>) {

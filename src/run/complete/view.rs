@@ -249,6 +249,11 @@ impl<'a> View<'a> {
         phase::due_liens(&self.world(), None, Some(run))
     }
 
+    /// Promises that are not due yet.
+    pub fn coming(&self) -> Vec<(Date, phase::Coming)> {
+        phase::coming_liens(&self.world())
+    }
+
     /// The board of all phases, from what earlier runs left.
     pub fn board(&self) -> (Board, Vec<PhaseOutcome>) {
         let world = self.world();
@@ -278,8 +283,10 @@ impl<'a> View<'a> {
                 .outcome
             })
             .collect();
+        let conditions = self.known.conditions();
         let newest = Newest {
             verdicts: &verdicts,
+            conditions: &conditions,
             facts: &self.known.facts,
             before: &self.known.before,
             of_phase: &self.known.of_phase,

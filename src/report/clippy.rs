@@ -128,11 +128,18 @@ struct Build {
     errors: u64,
     foreign: u64,
     finished: Option<bool>,
+    /// Messages came and no `build-finished` after them.
+    running: bool,
 }
 
 impl Build {
     fn take(&mut self, line: Line, sink: &mut dyn Sink) {
         self.messages += 1;
+        self.running = match line.reason.as_str() {
+            "compiler-message" | "compiler-artifact" | "build-script-executed" => true,
+            "build-finished" => false,
+            _ => self.running,
+        };
         match (line.reason.as_str(), line.message) {
             ("compiler-message", Some(message)) => self.diagnostic(message, sink),
             ("build-finished", _) => {
@@ -192,6 +199,9 @@ impl Build {
         }
         match self.finished {
             None => sink.broken("no `build-finished` message: the build was cut off"),
+            Some(_) if self.running => {
+                sink.broken("messages follow the last `build-finished`: another build was cut off");
+            }
             Some(false) if self.errors == 0 => {
                 sink.broken("the build failed, but no message says why; see what cargo printed");
             }
@@ -277,6 +287,15 @@ mod tests {
     fn build_that_never_finished_is_broken() {
         let text = message("warning", "null", "w", &span(1));
         assert_eq!(testing::findings(&Clippy, &text).0.broken.len(), 1);
+    }
+
+    #[test]
+    fn a_second_build_must_finish_too() {
+        let artifact = r#"{"reason":"compiler-artifact","package_id":"p"}"#;
+        let broken = |text: &str| testing::findings(&Clippy, text).0.broken.len();
+        assert_eq!(broken(&format!("{DONE}\n{artifact}\n")), 1);
+        assert_eq!(broken(&format!("{DONE}\n{artifact}\n{DONE}\n")), 0);
+        assert_eq!(broken(&format!("{DONE}\n{{\"reason\":\"other\"}}\n")), 0);
     }
 
     #[test]

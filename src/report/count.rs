@@ -1,4 +1,4 @@
-//! Hit counts as coverage tools write them.
+//! Counts: as tools write them, and in words.
 
 /// A count, and whether it was an odd one that had to be bent: negative ones (an overflow in gcov) are 0,
 /// too large ones the largest. `None` where this is no number.
@@ -27,6 +27,12 @@ pub(super) fn total(text: &str) -> Option<u64> {
         let number: f64 = text.parse().ok()?;
         (number >= 0.0 && number.fract() == 0.0 && number < 1e15).then_some(number as u64)
     })
+}
+
+/// `1 test`, `2 tests`.
+pub(super) fn of(number: u64, one: &str) -> String {
+    let many = if number == 1 { "" } else { "s" };
+    format!("{number} {one}{many}")
 }
 
 /// The number that a text begins with, and what follows it. At most 18 digits, which always fit.

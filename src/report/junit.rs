@@ -6,9 +6,11 @@
 //! because they lie in both directions in real tools; but failures that they claim and no element shows are
 //! never passed over. Times are data, never a verdict.
 
+mod case;
 mod suite;
 mod time;
 
+use case::{Case, Status, is_node_file};
 use suite::{Claim, Counts, Suite};
 
 #[cfg(test)]
@@ -16,7 +18,7 @@ mod tests;
 
 use super::xml::{Tag, Visitor, walk};
 use super::{Empty, Examples, Head, Input, ReportError, ReportFormat, Sink};
-use crate::model::{EvidenceKind, TestCase, TestOutcome};
+use crate::model::{EvidenceKind, ITEMS_KEPT, TestCase, TestOutcome};
 
 /// The format.
 pub(crate) struct Junit;
@@ -63,31 +65,11 @@ enum Element {
     Suites,
     Suite,
     Case,
-    /// `error` or `failure` that belongs to a test.
+    /// `error`, `failure` or PHPUnit's `warning` that belongs to a test.
     Bad,
     /// `error` or `failure` that belongs to a suite.
     SuiteBad,
     Other,
-}
-
-/// A test that is open. Kept and used again, so that a passing test allocates nothing.
-#[derive(Debug, Default)]
-struct Case {
-    classname: String,
-    name: String,
-    file: String,
-    line: Option<u32>,
-    seconds: Option<f64>,
-    status: Option<TestOutcome>,
-    failed: bool,
-    errored: bool,
-    skipped: bool,
-    todo: bool,
-    flaky: bool,
-    rerun: bool,
-    message: String,
-    /// The message is that of an `error`.
-    message_of_error: bool,
 }
 
 #[derive(Default)]
@@ -99,8 +81,11 @@ struct Reader {
     seen: Counts,
     /// Elements that tell of a failed attempt, whatever became of the test, and claims already reported.
     accounted: u64,
-    /// Counters of the outermost suites, for reports that have nothing else.
+    /// Counters of the whole report, for one that has nothing else.
     claimed: Claim,
+    /// Failures that were claimed before the first test was seen.
+    unseen: Vec<String>,
+    odd_status: bool,
     scratch: String,
 }
 
@@ -117,6 +102,8 @@ impl Visitor for Reader {
                 Some(Element::Suite | Element::Suites) => Element::SuiteBad,
                 _ => Element::Other,
             },
+            // PHPUnit up to 9: a test that could not be run as written.
+            "warning" if parent == Some(Element::Case) => Element::Bad,
             _ => Element::Other,
         };
         let mut wants_text = false;
@@ -192,25 +179,14 @@ impl Reader {
             ..Suite::default()
         };
         for (name, value) in tag.attributes() {
-            let into = match name {
-                "name" => {
-                    tag.put(value, &mut suite.name);
-                    continue;
+            match name {
+                "name" => tag.put(value, &mut suite.name),
+                "file" | "filepath" => tag.put(value, &mut suite.file),
+                _ if suite.counter(name, value) => {}
+                _ => {
+                    let value = super::limits::cut(value, 40);
+                    sink.warn("bad-counter", format!("`{name}=\"{value}\"` is no count"));
                 }
-                "file" | "filepath" => {
-                    tag.put(value, &mut suite.file);
-                    continue;
-                }
-                "tests" => &mut suite.claim.tests,
-                "failures" => &mut suite.claim.failures,
-                "errors" => &mut suite.claim.errors,
-                "skipped" | "skips" | "ignored" => &mut suite.claim.skipped,
-                _ => continue,
-            };
-            *into = value.trim().parse().ok();
-            if into.is_none() && !value.trim().is_empty() {
-                let value = super::limits::cut(value, 40);
-                sink.warn("bad-counter", format!("`{name}=\"{value}\"` is no count"));
             }
         }
         if suite.name.is_empty()
@@ -244,7 +220,15 @@ impl Reader {
                         );
                     }
                 }
-                "status" | "result" => case.status = case.status.or(status(value)),
+                "status" | "result" => {
+                    let status = Status::of(value);
+                    if status == Status::Odd && !std::mem::replace(&mut self.odd_status, true) {
+                        let value = super::limits::cut(value, 40);
+                        let message = format!("`{name}=\"{value}\"` is no known outcome of a test");
+                        sink.warn("odd-status", message);
+                    }
+                    case.status = case.status.max(status);
+                }
                 _ => {}
             }
         }
@@ -252,11 +236,12 @@ impl Reader {
 
     /// A `failure` or `error` of a test. The first of the deciding sort gives the message.
     fn bad(&mut self, tag: &Tag<'_>) -> bool {
-        self.accounted += 1;
+        // Warnings have a counter of their own, which claims no failure.
+        self.accounted += u64::from(tag.name != "warning");
         let Some(case) = self.cases_open.checked_sub(1).map(|at| &mut self.cases[at]) else {
             return false;
         };
-        let error = tag.name == "error" || is_node_file(case, tag);
+        let error = tag.name != "failure" || is_node_file(case, tag);
         let first = !case.failed && !case.errored;
         case.failed |= !error;
         case.errored |= error;
@@ -316,54 +301,48 @@ impl Reader {
         let Some(suite) = self.suites.pop() else {
             return;
         };
-        let tests = self.seen.tests - suite.before.tests;
-        let bad = self.seen.bad - suite.before.bad;
-        let claim = suite.claim;
-        let name = suite.called();
-        if claim.tests.is_some_and(|claimed| claimed != tests)
-            || claim.bad().is_some_and(|claimed| claimed != bad)
-        {
-            let tests_claimed = claim.tests.map(|count| format!("{count} tests"));
-            let bad_claimed = claim.bad().map(|count| format!("{count} failures"));
-            let claimed: Vec<String> = tests_claimed.into_iter().chain(bad_claimed).collect();
-            let claimed = claimed.join(" and ");
-            let shown = "its elements show";
-            let words = format!("{name} claims {claimed}; {shown} {tests} and {bad}");
+        let seen = Counts {
+            tests: self.seen.tests - suite.before.tests,
+            bad: self.seen.bad - suite.before.bad,
+        };
+        if let Some(words) = suite.mismatch(seen) {
             sink.warn("counter-mismatch", words);
         }
-        let unseen = claim
-            .bad()
-            .unwrap_or(0)
-            .saturating_sub(self.accounted - suite.accounted);
-        if unseen > 0 && self.seen.tests > 0 {
-            self.accounted = self.accounted.saturating_add(unseen);
-            sink.broken(&format!(
-                "{name} claims {unseen} failures or errors that no element shows"
-            ));
+        let accounted = self.accounted - suite.accounted;
+        if let Some(words) = suite.unreadable(seen, accounted) {
+            self.accounted = self.accounted.saturating_add(1);
+            sink.broken(&words);
         }
-        if self.suites.is_empty() && claim.tests.is_some() {
-            self.claimed = claim;
-        } else if self.suites.len() == 1 && self.suites[0].claim.tests.is_none() {
-            self.claimed.add(claim);
+        let unseen = suite.claim.bad().unwrap_or(0).saturating_sub(accounted);
+        if unseen > 0 {
+            self.accounted = self.accounted.saturating_add(unseen);
+            let words = suite.unseen(unseen);
+            if self.seen.tests > 0 {
+                sink.broken(&words);
+            } else if self.unseen.len() < ITEMS_KEPT {
+                // Where no test follows, the counters may stand in for the elements.
+                self.unseen.push(words);
+            }
+        }
+        let claim = suite.claim.at_least(suite.inner);
+        match self.suites.last_mut() {
+            Some(outer) => outer.inner.add(claim),
+            None => self.claimed = claim,
         }
     }
 
-    /// Takes the counters where there is nothing else to count.
+    /// Takes the counters where there is nothing else to count, else tells of the failures that they claim.
     fn finish(self, sink: &mut dyn Sink) {
-        let Claim {
-            tests: Some(tests @ 1..),
-            failures,
-            errors,
-            skipped,
-        } = self.claimed
-        else {
-            return;
-        };
-        if self.seen.tests > 0 {
+        let tests = self.claimed.tests.unwrap_or(0);
+        if self.seen.tests > 0 || tests == 0 {
+            for words in &self.unseen {
+                sink.broken(words);
+            }
             return;
         }
-        let (failed, errored) = (failures.unwrap_or(0), errors.unwrap_or(0));
-        let skipped = skipped.unwrap_or(0);
+        let failed = self.claimed.failures.unwrap_or(0);
+        let errored = self.claimed.errors.unwrap_or(0);
+        let skipped = self.claimed.skipped.unwrap_or(0);
         let passed = tests
             .saturating_sub(failed)
             .saturating_sub(errored)
@@ -371,83 +350,5 @@ impl Reader {
         sink.counted_tests(passed, failed, errored, skipped);
         let message = "the report has counters only and no `testcase`; the counters were taken";
         sink.warn("from-counters", message.to_owned());
-    }
-}
-
-impl Case {
-    /// As new, but with the room that the texts have.
-    fn clear(&mut self) {
-        self.classname.clear();
-        self.name.clear();
-        self.file.clear();
-        self.message.clear();
-        self.line = None;
-        self.seconds = None;
-        self.status = None;
-        self.failed = false;
-        self.errored = false;
-        self.skipped = false;
-        self.todo = false;
-        self.flaky = false;
-        self.rerun = false;
-        self.message_of_error = false;
-    }
-
-    /// Children decide; then, where there is none that could, the status attribute.
-    fn outcome(&self) -> TestOutcome {
-        if self.skipped && self.todo {
-            TestOutcome::Skipped
-        } else if self.errored {
-            TestOutcome::Errored
-        } else if self.failed {
-            TestOutcome::Failed
-        } else if self.skipped {
-            TestOutcome::Skipped
-        } else if self.flaky {
-            TestOutcome::Passed
-        } else if self.rerun {
-            // Failed attempts and no word of a good one.
-            TestOutcome::Failed
-        } else {
-            self.status.unwrap_or(TestOutcome::Passed)
-        }
-    }
-}
-
-/// Whether this is a file of Node's test runner that did not load, or ended before its tests did. Node reports it as a
-/// test that is called like the file and failed: as if it had got as far as an assertion.
-fn is_node_file(case: &Case, tag: &Tag<'_>) -> bool {
-    let ending = case.name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    let says = (tag.get("type"), tag.get("message"));
-    case.classname == "test"
-        && says == (Some("testCodeFailure"), Some("test failed"))
-        && ["js", "cjs", "mjs", "ts", "cts", "mts"].contains(&ending)
-}
-
-/// What a `status` or `result` attribute says, where it says anything but "passed".
-fn status(word: &str) -> Option<TestOutcome> {
-    const SKIPPED: &[&str] = &[
-        "notrun",
-        "not run",
-        "not_run",
-        "disabled",
-        "skipped",
-        "skip",
-        "ignored",
-        "pending",
-        "suppressed",
-    ];
-    const FAILED: &[&str] = &["failed", "fail", "failure", "error", "errored"];
-    let is = |words: &[&str]| {
-        words
-            .iter()
-            .any(|known| known.eq_ignore_ascii_case(word.trim()))
-    };
-    if is(SKIPPED) {
-        Some(TestOutcome::Skipped)
-    } else if is(FAILED) {
-        Some(TestOutcome::Failed)
-    } else {
-        None
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! Several test binaries and doc-tests may follow each other in one stream. The lines of a binary and its
 //! `test result:` line are held against each other: a binary without that line was ended from outside, and one
-//! whose lines and counts disagree cannot be believed; both are `broken`. JSON output and nextest are other
-//! formats.
+//! whose lines and counts disagree cannot be believed; both are `broken`. Of several such lines the last one counts,
+//! if the lines of the tests bear it out: a test may print one. JSON output and nextest are other formats.
 
 mod binary;
 
@@ -59,8 +59,9 @@ impl ReportFormat for Libtest {
             reader.line(&plain(line), sink);
         }
         lines.finish(sink);
+        reader.is_whole(lines.ended())?;
         if let Some(binary) = reader.open.take() {
-            binary.aborted(sink);
+            binary.end(sink);
         }
         reader.silent(sink);
         if !reader.any {
@@ -95,6 +96,10 @@ struct Reader {
     /// The name that the next binary has, from cargo's own lines.
     next_name: String,
     any: bool,
+    /// Whether cargo starts a binary in the line before the last one, and in the last one.
+    starts: (bool, bool),
+    /// The last line may be the beginning of such a one.
+    begins: bool,
     /// What the compiler said when it gave up.
     not_built: Option<String>,
 }
@@ -102,6 +107,10 @@ struct Reader {
 impl Reader {
     fn line(&mut self, line: &str, sink: &mut dyn Sink) {
         let text = line.trim_end();
+        if !text.is_empty() {
+            self.starts = (self.starts.1, is_start(text));
+            self.begins = begins_start(text);
+        }
         // What a failed test printed may look like anything.
         if let Some(binary) = self.open.as_mut().filter(|binary| binary.is_telling()) {
             binary.line(text);
@@ -109,14 +118,18 @@ impl Reader {
             self.any = true;
             let name = std::mem::take(&mut self.next_name);
             if let Some(binary) = self.open.replace(Binary::new(name, number)) {
-                binary.aborted(sink);
+                binary.end(sink);
             }
         } else if let Some(name) = binary_name(text) {
+            if let Some(binary) = self.open.take_if(|binary| binary.has_result()) {
+                binary.end(sink);
+            }
             self.silent(sink);
             self.next_name = name;
         } else if let Some(result) = result_line(text) {
-            match self.open.take() {
-                Some(binary) => binary.result(result, sink),
+            match &mut self.open {
+                Some(binary) if binary::is_test_line(text) => binary.line(text),
+                Some(binary) => binary.result_line(result),
                 None => sink.broken(
                     "a `test result:` line stands alone: the lines of its tests are missing",
                 ),
@@ -131,6 +144,28 @@ impl Reader {
 }
 
 impl Reader {
+    /// Refuses what ends where cargo had started a binary: all of its tests may be missing. Also in the middle of the
+    /// line that says so, or of the next one.
+    fn is_whole(&self, ended: bool) -> Result<(), ReportError> {
+        let running = self
+            .open
+            .as_ref()
+            .is_some_and(|binary| !binary.has_result());
+        let (before, last) = self.starts;
+        let whole = !last && (ended || !(before || self.begins));
+        if running || whole {
+            return Ok(());
+        }
+        let name = match self.next_name.as_str() {
+            "" => "a binary".to_owned(),
+            name => format!("`{}`", super::limits::cut(name, 200)),
+        };
+        let message = format!(
+            "ends where {name} was started: the output was cut, or a harness that shows no tests is the last to run"
+        );
+        Err(ReportError::malformed("truncated", message))
+    }
+
     /// A binary that cargo started and that showed no tests: another harness, or a stream that was cut.
     fn silent(&mut self, sink: &mut dyn Sink) {
         let name = std::mem::take(&mut self.next_name);
@@ -148,6 +183,20 @@ impl Reader {
 fn result_line(line: &str) -> Option<&str> {
     let result = &line[line.find("test result: ")?..];
     (result.len() == line.len() || result.contains(" passed; ")).then_some(result)
+}
+
+/// Whether cargo starts a binary here: it says where the binary lies, as other programs that run something do not.
+fn is_start(line: &str) -> bool {
+    let of_cargo = line.contains(['/', '\\', '(']) || line.trim_start().starts_with("Doc-tests ");
+    of_cargo && binary_name(line).is_some()
+}
+
+/// Whether a line that was cut begins to say so.
+fn begins_start(line: &str) -> bool {
+    let line = line.trim_start();
+    ["Running ", "Doc-tests "]
+        .iter()
+        .any(|word| word.starts_with(line) || line.starts_with(word))
 }
 
 /// What cargo calls the binary that runs next: `foo` for unit tests, the path for others, `Doc-tests foo`.

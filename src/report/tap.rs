@@ -2,10 +2,19 @@
 //!
 //! Top-level points are counted; subtests are summarised by their parent. What the specification calls a failed
 //! run (no plan, a plan not kept, a point outside of it, `Bail out!`) belongs to no test and is `broken`.
-//! Points are never guessed: text between them is passed over.
+//! Points are never guessed: text between them is passed over. What `prove -v` prints is the TAP of each file in a frame
+//! of its own, which is read as such.
+
+mod point;
+mod prove;
+mod stream;
 
 #[cfg(test)]
 mod tests;
+
+use point::{Point, bail_out, plan};
+use prove::{Frame, Prove};
+use stream::Stream;
 
 use super::text::{Lines, plain};
 use super::{Empty, Examples, Head, Input, Limits, ReportError, ReportFormat, Sink};
@@ -24,7 +33,7 @@ impl ReportFormat for Tap {
     }
 
     fn about(&self) -> &'static str {
-        "TAP 12 to 14 of prove, bats, node --test and others, https://testanything.org"
+        "TAP 12 to 14 of prove -v, bats, node --test and others, https://testanything.org"
     }
 
     fn sniff(&self, head: &Head<'_>) -> bool {
@@ -35,6 +44,7 @@ impl ReportFormat for Tap {
             let line = line.trim_end();
             line.starts_with("TAP version ")
                 || plan(line).is_some()
+                || prove::starts(line)
                 || Point::read(line).is_some_and(|p| p.number.is_some())
         })
     }
@@ -61,119 +71,6 @@ impl ReportFormat for Tap {
     }
 }
 
-/// A line that begins with `ok` or `not ok`.
-struct Point<'a> {
-    ok: bool,
-    number: Option<u64>,
-    name: &'a str,
-    skip: bool,
-    todo: bool,
-    seconds: Option<f64>,
-}
-
-impl<'a> Point<'a> {
-    fn read(line: &'a str) -> Option<Self> {
-        let (ok, rest) = match line.strip_prefix("not ok") {
-            Some(rest) => (false, rest),
-            None => (true, line.strip_prefix("ok")?),
-        };
-        if rest.starts_with(|c: char| c.is_alphanumeric() || c == '_') {
-            return None;
-        }
-        let rest = rest.trim_start();
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        let whole = !rest[digits..].starts_with(|c: char| c.is_alphanumeric() || c == '_');
-        let number = if whole {
-            rest[..digits].parse().ok()
-        } else {
-            None
-        };
-        let rest = if number.is_some() {
-            &rest[digits..]
-        } else {
-            rest
-        };
-        let mut point = Point {
-            ok,
-            number,
-            name: "",
-            skip: false,
-            todo: false,
-            seconds: None,
-        };
-        let text = point.directive(rest).trim();
-        let text = text.strip_prefix("- ").unwrap_or(
-            text.strip_prefix('-')
-                .filter(|rest| rest.is_empty())
-                .unwrap_or(text),
-        );
-        point.name = text.strip_suffix(" {").unwrap_or(text).trim();
-        Some(point)
-    }
-
-    /// Takes the directive off the end of the description. An escaped `#` begins none, nor does one within a word.
-    fn directive(&mut self, text: &'a str) -> &'a str {
-        let mut end = text.len();
-        let mut escaped = false;
-        let mut before = ' ';
-        for (at, character) in text.char_indices() {
-            let marks = character == '#' && !escaped && before.is_whitespace();
-            escaped = character == '\\' && !escaped;
-            before = character;
-            if !marks {
-                continue;
-            }
-            let words = text[at + 1..].trim_start();
-            let word = words.split_whitespace().next().unwrap_or("");
-            let is = |known: &str| {
-                word.get(..4)
-                    .is_some_and(|start| start.eq_ignore_ascii_case(known))
-            };
-            let todo = is("todo") && !word[4..].starts_with(char::is_alphanumeric);
-            if is("skip") || todo {
-                self.skip |= is("skip");
-                self.todo |= todo;
-                end = end.min(at);
-                break;
-            }
-            if let Some(time) = words.strip_prefix("time=") {
-                self.seconds = seconds(time);
-                end = end.min(at);
-            }
-        }
-        &text[..end]
-    }
-
-    fn outcome(&self) -> TestOutcome {
-        match (self.ok, self.skip, self.todo) {
-            (_, true, _) | (false, _, true) => TestOutcome::Skipped,
-            (true, ..) => TestOutcome::Passed,
-            (false, ..) => TestOutcome::Failed,
-        }
-    }
-}
-
-/// `1.06ms` or `2s` in seconds; bare numbers are milliseconds.
-fn seconds(text: &str) -> Option<f64> {
-    let text = text.split_whitespace().next()?;
-    let (number, scale) = match (text.strip_suffix("ms"), text.strip_suffix('s')) {
-        (Some(number), _) => (number, 1e-3),
-        (None, Some(number)) => (number, 1.0),
-        _ => (text, 1e-3),
-    };
-    let seconds = number.parse::<f64>().ok()? * scale;
-    (seconds.is_finite() && seconds >= 0.0).then_some(seconds)
-}
-
-/// The last number of a plan, and what follows it.
-fn plan(line: &str) -> Option<(u64, &str)> {
-    let rest = line.strip_prefix("1..")?;
-    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-    let after = rest[digits..].trim();
-    let good = after.is_empty() || after.starts_with('#');
-    good.then_some((rest[..digits].parse().ok()?, after))
-}
-
 /// A failed point that waits for what follows it to tell why.
 struct Waiting {
     name: String,
@@ -183,69 +80,148 @@ struct Waiting {
     line: Option<u32>,
 }
 
+/// A subtest that is open, as far as is seen from outside.
 #[derive(Default)]
-struct Reader {
-    plan: Option<u64>,
-    plans: u64,
-    points: u64,
-    next: u64,
-    /// Numbers that came out of their order, and so may repeat others.
-    seen: Vec<u64>,
-    highest: u64,
-    disordered: bool,
-    bailed: bool,
-    /// Indentation of the YAML block that is open.
-    yaml: Option<usize>,
-    waiting: Option<Waiting>,
+struct Subtest {
+    /// A comment at the top announced it.
+    name: Option<String>,
+    /// The point that sums it up came first, and its content stands in braces.
+    braced: bool,
+    /// It has a point or a plan.
+    filled: bool,
+    failed: bool,
 }
 
-/// Numbers that are told apart; a plan beyond is only counted.
-const NUMBERS: u64 = 1 << 20;
+#[derive(Default)]
+struct Reader {
+    stream: Stream,
+    prove: Option<Prove>,
+    /// A plan, a point or a bail-out was seen.
+    any: bool,
+    /// Indentation of the YAML block that is open.
+    yaml: Option<usize>,
+    subtest: Subtest,
+    waiting: Option<Waiting>,
+}
 
 impl Reader {
     fn line(&mut self, line: &str, sink: &mut dyn Sink) {
         let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
         let text = line.trim();
-        if let Some(block) = self.yaml {
-            if text == "..." && indent <= block {
-                self.yaml = None;
-            } else {
-                self.explain(text);
-            }
+        if self.in_block(text, indent, sink) {
             return;
         }
         if indent > 0 {
-            if text == "---" {
-                self.yaml = Some(indent);
-            }
-            return;
+            self.indented(text, indent, sink);
+        } else if !self.framed(text, sink) {
+            self.top(text, sink);
         }
-        if let Some(point) = Point::read(line.trim_end()) {
+    }
+
+    /// Whether the line belongs to a YAML block that is open. A point that stands further out does not: there the block
+    /// has ended, whatever it lacks.
+    fn in_block(&mut self, text: &str, indent: usize, sink: &mut dyn Sink) -> bool {
+        let Some(block) = self.yaml else {
+            return false;
+        };
+        if text == "..." && indent <= block {
+            self.yaml = None;
+            return true;
+        }
+        let outside = indent < block
+            && (Point::read(text).is_some_and(|p| p.number.is_some() || p.failed())
+                || plan(text).is_some()
+                || bail_out(text).is_some()
+                || (indent == 0 && self.prove.is_some() && Frame::of(text).is_some()));
+        if outside {
+            self.yaml = None;
+            let message = "a YAML block ends without `...`".to_owned();
+            sink.warn("open-block", message);
+        } else {
+            self.explain(text);
+        }
+        !outside
+    }
+
+    /// A line of a subtest, or of no meaning.
+    fn indented(&mut self, text: &str, indent: usize, sink: &mut dyn Sink) {
+        if text == "---" {
+            self.yaml = Some(indent);
+        } else if let Some(reason) = bail_out(text) {
+            self.bail_out(reason, sink);
+        } else if let Some(point) = Point::read(text) {
+            let is = point.number.is_some() || self.subtest.name.is_some();
+            self.subtest.filled |= is;
+            self.subtest.failed |= is && point.outcome() == TestOutcome::Failed;
+        } else {
+            self.subtest.filled |= self.subtest.name.is_some() && plan(text).is_some();
+        }
+    }
+
+    /// A line that does not belong to a subtest.
+    fn top(&mut self, text: &str, sink: &mut dyn Sink) {
+        if let Some(point) = Point::read(text) {
             self.flush(sink);
+            self.subtest = Subtest {
+                braced: point.braced,
+                ..Subtest::default()
+            };
             self.point(&point, sink);
-        } else if let Some((last, rest)) = plan(line.trim_end()) {
-            self.plans += 1;
-            self.plan = Some(last);
+        } else if let Some((last, rest)) = plan(text) {
+            self.any = true;
+            self.stream.plan(last);
             if last == 0 && !rest.is_empty() {
                 let reason = rest.trim_start_matches('#').trim();
                 sink.warn("skip-all", format!("the whole file was skipped: {reason}"));
             }
-        } else if let Some(reason) = text.strip_prefix("Bail out!") {
-            self.bailed = true;
-            sink.broken(&format!("Bail out! {}", reason.trim()));
+        } else if let Some(reason) = bail_out(text) {
+            self.bail_out(reason, sink);
         } else if let Some(comment) = text.strip_prefix('#') {
-            self.explain(comment.trim());
+            let comment = comment.trim();
+            if let Some(name) = comment.strip_prefix("Subtest:") {
+                self.end_subtest(sink);
+                let name = super::limits::cut(name.trim(), Limits::DEFAULT.text);
+                self.subtest.name = Some(name);
+            }
+            self.explain(comment);
+        } else if text == "}" && self.subtest.braced {
+            self.subtest = Subtest::default();
         }
     }
 
+    fn bail_out(&mut self, reason: &str, sink: &mut dyn Sink) {
+        self.any = true;
+        self.stream.broken(format!("Bail out! {reason}"), sink);
+    }
+
+    /// A subtest ends at the point that sums it up; here it ends without.
+    fn end_subtest(&mut self, sink: &mut dyn Sink) {
+        let Subtest {
+            name,
+            braced,
+            filled,
+            failed,
+        } = std::mem::take(&mut self.subtest);
+        if !(failed || (filled && (braced || name.is_some()))) {
+            return;
+        }
+        let name = name.map_or(String::new(), |name| format!(" `{name}`"));
+        let lacks = match braced {
+            true => "closing brace",
+            false => "point that sums it up",
+        };
+        let failed = if failed {
+            " and has one that failed"
+        } else {
+            ""
+        };
+        let words = format!("the subtest{name} has no {lacks}{failed}");
+        self.stream.broken(words, sink);
+    }
+
     fn point(&mut self, point: &Point<'_>, sink: &mut dyn Sink) {
-        self.points += 1;
-        self.next += 1;
-        let number = point.number.unwrap_or(self.next);
-        self.disordered |= number != self.next;
-        self.next = number;
-        self.highest = self.highest.max(number);
-        self.note(number, sink);
+        self.any = true;
+        self.stream.point(point, sink);
         let outcome = point.outcome();
         if outcome == TestOutcome::Failed {
             self.waiting = Some(Waiting {
@@ -257,25 +233,8 @@ impl Reader {
             });
             return;
         }
-        sink.test(&case(point.name, outcome, point.seconds));
-    }
-
-    /// Remembers a number, to find one that comes twice.
-    fn note(&mut self, number: u64, sink: &mut dyn Sink) {
-        if number == 0 || number > NUMBERS {
-            if number == 0 {
-                sink.broken("point 0 is outside of any plan");
-            }
-            return;
-        }
-        let (word, bit) = ((number / 64) as usize, 1u64 << (number % 64));
-        if self.seen.len() <= word {
-            self.seen.resize(word + 1, 0);
-        }
-        if self.seen[word] & bit != 0 {
-            sink.broken(&format!("point {number} occurs twice"));
-        }
-        self.seen[word] |= bit;
+        let file = self.stream.file();
+        sink.test(&case(file, point.name, outcome, point.seconds));
     }
 
     /// A line of a YAML block or a comment that may tell why the last point failed.
@@ -321,45 +280,45 @@ impl Reader {
                 true => TestOutcome::Errored,
                 false => TestOutcome::Failed,
             };
-            sink.test(&TestCase {
-                file: &waiting.file,
-                line: waiting.line,
-                message: &waiting.message,
-                ..case(&waiting.name, outcome, waiting.seconds)
-            });
+            let mut case = case(self.stream.file(), &waiting.name, outcome, waiting.seconds);
+            if !waiting.file.is_empty() {
+                case.file = &waiting.file;
+                case.line = waiting.line;
+            }
+            case.message = &waiting.message;
+            sink.test(&case);
         }
     }
 
-    fn finish(mut self, sink: &mut dyn Sink) -> Result<(), ReportError> {
+    /// What the file or the stream ends with.
+    fn end_stream(&mut self, sink: &mut dyn Sink) {
         self.flush(sink);
-        if self.plans == 0 && self.points == 0 && !self.bailed {
+        if self.yaml.take().is_some() {
+            let words = "the file ends inside a YAML block: it was cut".to_owned();
+            self.stream.broken(words, sink);
+        }
+        self.end_subtest(sink);
+    }
+
+    fn finish(mut self, sink: &mut dyn Sink) -> Result<(), ReportError> {
+        if self.prove.is_some() {
+            self.end_of_prove(sink);
+        } else {
+            self.end_stream(sink);
+        }
+        if !self.any {
             return Err(ReportError::malformed(
                 "not-tap",
-                "has neither a plan nor a test point: it is no TAP",
+                match self.prove {
+                    Some(_) => {
+                        "is what prove prints without `-v`: it names no test; run `prove -v`"
+                    }
+                    None => "has neither a plan nor a test point: it is no TAP",
+                },
             ));
         }
-        if self.yaml.is_some() {
-            sink.broken("the file ends inside a YAML block: it was cut");
-        }
-        if self.plans > 1 {
-            sink.broken("there is more than one plan; write one report a file");
-        }
-        match self.plan {
-            None => sink.broken("there is no plan, so nobody knows whether all tests ran"),
-            Some(plan) if self.points != plan => {
-                sink.broken(&format!("the plan is {plan} tests, {} ran", self.points));
-            }
-            Some(plan) if self.highest > plan => {
-                sink.broken(&format!(
-                    "point {} is outside of the plan of {plan}",
-                    self.highest
-                ));
-            }
-            Some(_) => {}
-        }
-        if self.disordered {
-            let message = "the points are not in the order of their numbers";
-            sink.warn("out-of-order", message.to_owned());
+        if self.prove.is_none() {
+            self.stream.finish(sink);
         }
         Ok(())
     }
@@ -372,12 +331,18 @@ fn is_node_file(message: &str) -> bool {
     has("failureType: 'testCodeFailure'") && has("exitCode: ") && has("error: 'test failed'")
 }
 
-fn case(name: &str, outcome: TestOutcome, seconds: Option<f64>) -> TestCase<'_> {
+/// A test, of the file that prove ran or of none.
+fn case<'a>(
+    file: &'a str,
+    name: &'a str,
+    outcome: TestOutcome,
+    seconds: Option<f64>,
+) -> TestCase<'a> {
     TestCase {
-        classname: "",
+        classname: file,
         name,
-        suite: "",
-        file: "",
+        suite: file,
+        file,
         line: None,
         outcome,
         flaky: false,

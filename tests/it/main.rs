@@ -31,6 +31,7 @@ mod kinds_tree;
 mod ledger;
 mod ledger_faults;
 mod ledger_kill;
+mod misread;
 mod needs;
 mod outputs;
 mod patch;

@@ -106,6 +106,42 @@ fn status_attributes_count_only_without_such_a_child() {
 }
 
 #[test]
+fn of_two_attributes_the_worse_one_counts_in_whatever_order() {
+    for (bad, worse) in [
+        ("status='notrun'", "result='failed'"),
+        ("status='passed'", "result='Timeout'"),
+        ("status='run'", "result='aborted'"),
+    ] {
+        for both in [format!("{bad} {worse}"), format!("{worse} {bad}")] {
+            let case = format!("<testcase name='a' {both}/>");
+            assert_eq!(counts(&case), [0, 1, 0, 0], "{both}");
+        }
+    }
+    assert_eq!(
+        counts("<testcase name='a' result='Timed Out'><flakyFailure/></testcase>"),
+        [0, 1, 0, 0]
+    );
+}
+
+#[test]
+fn a_status_that_nobody_knows_is_told() {
+    let xml = "<testsuite><testcase name='a' status='mauve'/><testcase name='b' status='blue'/></testsuite>";
+    assert_eq!(codes(xml), ["odd-status"]);
+    let xml = "<testsuite><testcase name='a' status='run' result='Completed'/></testsuite>";
+    assert_eq!(codes(xml), [""; 0]);
+}
+
+#[test]
+fn attributes_of_other_namespaces_are_not_those_of_a_test() {
+    assert_eq!(
+        counts("<testcase name='a'><skipped x:type='todo'/><failure/></testcase>"),
+        [0, 1, 0, 0]
+    );
+    let xml = "<testsuite x:failures='1'><testcase x:name='b' name='a'/></testsuite>";
+    assert_eq!(codes(xml), [""; 0]);
+}
+
+#[test]
 fn reruns_are_one_test_and_a_late_pass_is_flaky() {
     let got =
         tests("<testsuite><testcase name='a'><flakyFailure/><flakyError/></testcase></testsuite>");
@@ -153,6 +189,108 @@ fn failures_that_only_counters_claim_break_the_report_once() {
     let xml = "<testsuites tests='1' errors='2'><testsuite tests='1' errors='1'><testcase name='a'><error/></testcase></testsuite></testsuites>";
     assert_eq!(tests(xml).broken.len(), 1);
     assert_eq!(codes(xml), ["counter-mismatch", "broken"]);
+}
+
+#[test]
+fn failures_that_counters_claim_before_the_first_test_break_the_report_too() {
+    let good = "<testsuite name='a' tests='1'><testcase name='t'/></testsuite>";
+    let bad = "<testsuite name='b' tests='3' failures='3'/>";
+    for suites in [format!("{bad}{good}"), format!("{good}{bad}")] {
+        let got = tests(&format!("<testsuites>{suites}</testsuites>"));
+        let words = "suite `b` claims 3 failures or errors that no element shows";
+        assert_eq!(got.broken, [words], "{suites}");
+    }
+}
+
+#[test]
+fn an_error_of_no_test_at_all_breaks_the_report() {
+    let xml = "<testsuites tests='0' failures='0' errors='1'></testsuites>";
+    assert_eq!((tests(xml).total(), tests(xml).broken.len()), (0, 1));
+    let (_, warnings) = read(xml).unwrap();
+    assert_eq!(
+        warnings[0].message,
+        "a suite without a name claims 0 tests and 1 failure; its elements show 0 and 0"
+    );
+    assert_eq!(tests("<testsuites errors='1'/>").broken.len(), 1);
+    assert_eq!(
+        tests("<testsuites><testsuite errors='1'/></testsuites>")
+            .broken
+            .len(),
+        1
+    );
+}
+
+#[test]
+fn counters_stand_in_at_any_depth_and_the_outer_ones_hide_none_within() {
+    let inner = "<testsuite name='i' tests='4' failures='4'/>";
+    let cases = [
+        (format!("<testsuite name='o'>{inner}</testsuite>"), [0, 4]),
+        (format!("<testsuite tests='4'>{inner}</testsuite>"), [0, 4]),
+        (
+            format!("<testsuite tests='9' failures='4'>{inner}{inner}</testsuite>"),
+            [1, 8],
+        ),
+        (
+            format!("<testsuite tests='0' failures='0'>{inner}</testsuite>"),
+            [0, 4],
+        ),
+    ];
+    for (xml, [passed, failed]) in cases {
+        let got = tests(&format!("<testsuites>{xml}</testsuites>"));
+        assert_eq!([got.passed, got.failed], [passed, failed], "{xml}");
+        assert_eq!(got.broken, Vec::<String>::new(), "{xml}");
+    }
+}
+
+#[test]
+fn a_counter_that_cannot_be_read_is_not_zero() {
+    let suite = |attributes: &str, case: &str| {
+        tests(&format!(
+            "<testsuite name='s' {attributes}>{case}</testsuite>"
+        ))
+        .broken
+    };
+    let good = "<testcase name='a'/>";
+    for read in ["failures='1.0'", "errors='1,000'", "failures='1' errors=''"] {
+        assert_eq!(suite(read, good).len(), 1, "{read}");
+    }
+    for unread in ["failures='x'", "errors='-5'", "failures='1.000,5'"] {
+        assert!(
+            suite(unread, good)[0].contains("cannot be read"),
+            "{unread}"
+        );
+        // One that is seen may be the one that is meant.
+        let bad = "<testcase name='a'><failure/></testcase>";
+        assert_eq!(suite(unread, bad), Vec::<String>::new());
+        let counted = suite(&format!("tests='3' {unread}"), "");
+        assert_eq!(counted.len(), 1, "{unread}");
+    }
+    assert_eq!(suite("tests='x'", "").len(), 1);
+    for zero in [
+        "failures='0.0'",
+        "failures=' 0 '",
+        "failures='' skipped='x'",
+    ] {
+        assert_eq!(suite(zero, good), Vec::<String>::new(), "{zero}");
+    }
+}
+
+#[test]
+fn a_warning_of_phpunit_is_an_error_and_its_counter_is_no_failure() {
+    let case = "<testcase name='a'><warning type='PHPUnit\\Framework\\Warning'>no rates</warning></testcase>";
+    assert_eq!(counts(case), [0, 0, 1, 0]);
+    let xml =
+        format!("<testsuite tests='1' errors='0' warnings='1' failures='0'>{case}</testsuite>");
+    let (got, warnings) = read(&xml).unwrap();
+    assert_eq!((got.broken.len(), warnings.len()), (0, 0));
+    assert_eq!(got.failures[0].message, "no rates");
+    // Nor does it stand for a failure that is claimed.
+    let xml = format!("<testsuite tests='1' failures='1'>{case}</testsuite>");
+    assert_eq!(tests(&xml).broken.len(), 1);
+    assert_eq!(
+        codes("<testsuite><warning/><testcase name='a'/></testsuite>"),
+        [""; 0]
+    );
 }
 
 #[test]

@@ -15,7 +15,7 @@ pub(super) fn parse(text: &str) -> Option<f64> {
 }
 
 /// Whether commas part a number into groups of three: `1,234.5`, but not `0,123` or `1.234,5`.
-fn in_thousands(text: &str) -> bool {
+pub(super) fn in_thousands(text: &str) -> bool {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
     let mut groups = whole.split(',');

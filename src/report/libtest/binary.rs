@@ -28,6 +28,10 @@ pub(super) struct Binary {
     /// Names in the list at the end.
     failed: HashSet<String>,
     listing: bool,
+    /// The last result line, while nothing of the binary follows it. A test may print the like.
+    result: Option<String>,
+    /// There were others of as many tests, so that they might be its own.
+    contested: bool,
 }
 
 /// The numbers of a result line.
@@ -56,6 +60,8 @@ impl Binary {
             messages: HashMap::new(),
             failed: HashSet::new(),
             listing: false,
+            result: None,
+            contested: false,
         }
     }
 
@@ -64,12 +70,45 @@ impl Binary {
         self.telling.is_some()
     }
 
+    /// A line that looks like the result. It is, if nothing but noise follows it.
+    pub(super) fn result_line(&mut self, line: &str) {
+        if let Some(other) = self.result.replace(line.to_owned()) {
+            self.contested |= other != line && self.may_be_own(&other);
+        }
+    }
+
+    /// Whether there is a result line that may be the binary's own.
+    pub(super) fn has_result(&self) -> bool {
+        self.result.is_some()
+    }
+
+    /// More of the binary follows: what looked like its result was printed by a test.
+    fn go_on(&mut self) {
+        if let Some(other) = self.result.take() {
+            self.contested |= self.may_be_own(&other);
+        }
+    }
+
+    fn may_be_own(&self, line: &str) -> bool {
+        counts(line).is_none_or(|counts| counts.total() == self.announced)
+    }
+
+    /// Nothing more of the binary follows.
+    pub(super) fn end(mut self, sink: &mut dyn Sink) {
+        match self.result.take() {
+            Some(result) => self.result(&result, sink),
+            None => self.aborted(sink),
+        }
+    }
+
     /// A line between announcement and result.
     pub(super) fn line(&mut self, line: &str) {
         if let Some(name) = section(line) {
+            self.go_on();
             self.end_telling();
             self.telling = Some((name.to_owned(), String::new()));
         } else if line == "failures:" || line == "successes:" {
+            self.go_on();
             self.end_telling();
             self.listing = line == "failures:";
         } else if let Some((_, text)) = &mut self.telling {
@@ -86,6 +125,7 @@ impl Binary {
         } else if let Some(test) = test_line(line)
             && self.tests.len() < TESTS
         {
+            self.go_on();
             self.tests.push(test);
         } else {
             self.late_outcome(line);
@@ -100,6 +140,7 @@ impl Binary {
         {
             test.outcome = Some(outcome);
             test.seconds = seconds;
+            self.go_on();
         }
     }
 
@@ -110,7 +151,7 @@ impl Binary {
     }
 
     /// The binary's summary: settles what the lines left open and holds the two against each other.
-    pub(super) fn result(mut self, line: &str, sink: &mut dyn Sink) {
+    fn result(mut self, line: &str, sink: &mut dyn Sink) {
         self.end_telling();
         let Some(stated) = counts(line) else {
             let line = cut(line, 200);
@@ -133,13 +174,19 @@ impl Binary {
                 self.title()
             ));
         }
+        if self.contested && self.seen() != stated {
+            sink.broken(&format!(
+                "{}: there are several `test result:` lines, and the lines of the tests do not tell which is its own",
+                self.title()
+            ));
+        }
         self.settle(stated);
         self.give_rest(stated, sink);
         self.give(sink);
     }
 
     /// The binary ended without a summary.
-    pub(super) fn aborted(mut self, sink: &mut dyn Sink) {
+    fn aborted(mut self, sink: &mut dyn Sink) {
         self.end_telling();
         let (title, announced, seen) = (self.title(), self.announced, self.tests.len());
         sink.broken(&format!(
@@ -271,6 +318,11 @@ fn section(line: &str) -> Option<&str> {
     let name = line.strip_prefix("---- ")?.strip_suffix(" ----")?;
     name.strip_suffix(" stdout")
         .or_else(|| name.strip_suffix(" stderr"))
+}
+
+/// Whether a line is that of a test, whatever the test printed on it.
+pub(super) fn is_test_line(line: &str) -> bool {
+    test_line(line).is_some()
 }
 
 /// `test NAME ... OUTCOME`, with or without the outcome.

@@ -160,3 +160,78 @@ fn code_that_does_not_build_is_refused_or_broken() {
     );
     assert_eq!(read(&text).unwrap().0.broken.len(), 1);
 }
+
+#[test]
+fn output_that_ends_where_a_binary_was_started_is_refused() {
+    let first = format!(
+        "     Running unittests src/lib.rs (target/debug/deps/x-abc)\n\nrunning 1 test\ntest a ... ok\n{}",
+        result(1, 0, 0)
+    );
+    assert!(read(&first).is_ok());
+    for tail in [
+        "\n     Running tests/it.rs (target/debug/deps/it-abc)\n",
+        "\n     Running tests/it.rs (target/debug/deps/it-abc)\n\nrunni",
+        "\n     Running tests/it.rs (tar",
+        "\n     Runn",
+        "\n   Doc-tests x\n\n",
+    ] {
+        let refused = read(&format!("{first}{tail}")).unwrap_err();
+        assert_eq!(refused.code(), "truncated", "{tail}");
+    }
+    for tail in ["Running cleanup\n", "R\n", "done"] {
+        assert!(read(&format!("{first}{tail}")).is_ok(), "{tail}");
+    }
+    let other = "\n     Running benches/b.rs (target/debug/deps/b-abc)\na harness of its own\n";
+    let (tests, codes) = read(&format!("{first}{other}")).unwrap();
+    assert_eq!((tests.passed, codes), (1, vec!["no-tests-shown"]));
+}
+
+#[test]
+fn a_result_line_that_a_test_prints_ends_nothing() {
+    let printed = result(9, 0, 0);
+    for tests in [
+        format!("{printed}test a ... ok\ntest b ... ok\n"),
+        format!("test a ... ok\n{printed}test b ... ok\n"),
+        format!("test a ... ok\ntest b ... ok\n{printed}{printed}"),
+        format!("test a ... {}ok\ntest b ... ok\n", printed.trim_start()),
+        format!("test a ... ok\n{}test b ... ok\n", result(1, 1, 0)),
+    ] {
+        let text = format!("running 2 tests\n{tests}{}", result(2, 0, 0));
+        let (read, codes) = read(&text).unwrap();
+        assert_eq!((read.passed, read.total()), (2, 2), "{text}");
+        assert_eq!(
+            (read.broken.len(), codes.len()),
+            (0, 0),
+            "{text}{:?}",
+            read.broken
+        );
+    }
+}
+
+#[test]
+fn a_result_line_of_other_tests_is_no_rival_in_a_terse_run() {
+    let text = format!("running 2 tests\n.{}.{}", result(9, 0, 0), result(2, 0, 0));
+    let (tests, codes) = read(&text).unwrap();
+    assert_eq!((tests.passed, tests.broken.len()), (2, 0));
+    assert_eq!(codes, ["from-counters"]);
+}
+
+#[test]
+fn a_result_line_that_a_test_prints_stands_in_for_none() {
+    let good = result(2, 0, 0);
+    for text in [
+        // The binary ended without a result of its own.
+        format!("running 2 tests\n{good}test a ... ok\ntest b ... ok\n"),
+        format!(
+            "running 2 tests\ntest a ... ok\ntest b ... {}ok\n",
+            good.trim_start()
+        ),
+        // Nor can its tests be told.
+        format!("running 2 tests\n..{good}{}", result(1, 1, 0)),
+        format!("running 2 tests\n.F{}{good}", result(1, 1, 0)),
+        format!("running 2 tests\n{good}\nfailures:\n\nfailures:\n    b\n"),
+    ] {
+        let (read, _) = read(&text).unwrap();
+        assert!(!read.broken.is_empty(), "{text}");
+    }
+}

@@ -38,6 +38,7 @@ impl References {
 pub(crate) struct Tag<'a> {
     /// Name without namespace prefix.
     pub name: &'a str,
+    prefix: &'a str,
     raw: &'a str,
     spans: &'a [Span],
     odd: &'a Cell<References>,
@@ -50,19 +51,24 @@ impl<'a> Tag<'a> {
         spans: &'a [Span],
         odd: &'a Cell<References>,
     ) -> Self {
-        let name = local(name);
+        let (prefix, name) = parted(name);
         Self {
             name,
+            prefix,
             raw,
             spans,
             odd,
         }
     }
 
-    /// Every attribute: name without prefix, and the value as written.
+    /// Every attribute: its name, and the value as written. The name is without prefix where that is the prefix of the
+    /// element; an attribute of another namespace keeps it and so is none that a format knows.
     pub(crate) fn attributes(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
         self.spans.iter().map(|span| {
-            let name = &self.raw[span.local..span.name.1];
+            let own = span.local == span.name.0
+                || self.raw[span.name.0..span.local].strip_suffix(':') == Some(self.prefix);
+            let start = if own { span.local } else { span.name.0 };
+            let name = &self.raw[start..span.name.1];
             (name, &self.raw[span.value.0..span.value.1])
         })
     }
@@ -88,10 +94,11 @@ impl<'a> Tag<'a> {
     }
 }
 
-fn local(name: &str) -> &str {
+/// A name in two: prefix and local name.
+fn parted(name: &str) -> (&str, &str) {
     match name.bytes().position(|byte| byte == b':') {
-        Some(at) => &name[at + 1..],
-        None => name,
+        Some(at) => (&name[..at], &name[at + 1..]),
+        None => ("", name),
     }
 }
 

@@ -11,7 +11,6 @@ mod clippy;
 mod cobertura;
 mod collector;
 mod count;
-mod covered;
 mod csv;
 mod eslint;
 mod examples;
@@ -59,7 +58,7 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use crate::model::{EvidenceKind, Finding, ITEMS_KEPT, Tally, TestCase, Unread};
+use crate::model::{EvidenceKind, Finding, ITEMS_KEPT, Marks, Tally, TestCase, Unread};
 
 /// A report format.
 pub trait ReportFormat: Sync {
@@ -114,6 +113,8 @@ pub trait Sink {
         branches: Option<Tally>,
         functions: Option<Tally>,
     );
+    /// The branches and functions of the current file, each by its identity.
+    fn marks(&mut self, branches: Marks, functions: Marks);
     /// Totals that the head of the report states: compared with the files, and taken where no file has any.
     fn declared_totals(&mut self, lines: Option<Tally>, branches: Option<Tally>);
     /// The report says something of branches (or functions), even if this file has none.

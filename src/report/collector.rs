@@ -440,20 +440,13 @@ impl Sink for Collector {
     }
 
     fn metric(&mut self, name: &str, value: Decimal) {
-        if self.metrics.values.len() < Limits::DEFAULT.entries {
-            let name = cut(name, Limits::DEFAULT.text);
-            // Of a name that is given twice the last one counts, as in the document.
-            self.metrics.unread.remove(&name);
-            self.metrics.values.insert(name, value);
-        }
+        let name = cut(name, Limits::DEFAULT.text);
+        self.metrics.say(name, Ok(value), Limits::DEFAULT.entries);
     }
 
     fn unread_metric(&mut self, name: &str, why: Unread) {
-        if self.metrics.unread.len() < Limits::DEFAULT.entries {
-            let name = cut(name, Limits::DEFAULT.text);
-            self.metrics.values.remove(&name);
-            self.metrics.unread.insert(name, why);
-        }
+        let name = cut(name, Limits::DEFAULT.text);
+        self.metrics.say(name, Err(why), Limits::DEFAULT.entries);
     }
 
     fn thresholds(&mut self, total: u64, failed: u64) {

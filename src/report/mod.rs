@@ -49,7 +49,9 @@ pub(crate) use fingerprint::{content, moved as moved_fingerprint, plain as plain
 pub use input::Input;
 pub use inspect::inspect_line;
 pub use limits::Limits;
-pub use read::{Counting, ReportError, inspect_file, read_bytes, read_counting, read_file};
+pub use read::{
+    Counting, NAMELESS, ReportError, inspect_file, read_bytes, read_counting, read_file,
+};
 pub use shape::Shape;
 pub use sieve::{Sieve, Taken};
 pub use sniff::Head;
@@ -175,6 +177,17 @@ pub static FORMATS: &[&dyn ReportFormat] = &[
     &openmetrics::OpenMetrics,
     &csv::Csv,
 ];
+
+/// The format of numbers that the ending of a name stands for: anything may hold numbers, so nothing can be recognised.
+pub fn by_ending(name: &str) -> Option<&'static dyn ReportFormat> {
+    let (_, ending) = name.rsplit_once('.')?;
+    find(match ending.to_ascii_lowercase().as_str() {
+        "json" => "json",
+        "csv" => "csv",
+        "prom" | "txt" => "openmetrics",
+        _ => return None,
+    })
+}
 
 /// The format of that name.
 pub fn find(name: &str) -> Option<&'static dyn ReportFormat> {

@@ -301,7 +301,7 @@ mod tests {
     #[test]
     fn repeated_rows_and_no_numbers_are_told() {
         let same = |values: &str| (values.to_owned(), "same-name".to_owned());
-        assert_eq!(read("n,v,w\na,1,2\na,1.0,2\n"), same("a.v=1.0 a.w=2"));
+        assert_eq!(read("n,v,w\na,1,2\na,1.0,2\n"), same("a.v=1 a.w=2"));
         assert_eq!(read("n,v,w\na,900,1\na,100,1\n"), same("a.w=1"));
         assert_eq!(read("n,v\na,900\na,-\na,900\n"), same(""));
         assert_eq!(read("n,v\na,-\na,900\n"), same(""));

@@ -364,7 +364,7 @@ mod tests {
         assert_eq!(found.unread["a.b"], Unread::Twice);
         assert_eq!(
             (found.values.len(), value(&found, "c.d").as_str()),
-            (1, "1.0")
+            (1, "1")
         );
     }
 

@@ -96,3 +96,83 @@ fn totals_that_cannot_be_joined_prove_nothing() {
         .reasons(&["totals-differ"]);
     project("lines: \">=95%\"").run(&[]).exits(1);
 }
+
+/// Cobertura reports given as root attributes and classes.
+fn cobertura(bounds: &str, reports: &[(&str, &str)]) -> Project {
+    let yaml = format!(
+        "gates:\n  cov:\n    run: cp given/*.xml .\n    coverage: {{ reports: \"*.xml\", {bounds} }}\n"
+    );
+    let mut project = Project::new(&yaml);
+    for (number, (root, inner)) in reports.iter().enumerate() {
+        let xml = format!("<coverage {root}>{inner}</coverage>");
+        project = project.file(&format!("given/{number}.xml"), xml);
+    }
+    project
+}
+
+fn class(path: &str) -> String {
+    format!(
+        "<packages><package><classes><class filename='{path}'><lines><line number='1' hits='1'/></lines></class></classes></package></packages>"
+    )
+}
+
+#[test]
+fn totals_of_whole_reports_are_added_only_where_their_files_differ() {
+    let heads = [
+        "line-rate='1' branches-valid='100' branches-covered='80'",
+        "line-rate='1' branches-valid='20' branches-covered='20'",
+    ];
+    let run = |one: &str, other: &str| {
+        let reports = [(heads[0], class(one)), (heads[1], class(other))];
+        let reports = reports
+            .each_ref()
+            .map(|(root, inner)| (*root, inner.as_str()));
+        cobertura("branches: \">=81%\"", &reports).run(&[])
+    };
+    run("a", "b").exits(0).gate("cov").is("pass");
+    let ran = run("a", "a").exits(3);
+    ran.gate("cov")
+        .is("inconclusive")
+        .reasons(&["totals-overlap"]);
+}
+
+#[test]
+fn one_path_in_two_sources_proves_nothing() {
+    let sources = |path: &str| {
+        format!(
+            "<sources><source>one</source><source>two</source></sources>{}",
+            class(path)
+        )
+    };
+    let run = |path: &str| {
+        let inner = sources(path);
+        let project = cobertura("lines: \">=90%\"", &[("line-rate='1'", &inner)]);
+        project
+            .file("one/m.py", "x")
+            .file("two/m.py", "x")
+            .file("two/n.py", "x")
+            .run(&[])
+    };
+    run("n.py").exits(0).gate("cov").is("pass");
+    let ran = run("m.py").exits(3);
+    ran.gate("cov")
+        .is("inconclusive")
+        .reasons(&["source-ambiguous"])
+        .notes(&["path-ambiguous"]);
+}
+
+#[test]
+fn globs_that_select_what_may_be_two_files_decide_nothing() {
+    let one = lines("i.js", 1);
+    let reports = [("a.info", one.as_str())];
+    let run = |bounds: &str| {
+        let project = project(bounds, &reports);
+        project.file("a/i.js", "x").file("b/i.js", "x").run(&[])
+    };
+    run("lines: \">=90%\"")
+        .exits(0)
+        .gate("cov")
+        .notes(&["path-ambiguous"]);
+    let ran = run("lines: \">=90%\", exclude: \"a/**\"").exits(3);
+    ran.gate("cov").reasons(&["path-ambiguous"]);
+}

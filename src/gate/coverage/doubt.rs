@@ -9,6 +9,9 @@ use crate::gate::wording::few;
 /// What helps where a path may be two files.
 const MAP: &str = "say with `map:` which folder the paths of the reports begin in";
 
+/// What helps where totals cannot be joined.
+const HELP: &str = "let the tool write each line, branch and function, or join the reports with it";
+
 /// Says which paths could not be told apart.
 pub(super) fn note(judging: &mut Judging, merged: &Merged<'_>) {
     if !merged.ambiguous.is_empty() {
@@ -35,9 +38,17 @@ fn one_of((path, files): (&String, &Vec<String>)) -> String {
 
 /// A share that rests on totals which cannot be joined, or on files that a report blends, is no proof.
 pub(super) fn judge(judging: &mut Judging, merged: &Merged<'_>, asked: impl Fn(&str) -> bool) {
+    let [lines, branches] = merged.overlaps();
+    let overlap = [lines, branches, false];
     for (at, share) in ["lines", "branches", "functions"].into_iter().enumerate() {
         if !asked(share) {
             continue;
+        }
+        if overlap[at] {
+            let message = format!(
+                "reports state {share} as a whole, and may speak of the same files as another report"
+            );
+            judging.undecided("totals-overlap", message, HELP);
         }
         let files = merged.report.files.iter();
         let unsure = files.filter(|(_, file)| file.unsure()[at]);
@@ -47,9 +58,7 @@ pub(super) fn judge(judging: &mut Judging, merged: &Merged<'_>, asked: impl Fn(&
                 "reports state different totals of {share} of {}, and name none of them",
                 few(&names, 3)
             );
-            let help =
-                "let the tool write each line, branch and function, or join the reports with it";
-            judging.undecided("totals-differ", message, help);
+            judging.undecided("totals-differ", message, HELP);
         }
     }
     if !merged.blended.is_empty() {

@@ -1,6 +1,6 @@
 //! All reports of a gate as one, with paths of the project, and what of it is left out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use globset::GlobMatcher;
@@ -23,7 +23,27 @@ pub(super) struct Merged<'g> {
     pub(super) blended: Vec<String>,
     /// Which report, or which folder of reports, names each path that is not of the project.
     strangers: BTreeMap<String, String>,
+    parts: Vec<Part>,
     exclude: &'g [GlobMatcher],
+}
+
+/// What one report speaks of: its files, and the totals of lines and of branches that no file of it carries.
+struct Part {
+    names: BTreeSet<String>,
+    unplaced: [Tally; 2],
+    /// Whether it says anything of lines, and of branches.
+    says: [bool; 2],
+}
+
+impl Part {
+    /// Whether totals of this report may hold what the other one counts, so that their sum may be too good.
+    fn may_share(&self, other: &Part, at: usize) -> bool {
+        let same = self.names == other.names && self.unplaced[at].total == other.unplaced[at].total;
+        let apart = !self.names.is_empty()
+            && !other.names.is_empty()
+            && self.names.is_disjoint(&other.names);
+        self.unplaced[at].total > 0 && other.says[at] && !apart && !same
+    }
 }
 
 impl<'g> Merged<'g> {
@@ -45,6 +65,7 @@ impl<'g> Merged<'g> {
             apart: BTreeMap::new(),
             blended: Vec::new(),
             strangers: BTreeMap::new(),
+            parts: Vec::new(),
             exclude,
         };
         for report in context.reports {
@@ -68,6 +89,18 @@ impl<'g> Merged<'g> {
         self.exclude.iter().any(|glob| glob.is_match(path))
     }
 
+    /// Whether reports state totals of lines, or of branches, as a whole that may be of the same files.
+    pub(super) fn overlaps(&self) -> [bool; 2] {
+        [0, 1].map(|at| {
+            let parts = self.parts.iter().enumerate();
+            let pairs = parts
+                .flat_map(|(n, one)| self.parts[n + 1..].iter().map(move |other| (one, other)));
+            pairs
+                .into_iter()
+                .any(|(one, other)| one.may_share(other, at) || other.may_share(one, at))
+        })
+    }
+
     /// The path that a file goes by in its report.
     pub(super) fn path<'n>(&'n self, name: &'n String) -> &'n String {
         self.apart.get(name).unwrap_or(name)
@@ -80,6 +113,7 @@ impl<'g> Merged<'g> {
         all.unplaced_lines.add(coverage.unplaced_lines);
         all.unplaced_branches.add(coverage.unplaced_branches);
         all.broken.extend(coverage.broken.iter().cloned());
+        let mut names = BTreeSet::new();
         let paths = coverage.files.keys().map(String::as_str);
         let from = report.rsplit_once('/').map_or("", |(folder, _)| folder);
         let stands = places.locate(paths, &coverage.roots, from);
@@ -100,8 +134,14 @@ impl<'g> Merged<'g> {
                 // Named from one folder, it is one file.
                 Stands::Outside => self.stranger(path, from, places),
             };
+            names.insert(name.clone());
             self.report.add(name, file.clone());
         }
+        self.parts.push(Part {
+            names,
+            unplaced: [coverage.unplaced_lines, coverage.unplaced_branches],
+            says: [coverage.lines().total > 0, coverage.has_branches],
+        });
     }
 
     /// The name of a path that is no file of the project for sure: two reports may mean two files by it.

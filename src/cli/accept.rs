@@ -69,7 +69,10 @@ pub fn accept(global: &Global, typed: &PolicyAccept, screen: &Screen) -> anyhow:
     };
     let exit = append(&mut ground, asked, says, screen)?;
     if exit == Exit::Go && !typed.json {
-        screen.say("help: commit the record; it counts for this list and these two policies, on whatever commit");
+        screen.tell(
+            "help",
+            "commit the record; it counts for this list and these two policies, on whatever commit",
+        );
     }
     Ok(exit)
 }

@@ -1,6 +1,7 @@
 //! `tollgate config check|show|schema`.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -14,14 +15,14 @@ use crate::problem::Problems;
 
 /// Checks the file and shows every problem.
 pub fn check(global: &Global, at: Option<Date>, screen: &Screen) -> anyhow::Result<Exit> {
-    let Some((plan, _)) = project::load(global, screen)? else {
+    let Some((plan, _, warnings)) = project::load_and_count(global, screen)? else {
         // Everything that is wrong is told at once, also where the other file cannot be used.
         if let Some(root) = project::root(global)? {
             signer::people(&root, screen);
         }
         return Ok(Exit::Usage);
     };
-    let Some(people) = people(&plan, screen) else {
+    let Some((people, more)) = people(&plan, screen) else {
         return Ok(Exit::Usage);
     };
     let count =
@@ -38,14 +39,19 @@ pub fn check(global: &Global, at: Option<Date>, screen: &Screen) -> anyhow::Resu
         1 => parts.push("1 person".to_owned()),
         number => parts.push(format!("{number} people")),
     }
+    let well = match warnings + more {
+        0 => "nothing wrong".to_owned(),
+        warnings => count(warnings, "warning"),
+    };
     if plan.waivers.is_empty() && at.is_none() {
-        screen.print(&format!("{} read, nothing wrong\n", parts.join(", ")))?;
+        screen.print(&format!("{} read, {well}\n", parts.join(", ")))?;
         return Ok(Exit::Go);
     }
     if !plan.waivers.is_empty() {
         parts.push(count(plan.waivers.len(), "waiver"));
     }
     let today = world::today();
+    let plan = Arc::new(plan);
     let seen = waivers::seen(&plan, at.unwrap_or(today));
     let mut text = String::new();
     let mut wrong = false;
@@ -61,16 +67,16 @@ pub fn check(global: &Global, at: Option<Date>, screen: &Screen) -> anyhow::Resu
     let verdict = if wrong {
         "not all of it counts"
     } else {
-        "nothing wrong"
+        well.as_str()
     };
     let _ = writeln!(text, "{} read, {verdict}", parts.join(", "));
     screen.print(&text)?;
     Ok(if wrong { Exit::Usage } else { Exit::Go })
 }
 
-/// The people of the project, and whether they can give what the phases ask. `None` where that or their file is wrong,
-/// which is drawn.
-fn people(plan: &Plan, screen: &Screen) -> Option<People> {
+/// The people of the project, and whether they can give what the phases ask, with how many warnings were drawn. `None`
+/// where that or their file is wrong, which is drawn.
+fn people(plan: &Plan, screen: &Screen) -> Option<(People, usize)> {
     let (mut sources, mut problems) = (plan.sources.clone(), Problems::default());
     let people = config::read_people(&plan.root, &mut sources, &mut problems);
     if let Some(people) = &people {
@@ -86,7 +92,7 @@ fn people(plan: &Plan, screen: &Screen) -> Option<People> {
         screen.error(&format!("{refused} problem{plural} with who may sign"));
         return None;
     }
-    people
+    Some((people?, problems.len()))
 }
 
 /// Shows the file as it is understood.

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io;
+use std::sync::Arc;
 
 use super::args::{Explain, Global};
 use super::exit::Exit;
@@ -29,6 +30,7 @@ pub fn explain(global: &Global, args: &Explain, screen: &Screen) -> anyhow::Resu
     let Some((plan, _)) = project::load(global, screen)? else {
         return Ok(Exit::Usage);
     };
+    let plan = Arc::new(plan);
     match plan.gates.iter().find(|gate| gate.id == args.gate) {
         Some(gate) => with_verdict(&plan, gate, args, screen),
         None => {
@@ -51,7 +53,7 @@ pub fn explain(global: &Global, args: &Explain, screen: &Screen) -> anyhow::Resu
 
 /// What the gate asks, and how its last run, or the one named, answered.
 fn with_verdict(
-    plan: &Plan,
+    plan: &Arc<Plan>,
     gate: &PlannedGate,
     args: &Explain,
     screen: &Screen,
@@ -98,7 +100,7 @@ fn with_verdict(
     Ok(Exit::Go)
 }
 
-fn of_gate(plan: &Plan, gate: &PlannedGate, at: Option<jiff::civil::Date>) -> String {
+fn of_gate(plan: &Arc<Plan>, gate: &PlannedGate, at: Option<jiff::civil::Date>) -> String {
     let mut text = String::new();
     let from = gate
         .preset

@@ -42,8 +42,9 @@ pub fn init(global: &Global, args: &Init, screen: &Screen) -> anyhow::Result<Exi
         screen.error(&format!(
             "there is a `{name}` already, and `init` never overwrites one"
         ));
-        screen.say(
-            "help: `tollgate config check` checks it; `tollgate init --print` shows a new one",
+        screen.tell(
+            "help",
+            "`tollgate config check` checks it; `tollgate init --print` shows a new one",
         );
         return Ok(Exit::Usage);
     }
@@ -130,7 +131,7 @@ fn refuse(survey: &Survey, root: &Path, screen: &Screen) {
         for stack in STACKS {
             screen.say(&format!("  {:<8}{}", stack.name(), stack.about()));
         }
-        screen.say("help: `-C DIR` looks in another folder; presets for any tool: `generic/junit`, `generic/sarif`");
+        screen.tell("help", "`-C DIR` looks in another folder; presets for any tool: `generic/junit`, `generic/sarif`");
         return;
     }
     let found_none = survey.inactive().next().is_none();
@@ -144,11 +145,11 @@ fn refuse(survey: &Survey, root: &Path, screen: &Screen) {
         let reason = draft.off.as_deref().unwrap_or_default();
         screen.say(&format!("  {}: {}", draft.name, neutral::line(reason)));
     }
-    screen.say(if found_none {
-        "help: add code or tests, then call `tollgate init` again"
-    } else {
-        "help: install what is missing; `tollgate init` then writes the file"
-    });
+    let help = match found_none {
+        true => "add code or tests, then call `tollgate init` again",
+        false => "install what is missing; `tollgate init` then writes the file",
+    };
+    screen.tell("help", help);
 }
 
 /// What was found, a project a line, and what people should know of it.

@@ -1,6 +1,7 @@
 //! `tollgate ledger export`: records in the forms that other tools read. `tollgate ledger prune`: the local store of raw
 //! evidence within its budget.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -11,9 +12,10 @@ use super::args::{Export, Global, Prune};
 use super::exit::Exit;
 use super::screen::Screen;
 use super::signer;
-use crate::ledger::{self, Format, Ledger, Signed};
+use crate::ledger::{self, Against, Extent, Format, Ledger, Signed};
 use crate::model::{Entry, Measure, People};
 use crate::output::neutral;
+use crate::phase::History;
 use crate::problem::nearest;
 use crate::run;
 use crate::store::{CompletionLock, Pruned, place};
@@ -25,7 +27,7 @@ pub fn export(global: &Global, args: &Export, screen: &Screen) -> anyhow::Result
         return Ok(Exit::Usage);
     };
     let root = signer::ledger_root(global)?;
-    let ledger = Ledger::read(&root)?;
+    let mut ledger = Ledger::read(&root)?;
     if ledger.is_empty() && ledger.broken().is_empty() {
         screen.error("there is no record here: nothing to export");
         return Ok(Exit::Usage);
@@ -37,16 +39,25 @@ pub fn export(global: &Global, args: &Export, screen: &Screen) -> anyhow::Result
         ));
         return Ok(Exit::NoGo);
     }
-    let entries = match chosen(&ledger, args, format) {
+    let Some(people) = signer::people(&root, screen) else {
+        return Ok(Exit::Usage);
+    };
+    ledger.check_signatures(&people, |_| true)?;
+    let mut entries = match chosen(&ledger, args, format) {
         Ok(entries) => entries,
         Err(words) => {
             screen.error(&words);
             return Ok(Exit::Usage);
         }
     };
-    let Some(people) = signer::people(&root, screen) else {
-        return Ok(Exit::Usage);
+    let fallen = match format {
+        Format::Vsa => standing(&ledger, args, &mut entries).err(),
+        _ => None,
     };
+    if let Some(words) = fallen.or_else(|| broken(&ledger, &root, &people, &entries)) {
+        screen.error(&words);
+        return Ok(Exit::NoGo);
+    }
     let mut exported = Vec::new();
     let sign = envelope_signer(global, args, &root)?;
     for entry in entries {
@@ -58,8 +69,9 @@ pub fn export(global: &Global, args: &Export, screen: &Screen) -> anyhow::Result
         exported.push((entry, bytes));
     }
     if format == Format::Dsse && sign.is_none() {
-        screen.say(
-            "note: no key to sign with (`--key FILE`, or git's own): the envelopes are not signed",
+        screen.tell(
+            "note",
+            "no key to sign with (`--key FILE`, or git's own): the envelopes are not signed",
         );
     }
     write(&exported, args, screen)?;
@@ -99,6 +111,42 @@ fn chosen<'a>(ledger: &'a Ledger, args: &Export, format: Format) -> Result<Vec<&
         entries.push(entry);
     }
     Ok(entries)
+}
+
+/// Why one of them is not handed on: it does not verify.
+fn broken(ledger: &Ledger, root: &Path, people: &People, entries: &[&Entry]) -> Option<String> {
+    let repository = Repository::find(root);
+    let against = Against {
+        people: Some(people),
+        git: repository.as_ref().map(|repository| (repository, root)),
+        evidence: &|_| Ok(false),
+        owed: &|_, _| Vec::new(),
+    };
+    let faults = ledger::faults(ledger, &ledger.chain(), &against, Extent::Whole).records;
+    entries.iter().find_map(|entry| {
+        let why = faults.get(&entry.digest)?;
+        Some(format!(
+            "the record {} of {} does not verify, and is not handed on: {why}",
+            entry.digest, entry.record.phase
+        ))
+    })
+}
+
+/// Leaves those that stand, of which a summary may say PASSED, where all were meant; refuses one that was named and does not.
+fn standing(ledger: &Ledger, args: &Export, entries: &mut Vec<&Entry>) -> Result<(), String> {
+    let history = History::of(ledger.shared(), BTreeMap::new(), &[]);
+    let stands = |entry: &&Entry| history.stands(&entry.record.phase, &entry.digest);
+    if args.records.is_empty() {
+        entries.retain(stands);
+        return Ok(());
+    }
+    match entries.iter().find(|entry| !stands(entry)) {
+        Some(entry) => Err(format!(
+            "the completion {} of {} was taken back: a summary of it would say PASSED of what does not hold",
+            entry.digest, entry.record.phase
+        )),
+        None => Ok(()),
+    }
 }
 
 fn envelope_signer(
@@ -171,7 +219,7 @@ pub fn prune(global: &Global, args: &Prune, screen: &Screen) -> anyhow::Result<E
         },
     };
     if let Some(note) = note {
-        screen.say(&format!("note: {}", neutral::line(&note)));
+        screen.tell("note", &format!("{}", neutral::line(&note)));
     }
     let common = repository.as_ref().map(|found| found.common.as_path());
     let holder = format!("`tollgate ledger prune`, process {}", std::process::id());
@@ -198,7 +246,7 @@ pub fn prune(global: &Global, args: &Prune, screen: &Screen) -> anyhow::Result<E
             };
             screen.print(&format!("{removed}; {left} left\n"))?;
             if pruned.left > budget {
-                screen.say(&format!("note: {}", over(&pruned, budget)));
+                screen.tell("note", &format!("{}", over(&pruned, budget)));
             }
             Ok(Exit::Go)
         }

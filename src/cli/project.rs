@@ -51,6 +51,15 @@ pub fn quietly(root: &Path) -> Option<Plan> {
 
 /// Reads the file. Problems are drawn; without a plan the answer is `None`.
 pub fn load(global: &Global, screen: &Screen) -> anyhow::Result<Option<(Plan, Node)>> {
+    let loaded = load_and_count(global, screen)?;
+    Ok(loaded.map(|(plan, node, _)| (plan, node)))
+}
+
+/// The same, with how many warnings were drawn.
+pub fn load_and_count(
+    global: &Global,
+    screen: &Screen,
+) -> anyhow::Result<Option<(Plan, Node, usize)>> {
     let file = match find(global)? {
         Ok(file) => file,
         Err(folder) => {
@@ -64,13 +73,16 @@ pub fn load(global: &Global, screen: &Screen) -> anyhow::Result<Option<(Plan, No
             name_of(&file),
             folder_of(&file).display()
         ));
-        screen.say("help: `tollgate init` writes a first one; `-C DIR` looks elsewhere");
+        screen.tell(
+            "help",
+            "`tollgate init` writes a first one; `-C DIR` looks elsewhere",
+        );
         return Ok(None);
     }
     let loaded = read(&file);
     screen.problems(&loaded.problems, &loaded.sources);
     match (loaded.plan, loaded.node) {
-        (Some(plan), Some(node)) => Ok(Some((plan, node))),
+        (Some(plan), Some(node)) => Ok(Some((plan, node, loaded.problems.iter().count()))),
         _ => {
             let problems = || loaded.problems.iter().filter(|problem| !problem.warning);
             let refused = problems().count();

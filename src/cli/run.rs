@@ -398,7 +398,7 @@ fn to_screen(
 
 /// Shows what would run and in which order.
 fn dry_run(
-    plan: &Plan,
+    plan: &Arc<Plan>,
     selection: &Selection,
     at: Option<jiff::civil::Date>,
     screen: &Screen,

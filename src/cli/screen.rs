@@ -7,7 +7,7 @@ use console::Term;
 use super::args::{Global, When};
 use super::world::variable;
 use crate::output::Style;
-use crate::problem::{self, Problem};
+use crate::problem::{self, Problem, wrap_below};
 use crate::source::Sources;
 
 /// Columns where there is no terminal to ask.
@@ -22,6 +22,8 @@ const MOST_WIDTH: usize = 120;
 pub struct Screen {
     /// Standard output is a terminal.
     pub terminal: bool,
+    /// Standard error is one.
+    error_terminal: bool,
     style: Style,
     error_style: Style,
 }
@@ -39,12 +41,14 @@ impl Screen {
             ..Style::default()
         };
         let style_of = style(terminal, &Term::stdout());
-        let error_style = style(io::stderr().is_terminal(), &Term::stderr());
+        let error_terminal = io::stderr().is_terminal();
+        let error_style = style(error_terminal, &Term::stderr());
         // `console` keeps a switch of its own, which it sets from the environment.
         console::set_colors_enabled(style_of.color);
         console::set_colors_enabled_stderr(error_style.color);
         Self {
             terminal,
+            error_terminal,
             style: style_of,
             error_style,
         }
@@ -87,20 +91,42 @@ impl Screen {
         let _ = writeln!(io::stderr().lock(), "{text}");
     }
 
+    /// Tells something in a sentence behind a lead such as `help`: broken at words on a terminal, else in one line.
+    pub fn tell(&self, lead: &str, text: &str) {
+        self.marked(lead, lead, text);
+    }
+
+    /// A sentence behind a lead for standard output, broken at words on a terminal, else in one line.
+    pub fn sentence(&self, lead: &str, text: &str) -> String {
+        match self.terminal {
+            true => wrap_below(lead, text, self.style.width).join("\n") + "\n",
+            false => format!("{lead}{text}\n"),
+        }
+    }
+
     /// Says what could not be done.
     pub fn error(&self, text: &str) {
-        self.marked(console::style("error").red(), text);
+        self.coloured("error", console::style("error").red(), text);
     }
 
     /// Says what was done and does not help.
     pub fn warning(&self, text: &str) {
-        self.marked(console::style("warning").yellow(), text);
+        self.coloured("warning", console::style("warning").yellow(), text);
     }
 
-    fn marked(&self, mark: console::StyledObject<&str>, text: &str) {
+    fn coloured(&self, lead: &str, mark: console::StyledObject<&str>, text: &str) {
         let mark = mark.bold().for_stderr();
         let mark = mark.force_styling(self.error_style.color);
-        self.say(&format!("{mark}: {text}"));
+        self.marked(lead, &mark.to_string(), text);
+    }
+
+    /// `mark` is the lead as it is drawn.
+    fn marked(&self, lead: &str, mark: &str, text: &str) {
+        if !self.error_terminal {
+            return self.say(&format!("{mark}: {text}"));
+        }
+        let lines = wrap_below(&format!("{lead}: "), text, self.error_style.width);
+        self.say(&lines.join("\n").replacen(lead, mark, 1));
     }
 
     /// Draws problems on standard error.
@@ -109,7 +135,13 @@ impl Screen {
             let style = self.error_style;
             self.say(&format!(
                 "{}\n",
-                problem::render(problem, sources, style.width, style.color, style.unicode)
+                problem::render(
+                    problem,
+                    sources,
+                    (style.width, self.error_terminal),
+                    style.color,
+                    style.unicode
+                )
             ));
         }
         if problems.len() > MOST_PROBLEMS {
@@ -162,4 +194,31 @@ fn unicode(is_terminal: bool) -> bool {
     let locale = locale.to_ascii_lowercase();
     (locale.contains("utf-8") || locale.contains("utf8"))
         && variable("TERM").is_none_or(|term| term != "linux" && term != "dumb")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_is_broken_at_words_on_a_terminal_and_nowhere_else() {
+        let style = Style {
+            width: 40,
+            ..Style::default()
+        };
+        let screen = |terminal| Screen {
+            terminal,
+            error_terminal: terminal,
+            style,
+            error_style: style,
+        };
+        let text = "the record was changed after it was written, and does not count";
+        let drawn = screen(true).sentence("broken: ", text);
+        assert_eq!(
+            drawn,
+            "broken: the record was changed after it\n        was written, and does not count\n"
+        );
+        let drawn = screen(false).sentence("broken: ", text);
+        assert_eq!(drawn, format!("broken: {text}\n"));
+    }
 }

@@ -48,7 +48,7 @@ pub fn verify(global: &Global, args: &Verify, screen: &Screen) -> anyhow::Result
     if args.json {
         screen.print(&format!("{}\n", as_json(&found)?))?;
     } else {
-        screen.print(&draw(&found, global))?;
+        screen.print(&draw(&found, global, screen))?;
     }
     Ok(exit)
 }
@@ -75,12 +75,12 @@ fn as_json(found: &Verified) -> anyhow::Result<String> {
 }
 
 /// For people: the first broken record, then how many more; everything with `-v`.
-fn draw(found: &Verified, global: &Global) -> String {
+fn draw(found: &Verified, global: &Global, screen: &Screen) -> String {
     let mut text = String::new();
     let verbose = global.verbose > 0;
     let shown = if verbose { usize::MAX } else { 1 };
     for fault in found.faults.iter().take(shown) {
-        line(&mut text, "broken", fault);
+        text += &line(screen, "broken", fault);
     }
     more(&mut text, found.faults.len(), shown, "broken");
     let shown = if verbose { usize::MAX } else { 3 };
@@ -89,22 +89,22 @@ fn draw(found: &Verified, global: &Global) -> String {
         ("warning", &found.warnings),
     ] {
         for remark in list.iter().take(shown) {
-            line(&mut text, mark, remark);
+            text += &line(screen, mark, remark);
         }
         more(&mut text, list.len(), shown, mark);
     }
     if verbose {
         for note in &found.notes {
-            line(&mut text, "note", note);
+            text += &line(screen, "note", note);
         }
     }
     if global.quiet && exit(found) == Exit::Go {
         return text;
     }
-    text + &summary(found, verbose)
+    text + &screen.sentence("", &summary(found, verbose))
 }
 
-fn line(text: &mut String, mark: &str, remark: &Remark) {
+fn line(screen: &Screen, mark: &str, remark: &Remark) -> String {
     let about = match (&remark.phase, remark.kind) {
         (Some(phase), Some(kind)) => format!(" ({kind} of {phase})"),
         _ => String::new(),
@@ -113,10 +113,8 @@ fn line(text: &mut String, mark: &str, remark: &Remark) {
         Some(file) => format!("{LEDGER}/{file}{about}: "),
         None => String::new(),
     };
-    *text += &format!(
-        "{mark}: {}\n",
-        neutral::line(&format!("{place}{}", remark.why))
-    );
+    let said = neutral::line(&format!("{place}{}", remark.why));
+    screen.sentence(&format!("{mark}: "), &said)
 }
 
 fn more(text: &mut String, all: usize, shown: usize, mark: &str) {
@@ -169,5 +167,5 @@ fn summary(found: &Verified, verbose: bool) -> String {
         Exit::Undecided => "not everything could be checked",
         _ => "the ledger is good",
     };
-    format!("{verdict}: {}\n", parts.join(", "))
+    format!("{verdict}: {}", parts.join(", "))
 }

@@ -72,10 +72,13 @@ fn add(plan: &Plan, args: &WaiveAdd, screen: &Screen) -> anyhow::Result<Exit> {
     write(&path, &whole)?;
     screen.print(&format!("{}\n{}", waiver.written, neutral::block(&entry)))?;
     match LastRun::read(plan) {
-        Some(last) if !last.speaks_of(&waiver) => screen.say(&format!(
-            "warning: nothing that failed in the last run is what this accepts ({})",
-            neutral::line(&waiver.scope.to_string())
-        )),
+        Some(last) if !last.speaks_of(&waiver) => screen.tell(
+            "warning",
+            &format!(
+                "nothing that failed in the last run is what this accepts ({})",
+                neutral::line(&waiver.scope.to_string())
+            ),
+        ),
         _ => {}
     }
     Ok(Exit::Go)

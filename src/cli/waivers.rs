@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use serde_json::Value;
@@ -10,6 +11,7 @@ use crate::config::{Plan, PlannedGate, WAIVERS, changes, parse_waivers};
 use crate::model::{Finding, Level, Target, Until, Waiver};
 use crate::output::neutral;
 use crate::policy::{Covers, Standing, days, is_fact, renewals, standings};
+use crate::run::{self, By};
 use crate::source::Source;
 use crate::store::{Record, place};
 use crate::vcs::Repository;
@@ -132,19 +134,35 @@ impl Seen<'_> {
 }
 
 /// What changes by itself until a day, for people; of one gate, or of all.
-pub fn ahead(plan: &Plan, today: Date, at: Date, gate: Option<&str>) -> String {
+pub fn ahead(plan: &Arc<Plan>, today: Date, at: Date, gate: Option<&str>) -> String {
     let mut changes = changes(plan, today, at);
+    let by = By::itself(Arc::clone(plan));
+    let unknown = match run::promises_ahead(by, super::world::now(), today, at) {
+        Ok(promises) => {
+            changes.extend(promises);
+            changes.sort();
+            String::new()
+        }
+        Err(why) => {
+            neutral::line(&format!(
+                "whether a promise of a phase will be due is not known: {why}"
+            )) + "\n"
+        }
+    };
     changes
         .retain(|change| gate.is_none() || change.gate.is_none() || change.gate.as_deref() == gate);
     if changes.is_empty() {
-        return format!("nothing changes by itself until {at}\n");
+        return match unknown.is_empty() {
+            true => format!("nothing changes by itself until {at}\n"),
+            false => unknown,
+        };
     }
     let mut text = format!("until {at}:\n");
     for change in changes {
         let words = neutral::line(&format!("{} ({})", change.words, change.written));
         let _ = writeln!(text, "  {}  {words}", change.day);
     }
-    text
+    text + &unknown
 }
 
 /// The verdict of the last run, as its record has it.

@@ -1,10 +1,8 @@
 //! The files beside tollgate.yaml that are part of a policy: waivers, people, and whatever else is protected.
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-
 use super::{Plan, WAIVERS, yaml};
 use crate::model::WeakeningCode;
-use crate::policy::{Change, Changes, Side, same};
+use crate::policy::{Change, Changes, Glob, Side, same};
 use crate::source::{At, Key, Node, Source, Value};
 
 /// The file of people.
@@ -53,7 +51,6 @@ fn read(text: &[u8], name: &str) -> Option<Node> {
 /// Which of the changed paths count as another way of making evidence. The file itself, what it extends, waivers and
 /// baseline are compared by meaning instead, unless the policy names them.
 pub fn protected<'a>(plan: &Plan, changed: &'a [String]) -> Vec<&'a str> {
-    let own = globs(&plan.protected);
     changed
         .iter()
         .map(String::as_str)
@@ -62,26 +59,9 @@ pub fn protected<'a>(plan: &Plan, changed: &'a [String]) -> Vec<&'a str> {
                 && !NO_POLICY.iter().any(|folder| path.starts_with(folder))
                 && *path != WAIVERS
                 && !path.starts_with(BASELINE);
-            kept || own.is_match(path)
+            kept || Glob::any(&plan.protected, path)
         })
         .collect()
-}
-
-fn globs(patterns: &[String]) -> GlobSet {
-    let mut set = GlobSetBuilder::new();
-    for pattern in patterns {
-        // A folder stands for all that is in it.
-        for text in [
-            pattern.clone(),
-            format!("{}/**", pattern.trim_end_matches('/')),
-        ] {
-            let glob = GlobBuilder::new(&text).literal_separator(true).build();
-            if let Ok(glob) = glob {
-                set.add(glob);
-            }
-        }
-    }
-    set.build().unwrap_or_default()
 }
 
 /// Compares two files of waivers.

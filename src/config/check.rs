@@ -8,14 +8,15 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub(super) use coherence::readable;
-use of_gate::{Scope, globs, planned};
+use of_gate::{Scope, planned};
 
 use super::file::{self, File, plain, word};
 use super::names::{Names, name};
 use super::plan::{Plan, PlannedCommand, PlannedGate, PlannedService, Ready};
 use super::{phases, relations, waivers, worktree};
 use crate::model::{Enforce, WeakeningRule};
-use crate::problem::{Code, Fields, Many, Problem, Problems, Text};
+use crate::policy::Glob;
+use crate::problem::{Code, Count, Fields, Many, Problem, Problems, Text};
 use crate::source::{Node, Sources};
 
 const ENFORCE: &[(&str, Enforce)] = &[
@@ -31,6 +32,7 @@ const WEAKENING: &[(&str, WeakeningRule)] = &[
 pub(super) const GRACE: Duration = Duration::from_secs(5);
 const WITHIN: Duration = Duration::from_secs(30);
 const MOST_ATTEMPTS: u64 = 10;
+const MOST_REPLICAS: u64 = 64;
 const MOST_WEIGHT: u64 = 1_000_000;
 
 /// Checks a merged tree. The plan is whole only if nothing was refused.
@@ -68,8 +70,9 @@ pub(super) fn check(
         .as_ref()
         .and_then(|policy| policy.weakening.as_ref());
     let weakening = weakening.and_then(|text| word(text, WEAKENING, problems));
-    globs(file.protected.iter().flat_map(|many| &many.0), problems);
-    let protected = file.protected.as_ref().map(texts).unwrap_or_default();
+    let protected = file.protected.iter().flat_map(|many| &many.0);
+    // A folder stands for all that is in it.
+    let protected = Glob::read_all_with_below(protected, problems);
     let entries = file.gates.unwrap_or_default();
     let names: Vec<String> = entries.iter().map(|(key, _)| key.name.clone()).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -158,6 +161,20 @@ fn resources(file: &File, problems: &mut Problems) -> BTreeMap<String, u64> {
     map
 }
 
+/// How many of a service run side by side.
+fn replicas(written: Option<&Count>, problems: &mut Problems) -> u64 {
+    let Some(count) = written else { return 1 };
+    if !(1..=MOST_REPLICAS).contains(&count.value) {
+        let message = format!("a service cannot run {} times side by side", count.value);
+        problems.push(
+            Problem::new(Code::WRONG_VALUE, &count.at, message)
+                .label(format!("wanted 1 to {MOST_REPLICAS}"))
+                .help("write how many of it are to run, or leave `replicas` out for one"),
+        );
+    }
+    count.value
+}
+
 fn services(
     file: &File,
     resources: &BTreeMap<String, u64>,
@@ -168,11 +185,12 @@ fn services(
     for (key, written) in file.services.iter().flatten() {
         name(key, problems);
         let Some(run) = &written.run else {
-            problems.push(Problem::new(
-                Code::MISSING_KEY,
-                &key.at,
-                format!("service `{}` has no `run`", key.name),
-            ));
+            let message = format!("service `{}` has no `run`", key.name);
+            problems.push(
+                Problem::new(Code::MISSING_KEY, &key.at, message)
+                    .label("nothing would be started")
+                    .help("add the command that starts it: `run: node server.js --port $PORT`"),
+            );
             continue;
         };
         let ready = match plain(&written.ready).as_deref() {
@@ -188,14 +206,7 @@ fn services(
             }
             Some(command) => Ready::Command(command.to_owned()),
         };
-        let replicas = written.replicas.as_ref().map_or(1, |count| count.value);
-        if !(1..=64).contains(&replicas) {
-            problems.push(Problem::new(
-                Code::WRONG_VALUE,
-                &key.at,
-                "`replicas` is a number from 1 to 64",
-            ));
-        }
+        let replicas = replicas(written.replicas.as_ref(), problems);
         let command = PlannedCommand {
             text: run.value.clone(),
             at: run.at.clone(),

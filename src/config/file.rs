@@ -52,6 +52,8 @@ options! {
         /// A command that makes the rest, such as `npm ci`; it runs last, and nothing is then linked that `link` does not
         /// name.
         run("run"): Text,
+        /// Longest time of that command; 15m when not set.
+        timeout("timeout"): Span,
     }
 }
 
@@ -312,11 +314,12 @@ impl Shape for Environment {
         for (key, value) in fields.take_where(|_| true) {
             let bad = key.name.is_empty() || key.name.contains(['=', '\0']);
             if bad {
-                problems.push(Problem::new(
-                    Code::BAD_NAME,
-                    &key.at,
-                    format!("`{}` cannot name a variable", key.name),
-                ));
+                let message = format!("`{}` cannot name a variable", key.name);
+                problems.push(
+                    Problem::new(Code::BAD_NAME, &key.at, message)
+                        .label("no such name")
+                        .help("write `NAME: value`, with a name that is not empty and has no `=` in it"),
+                );
             } else if let Some(text) = Text::read(value, problems) {
                 set.push((key.clone(), text));
             }

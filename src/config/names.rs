@@ -60,6 +60,8 @@ pub(super) fn resolve(
                         &text.at,
                         format!("`{}` is named twice", text.value),
                     )
+                    .label("again here")
+                    .help("name it once")
                     .as_warning(),
                 );
             }

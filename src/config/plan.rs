@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::gate::{ExitRule, Gate};
 use crate::model::{Enforce, Waiver, WeakeningRule};
 use crate::phase::PlannedPhase;
-use crate::policy::{Condition, Date, WaiverRules};
+use crate::policy::{Condition, Date, Glob, WaiverRules};
 use crate::source::{At, Sources};
 
 /// A whole valid file.
@@ -34,7 +34,7 @@ pub struct Plan {
     /// What becomes of a weakening; `None` where nothing is said.
     pub weakening: Option<WeakeningRule>,
     /// Globs of files whose change is a weakening, beside the default ones.
-    pub protected: Vec<String>,
+    pub protected: Vec<Glob>,
     /// Waivers in the order of their file.
     pub waivers: Vec<Waiver>,
     /// What the policy allows of waivers.
@@ -43,8 +43,11 @@ pub struct Plan {
     pub worktree: Worktree,
 }
 
+/// The longest time of the command that furnishes a work tree, where nothing is said.
+const INSTALLS: Duration = Duration::from_secs(15 * 60);
+
 /// What a work tree gets beside what is committed. Paths are relative to the root.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Worktree {
     /// What is linked; `None` where nothing is said, and known folders are linked that fit.
     pub link: Option<Vec<String>>,
@@ -52,6 +55,20 @@ pub struct Worktree {
     pub copy: Vec<String>,
     /// The command that makes the rest.
     pub run: Option<PlannedCommand>,
+    /// The longest time of it.
+    pub timeout: Duration,
+}
+
+impl Default for Worktree {
+    /// What is so where nothing is said.
+    fn default() -> Self {
+        Self {
+            link: None,
+            copy: Vec::new(),
+            run: None,
+            timeout: INSTALLS,
+        }
+    }
 }
 
 /// A command that is ready to be started.
@@ -149,9 +166,9 @@ impl PlannedGate {
 #[derive(Clone, Debug, Default)]
 pub struct When {
     /// Globs, one of which matches a changed file.
-    pub changed: Vec<String>,
+    pub changed: Vec<Glob>,
     /// Globs, one of which matches the branch.
-    pub branch: Vec<String>,
+    pub branch: Vec<Glob>,
     /// `NAME` or `NAME=value`, one of which holds.
     pub env: Vec<String>,
     /// Where it is written.

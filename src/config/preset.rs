@@ -252,7 +252,11 @@ fn without_with(mut gate: Node, problems: &mut Problems) -> Node {
             let is_with = key.name == "with";
             if is_with {
                 let message = "`with` has an effect only beside `uses`";
-                problems.push(Problem::new(Code::NO_EFFECT, &key.at, message));
+                problems.push(
+                    Problem::new(Code::NO_EFFECT, &key.at, message)
+                        .label("nothing takes these")
+                        .help("add `uses:` with the preset that they are for, or remove it"),
+                );
             }
             !is_with
         });
@@ -346,7 +350,8 @@ fn arguments(
                     &value.at,
                     format!("parameter `{}` wants {wanted}", key.name),
                 )
-                .label("not that"),
+                .label(format!("this is {}", value.what()))
+                .help(format!("write {wanted}")),
             );
         }
         // With the default instead, a wrong value is the only thing that is wrong.

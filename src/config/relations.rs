@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::facts;
 use super::plan::PlannedGate;
-use crate::gate;
 use crate::phase::PlannedPhase;
+use crate::policy::Glob;
 use crate::problem::{Code, Problem, Problems, nearest};
 use crate::source::Located;
 
@@ -188,11 +188,7 @@ fn shared_reports(gates: &[PlannedGate], problems: &mut Problems) {
             .filter_map(|judge| judge.reports())
             .filter(|r| r.elsewhere.is_none())
         {
-            own.extend(
-                reports
-                    .file_patterns()
-                    .filter(|pattern| gate::literal(pattern).is_some()),
-            );
+            own.extend(reports.file_patterns().iter().filter_map(Glob::literal));
         }
         own.sort_unstable();
         own.dedup();

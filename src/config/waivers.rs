@@ -8,7 +8,7 @@ use super::plan::PlannedGate;
 use super::{unmatched, yaml};
 use crate::model::{Scope, Target, Until, Waiver};
 use crate::phase::PlannedPhase;
-use crate::policy::{WaiverRules, path_glob};
+use crate::policy::{Glob, WaiverRules};
 use crate::problem::{Code, Count, Fields, Flag, Many, Problem, Problems, Text, options};
 use crate::source::{At, Source, Value};
 
@@ -311,14 +311,9 @@ fn target(written: &WaiverOptions, problems: &mut Problems) -> Option<(Target, A
                 .help("name what is accepted, or remove the key"),
         );
     }
-    if let Some(path) = &written.path
-        && let Err(error) = path_glob(&path.value)
-    {
-        problems.push(Problem::new(
-            Code::PATTERN,
-            &path.at,
-            format!("`{}` is not a glob: {}", path.value, error.kind()),
-        ));
+    if let Some(path) = &written.path {
+        // Kept as written in the plain data of a waiver; it is made ready where waivers are.
+        let _ = Glob::read(&path.value, &path.at, problems);
     }
     let found = match first {
         Some((kind, text)) => Some((of_kind(kind, written, problems)?, text.at.clone())),

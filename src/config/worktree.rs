@@ -38,7 +38,24 @@ pub(super) fn check(written: Option<&file::Worktree>, problems: &mut Problems) -
     if let Some(run) = &run {
         readable(run, problems);
     }
-    Worktree { link, copy, run }
+    let timeout = match (&written.timeout, &run) {
+        (Some(span), Some(_)) => span.value,
+        (Some(span), None) => {
+            let message = "`timeout` is the longest time of `run`, and there is none";
+            problems.push(
+                Problem::new(Code::WRONG_VALUE, &span.at, message)
+                    .help("write a `run`, or remove `timeout`"),
+            );
+            span.value
+        }
+        (None, _) => Worktree::default().timeout,
+    };
+    Worktree {
+        link,
+        copy,
+        run,
+        timeout,
+    }
 }
 
 fn paths(many: &Many<Text>, problems: &mut Problems) -> Vec<String> {

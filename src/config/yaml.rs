@@ -81,7 +81,7 @@ fn problem(source: &Source, error: &serde_yaml::Error) -> Problem {
         .label("again here")
         .help("write each key once");
     }
-    problem
+    problem.help("look at brackets, quotes and indentation at this place and just before it")
 }
 
 /// The crate appends ` at line 3, column 4`, which the excerpt shows better.

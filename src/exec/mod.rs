@@ -3,7 +3,8 @@
 //! A command gets `/dev/null` or a file as input, a process group of its own and a `TOLLGATE_RUN` marker; its output is
 //! masked once, here, and drained whatever happens, so memory does not grow with it. Time-out, interrupt and
 //! the end of the command all end the *whole* tree: TERM, a grace, KILL. Everything blocks: callers bring a
-//! thread. This room never judges an exit status, never prints, and never waits without a bound.
+//! thread. This room never judges an exit status, never prints, and waits without a bound for one thing only: a command for
+//! which nobody set a time-out, until it ends or the run is stopped.
 
 #![allow(
     clippy::disallowed_types,

@@ -154,7 +154,8 @@ impl Bounds {
         sample: Sample,
         verdict: &mut ConditionVerdict,
     ) {
-        self.accept(name, condition.better(), sample);
+        // Of many values under one name the first is that of the baseline, and speaks for all.
+        let first = self.accept(name, condition.better(), sample);
         let known = match &self.known {
             Ok(values) => values.get(name).copied().ok_or(&self.never),
             Err(missing) => Err(missing),
@@ -163,7 +164,9 @@ impl Bounds {
             Ok(known) => known,
             Err(missing) => {
                 without(condition, sample, missing, verdict);
-                self.without.push(name.to_owned());
+                if first {
+                    self.without.push(name.to_owned());
+                }
                 return;
             }
         };
@@ -193,11 +196,15 @@ impl Bounds {
         let step = step.map(|step| format!(" ({step})")).unwrap_or_default();
         verdict.measured = Some(format!("{}{step}", sample.value.beside(met.bound())));
         verdict.bound = bound_words(condition, &met, &known, &sample.value, sample.volatile);
-        self.headroom(name, sample, &known, spread);
+        if first {
+            self.headroom(name, sample, &known, spread);
+        }
     }
 
-    /// Notes what a new baseline would hold. Two conditions that pull one value both ways make it a fixed point.
-    pub fn accept(&mut self, name: &str, better: Better, sample: Sample) {
+    /// Notes what a new baseline would hold, and says whether this is the first value of its name. Two conditions that
+    /// pull one value both ways make it a fixed point.
+    pub fn accept(&mut self, name: &str, better: Better, sample: Sample) -> bool {
+        let first = !self.accepted.contains_key(name);
         let one = KnownValue {
             value: sample.value,
             better,
@@ -207,6 +214,7 @@ impl Bounds {
         if old.better != better {
             old.better = Better::Point;
         }
+        first
     }
 
     fn headroom(&mut self, name: &str, sample: Sample, known: &KnownValue, spread: Decimal) {

@@ -1,11 +1,12 @@
 //! What a judge sees, and the pen it writes its judgement with.
 
+mod many;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::bounds::{Bounds, Question, Sample};
 use super::known::Missing;
-use super::wording::few;
 use crate::model::{
     Cause, ConditionVerdict, Evidence, Fact, Given, Judgement, Measure, Note, Reason,
     ReportEvidence, Verdict,
@@ -188,65 +189,6 @@ impl Judging {
             evidence: self.evidence.clone(),
         });
         self.judgement.conditions.push(verdict);
-    }
-
-    /// Judges one condition on many values, each against its own in the baseline: the worst stands for all, and the
-    /// others that do not keep it are named. Values that a baseline does not hold yet are not judged.
-    pub(super) fn each(
-        &mut self,
-        name: &str,
-        condition: &Condition,
-        values: &[(&str, Measure)],
-        missing: &str,
-    ) {
-        let before = self.judgement.conditions.len();
-        let mut paths = Vec::new();
-        for (path, value) in values {
-            let key = format!("{name}[{path}]");
-            let sample = Some((*value, false).into());
-            let full = format!("{}.{key}", self.kind);
-            if !self.bounds.lacks(&full) {
-                self.compared(name, &key, condition, sample, missing);
-                paths.push(*path);
-                continue;
-            }
-            self.bounds
-                .accept(&full, condition.better(), (*value, false).into());
-            // What is new has nothing to be held against but the absolute bounds.
-            if let Some(absolute) = condition.absolute_part() {
-                self.compared(name, &key, &absolute, sample, missing);
-                paths.push(*path);
-            }
-        }
-        let judged = self.judgement.conditions.split_off(before);
-        let bad = |verdict: &Verdict| *verdict < Verdict::Pass;
-        let against: Vec<(&str, &ConditionVerdict)> = paths
-            .iter()
-            .copied()
-            .zip(&judged)
-            .filter(|(_, one)| bad(&one.verdict))
-            .collect();
-        let Some(worst) = judged.iter().min_by_key(|one| one.verdict) else {
-            // Nothing to hold against anything: every file is new.
-            if values.is_empty() {
-                self.compared(name, name, condition, None, missing);
-            }
-            return;
-        };
-        self.judgement.conditions.push(worst.clone());
-        let places = against
-            .iter()
-            .take(5)
-            .map(|(path, _)| Place::file(*path))
-            .collect();
-        // Without any baseline one line says so for all.
-        let told = against.iter().any(|(_, one)| one.verdict == Verdict::Fail);
-        let words: Vec<String> = against
-            .iter()
-            .filter(|(_, one)| one.verdict == worst.verdict)
-            .map(|(path, one)| format!("{path} {}", one.measured.as_deref().unwrap_or("")))
-            .collect();
-        self.evidence_of_last(places, told.then(|| few(&words, 5)));
     }
 
     /// A condition that is no bound on a number, or one that follows from more than what is written.

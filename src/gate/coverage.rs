@@ -7,17 +7,15 @@ mod paths;
 mod probes;
 mod sources;
 
-use globset::GlobMatcher;
 use serde_json::{Value as Json, json};
 
 use super::drop::Drops;
-use super::reports::glob;
 use super::wording::{count, few};
 use super::{Context, Gate, GateKind, Judging, Probe, Reports};
 use crate::model::{CoverageReport, EvidenceKind, FileCoverage, Judgement, Measure, Tally, Wants};
-use crate::policy::{Bound, Condition, Percent, Weight};
+use crate::policy::{Bound, Condition, Glob, Percent, Weight};
 use crate::problem::{Code, Fields, Many, Problem, Problems, Text, object, options};
-use crate::source::{At, Key, Node, Place, Value};
+use crate::source::{Key, Node, Value};
 use merged::{Merged, share};
 use patch::Patch;
 
@@ -59,8 +57,8 @@ struct CoverageGate {
     reports: Reports,
     whole: ShareOptions,
     options: CoverageOptions,
-    exclude: Vec<GlobMatcher>,
-    paths: Vec<(Key, GlobMatcher, ShareOptions)>,
+    exclude: Vec<Glob>,
+    paths: Vec<(Key, Glob, ShareOptions)>,
 }
 
 impl GateKind for Coverage {
@@ -79,15 +77,13 @@ impl GateKind for Coverage {
         let options = CoverageOptions::take(&mut fields, problems);
         fields.rest(problems);
         let exclude = options.exclude.iter().flat_map(|many| &many.0);
-        let exclude = exclude
-            .filter_map(|text| matcher(&text.value, &text.at, problems))
-            .collect();
+        let exclude = Glob::read_all(exclude, problems);
         let paths = options.paths.iter().flatten();
         let paths: Vec<_> = paths
             .filter_map(|(key, shares)| {
                 Some((
                     key.clone(),
-                    matcher(&key.name, &key.at, problems)?,
+                    Glob::read(&key.name, &key.at, problems)?,
                     shares.clone(),
                 ))
             })
@@ -168,20 +164,6 @@ fn asks(node: &Node) -> bool {
         || node.get("drop").is_some()
         || node.get("each-file").is_some_and(bound)
         || matches!(paths, Some(Value::Map(entries)) if entries.iter().any(|(_, shares)| bound(shares)))
-}
-
-fn matcher(pattern: &str, at: &At, problems: &mut Problems) -> Option<GlobMatcher> {
-    match glob(pattern) {
-        Ok(glob) => Some(glob),
-        Err(error) => {
-            problems.push(Problem::new(
-                Code::PATTERN,
-                at,
-                format!("`{pattern}` is not a glob: {}", error.kind()),
-            ));
-            None
-        }
-    }
 }
 
 impl ShareOptions {
@@ -317,7 +299,7 @@ impl CoverageGate {
     }
 }
 
-/// One condition for all files: it shows the worst, and names the others below the bound.
+/// One condition for all files: it shows the worst, and names all that do not keep it.
 fn each_file(
     judging: &mut Judging,
     name: &str,
@@ -326,55 +308,18 @@ fn each_file(
     of: fn(&FileCoverage) -> Tally,
     known: bool,
 ) {
-    let mut files: Vec<(&str, Tally)> = report
-        .files
-        .iter()
+    let files = report.files.iter().filter(|_| known);
+    let values: Vec<(&str, Measure)> = files
         .map(|(path, file)| (path.as_str(), of(file)))
         .filter(|(_, tally)| tally.total > 0)
+        .map(|(path, tally)| (path, share(tally)))
         .collect();
-    // Of equally bad ones the largest.
-    files.sort_by_key(|(path, tally)| {
-        let large = std::cmp::Reverse(tally.total);
-        (share(*tally).number(), large, *path)
-    });
-    if condition.is_relative() && known {
-        let values: Vec<(&str, Measure)> = files
-            .iter()
-            .map(|(path, tally)| (*path, share(*tally)))
-            .collect();
-        return judging.each(
-            &format!("each-file.{name}"),
-            condition,
-            &values,
-            "no line to cover",
-        );
-    }
-    let worst = files
-        .first()
-        .filter(|_| known)
-        .map(|(_, tally)| (share(*tally), false));
-    judging.measured(
-        &format!("each-file.{name}"),
-        condition,
-        worst,
-        &format!("the reports say nothing of {name}"),
-    );
-    let below: Vec<(&str, Tally)> = files
-        .into_iter()
-        .filter(|(_, tally)| condition.keeps(&share(*tally)) == crate::policy::Keeps::No)
-        .collect();
-    if !below.is_empty() {
-        let words: Vec<String> = below
-            .iter()
-            .map(|(path, tally)| format!("{path} {}", share(*tally).beside(condition.bound())))
-            .collect();
-        let places = below
-            .iter()
-            .take(5)
-            .map(|(path, _)| Place::file(*path))
-            .collect();
-        judging.evidence_of_last(places, Some(few(&words, 5)));
-    }
+    let missing = if known {
+        format!("no {name} to cover")
+    } else {
+        format!("the reports say nothing of {name}")
+    };
+    judging.each(&format!("each-file.{name}"), condition, values, &missing);
 }
 
 impl CoverageGate {

@@ -101,7 +101,8 @@ impl ExitRule {
                     problems.push(
                         Problem::new(Code::WRONG_VALUE, &range.at, message)
                             .label(name)
-                            .also(at, *other),
+                            .also(at, *other)
+                            .help("name each status once"),
                     );
                 }
                 seen.push((name, range.value.clone(), range.at.clone()));

@@ -8,7 +8,6 @@ mod table;
 
 use std::collections::{BTreeMap, HashMap};
 
-use globset::GlobMatcher;
 use serde_json::{Value as Json, json};
 
 use self::compare::{Changes, Seen};
@@ -16,13 +15,12 @@ use self::part::{Part, SHOWN, fixed_words};
 use super::bounds::no_step;
 use super::known::{self, Missing};
 use super::place::in_repository;
-use super::reports::glob;
 use super::wording::{count, few};
 use super::{Context, Gate, GateKind, Judging, Probe, Reports};
 use crate::model::{
     Evidence, EvidenceKind, Finding, FindingReport, ITEMS_KEPT, Judgement, Level, Measure, Wants,
 };
-use crate::policy::{Bound, Condition, Pieces};
+use crate::policy::{Bound, Condition, Glob, Pieces};
 use crate::problem::{Code, Fields, Problem, Problems, object, options};
 use crate::source::{Key, Node};
 
@@ -107,7 +105,7 @@ struct FindingGate {
     reports: Reports,
     counts: CountOptions,
     options: FindingOptions,
-    paths: Vec<(Key, GlobMatcher, CountOptions)>,
+    paths: Vec<(Key, Glob, CountOptions)>,
 }
 
 impl GateKind for Findings {
@@ -160,7 +158,7 @@ fn scope(
     counts: &CountOptions,
     node: &Node,
     problems: &mut Problems,
-) -> Option<(Key, GlobMatcher, CountOptions)> {
+) -> Option<(Key, Glob, CountOptions)> {
     let asks = node
         .get("paths")
         .and_then(|paths| paths.get(&key.name))
@@ -178,14 +176,8 @@ fn scope(
         );
     }
     counts.check(problems);
-    match glob(&key.name) {
-        Ok(glob) => Some((key.clone(), glob, counts.clone())),
-        Err(error) => {
-            let message = format!("`{}` is not a glob: {}", key.name, error.kind());
-            problems.push(Problem::new(Code::PATTERN, &key.at, message));
-            None
-        }
-    }
+    let glob = Glob::read(&key.name, &key.at, problems)?;
+    Some((key.clone(), glob, counts.clone()))
 }
 
 impl Gate for FindingGate {

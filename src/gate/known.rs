@@ -86,7 +86,7 @@ pub(crate) fn of<'a>(
 
 /// Nothing was ever recorded of it: a note on a laptop, no decision in CI.
 pub(crate) fn never(given: &Given, gate: &str, message: &str) -> Missing {
-    let (verdict, cause) = if given.strict && given.first_run.is_none() {
+    let (verdict, cause) = if given.baseline_must_exist && given.first_run.is_none() {
         (Verdict::Inconclusive, Some(Cause::Evidence))
     } else {
         (Verdict::Waived, None)

@@ -110,7 +110,8 @@ impl GateKind for Metrics {
 fn by_name(reports: &Reports) -> Option<&'static str> {
     let mut formats = reports
         .file_patterns()
-        .map(|pattern| crate::report::by_ending(pattern).map(|format| format.name()));
+        .iter()
+        .map(|pattern| crate::report::by_ending(pattern.text()).map(|format| format.name()));
     // What the command prints has no name.
     let first = formats.next().unwrap_or(Some("json"))?;
     formats.all(|other| other == Some(first)).then_some(first)

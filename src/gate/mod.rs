@@ -37,7 +37,6 @@ pub use context::{Context, Facts, Judging};
 pub use exit::{Ended, ExitOptions, ExitRule};
 pub use probe::{Against, Content, Force, Probe, refused};
 pub use reports::{Elsewhere, Reports};
-pub(crate) use reports::{glob, literal};
 
 use std::fmt::Debug;
 

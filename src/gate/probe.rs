@@ -6,7 +6,7 @@
 
 use super::Facts;
 use crate::model::{Baseline, BaselineState, Evidence, Given, KnownValue, Measure};
-use crate::policy::Condition;
+use crate::policy::{Condition, Glob, literal};
 
 /// A file of a probe's tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +71,7 @@ impl Probe {
             tree: Vec::new(),
             facts: Facts::default(),
             given: Given {
-                strict: true,
+                baseline_must_exist: true,
                 ..Given::default()
             },
             unproven: None,
@@ -191,7 +191,7 @@ pub struct Refused {
 /// given one; and once none, which in CI decides nothing.
 pub fn refused(fact: &str, key: &str, condition: &Condition) -> Vec<Refused> {
     let strict = Given {
-        strict: true,
+        baseline_must_exist: true,
         ..Given::default()
     };
     let one = |value: Measure, known: Option<(Measure, &Condition)>| Refused {
@@ -239,7 +239,7 @@ pub(super) fn refused_of(fact: &str, condition: &Condition, whole: u64) -> Vec<R
         title: format!("{fact} {value}"),
         value,
         given: Given {
-            strict: true,
+            baseline_must_exist: true,
             ..Given::default()
         },
     });
@@ -261,10 +261,10 @@ fn baseline(key: &str, known: Measure, condition: &Condition) -> BaselineState {
 
 /// A path that a glob matches, as short as one can be told; `None` where none can.
 pub(super) fn path_for(pattern: &str) -> Option<String> {
-    if let Some(path) = super::literal(pattern) {
+    if let Some(path) = literal(pattern) {
         return Some(path);
     }
-    let glob = super::glob(pattern).ok()?;
+    let glob = Glob::new(pattern).ok()?;
     let mut tries = Vec::new();
     let mut text = String::new();
     let mut rest = pattern;
@@ -338,7 +338,7 @@ mod tests {
         ] {
             let path = path_for(pattern).unwrap_or_else(|| panic!("{pattern}"));
             assert!(
-                super::super::glob(pattern).unwrap().is_match(&path),
+                crate::policy::Glob::new(pattern).unwrap().is_match(&path),
                 "{pattern}: {path}"
             );
         }

@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use globset::{Glob, GlobBuilder, GlobMatcher};
-
 use crate::model::EvidenceKind;
-use crate::policy::Span;
+use crate::policy::{Glob, Span};
 use crate::problem::{Code, Count, Fields, Flag, Many, Problem, Problems, Text, nearest, options};
 use crate::report::{self, Choice, ReportFormat};
 use crate::source::{At, Located};
@@ -35,6 +33,8 @@ options! {
 pub struct Reports {
     /// Paths and globs as written; `stdout` and `stderr` are reserved.
     pub patterns: Vec<Located<String>>,
+    /// Those that name files.
+    globs: Vec<Glob>,
     /// Declared format.
     pub format: Option<&'static str>,
     /// What kind of evidence they must hold.
@@ -81,7 +81,7 @@ impl Reports {
             );
             return None;
         };
-        check_patterns(&patterns, &written.at, problems);
+        let globs = check_patterns(&patterns, &written.at, problems);
         let format = written
             .format
             .as_ref()
@@ -90,6 +90,7 @@ impl Reports {
         check_expect(written.expect.as_ref(), problems);
         Some(Self {
             patterns,
+            globs,
             format,
             kind,
             expect: written.expect,
@@ -106,11 +107,8 @@ impl Reports {
     }
 
     /// The patterns that name files.
-    pub fn file_patterns(&self) -> impl Iterator<Item = &str> {
-        self.patterns
-            .iter()
-            .map(|p| p.value.as_str())
-            .filter(|p| !matches!(*p, "stdout" | "stderr"))
+    pub fn file_patterns(&self) -> &[Glob] {
+        &self.globs
     }
 
     /// The format of a report of that name: the declared one, or for numbers the one its ending stands for.
@@ -126,49 +124,15 @@ impl Reports {
     }
 }
 
-/// A glob in which `*` stays within a folder and `**` does not.
-pub(crate) fn glob(pattern: &str) -> Result<GlobMatcher, globset::Error> {
-    parsed(pattern).map(|glob| glob.compile_matcher())
-}
-
-/// The glob alone: whether it is one can be said without making a matcher, which costs far more.
-fn parsed(pattern: &str) -> Result<Glob, globset::Error> {
-    GlobBuilder::new(pattern).literal_separator(true).build()
-}
-
-/// The path that a pattern stands for when it matches nothing else: no wildcard, or only escaped ones as in `[[]x`.
-pub(crate) fn literal(pattern: &str) -> Option<String> {
-    let mut path = String::with_capacity(pattern.len());
-    let mut rest = pattern;
-    while let Some(c) = rest.chars().next() {
-        let escaped = rest.strip_prefix('[').and_then(|inner| {
-            let special = inner.chars().next()?;
-            inner[special.len_utf8()..]
-                .strip_prefix(']')
-                .map(|after| (special, after))
-        });
-        match escaped {
-            Some((special, after)) => {
-                path.push(special);
-                rest = after;
-            }
-            None if matches!(c, '*' | '?' | '[' | '{') => return None,
-            None => {
-                path.push(c);
-                rest = &rest[c.len_utf8()..];
-            }
-        }
-    }
-    Some(path)
-}
-
-fn check_patterns(patterns: &[Text], at: &At, problems: &mut Problems) {
+/// Reads the patterns that name files.
+fn check_patterns(patterns: &[Text], at: &At, problems: &mut Problems) -> Vec<Glob> {
     if patterns.is_empty() {
         problems.push(
             Problem::new(Code::MISSING_KEY, at, "`reports` is empty")
                 .help("name at least one report"),
         );
     }
+    let mut globs = Vec::new();
     for pattern in patterns {
         let path = pattern.value.as_str();
         let outside = path.starts_with('/') || path.split(['/', '\\']).any(|part| part == "..");
@@ -182,14 +146,11 @@ fn check_patterns(patterns: &[Text], at: &At, problems: &mut Problems) {
                 .label("reports lie below the project")
                 .help("write a path relative to the folder of tollgate.yaml, without `..`"),
             );
-        } else if let Err(error) = parsed(path) {
-            problems.push(Problem::new(
-                Code::PATTERN,
-                &pattern.at,
-                format!("`{path}` is not a glob: {}", error.kind()),
-            ));
+        } else if !matches!(path, "stdout" | "stderr") {
+            globs.extend(Glob::read(path, &pattern.at, problems));
         }
     }
+    globs
 }
 
 /// Without a report there is no evidence, and without evidence no pass.
@@ -292,21 +253,5 @@ fn check_elsewhere(written: &ReportOptions, problems: &mut Problems) -> Option<E
             );
             None
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::literal;
-
-    #[test]
-    fn escaped_wildcards_are_literal() {
-        assert_eq!(literal("a/b.xml").as_deref(), Some("a/b.xml"));
-        assert_eq!(
-            literal("my: app, [[]x[]]/r.xml").as_deref(),
-            Some("my: app, [x]/r.xml")
-        );
-        assert_eq!(literal("a/*.xml"), None);
-        assert_eq!(literal("a[0-9].xml"), None);
     }
 }

@@ -6,13 +6,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use globset::GlobMatcher;
 use ignore::WalkBuilder;
 use regex::Regex;
 
 use super::Judging;
-use super::reports::glob;
-use crate::model::Measure;
+use crate::model::{Measure, Unknown};
+use crate::policy::Glob;
 use crate::problem::{Code, Many, Problem, Problems, Text};
 use crate::source::{At, Located};
 
@@ -30,11 +29,16 @@ pub(super) struct Pattern {
     /// Where it is written.
     pub at: At,
     /// What it matches.
-    pub glob: GlobMatcher,
+    pub glob: Glob,
     literal: bool,
 }
 
 impl Pattern {
+    /// Whether it names one path.
+    pub fn is_literal(&self) -> bool {
+        self.literal
+    }
+
     /// Whether it selects that path: itself, or anything below a folder that is named literally.
     pub fn selects(&self, path: &str) -> bool {
         self.glob.is_match(path)
@@ -65,25 +69,12 @@ pub(super) fn pattern(text: &str, at: &At, problems: &mut Problems) -> Option<Pa
         .strip_prefix("./")
         .unwrap_or(text)
         .trim_end_matches('/');
-    match glob(plain) {
-        Ok(glob) => {
-            let literal = !plain.contains(['*', '?', '[', '{']);
-            Some(Pattern {
-                text: plain.to_owned(),
-                at: at.clone(),
-                glob,
-                literal,
-            })
-        }
-        Err(error) => {
-            problems.push(Problem::new(
-                Code::PATTERN,
-                at,
-                format!("`{text}` is not a glob: {}", error.kind()),
-            ));
-            None
-        }
-    }
+    Some(Pattern {
+        text: plain.to_owned(),
+        at: at.clone(),
+        glob: Glob::read(plain, at, problems)?,
+        literal: !plain.contains(['*', '?', '[', '{']),
+    })
 }
 
 /// Reads a regular expression in which `^` and `$` mean lines.
@@ -101,11 +92,12 @@ pub(super) fn regex(text: &Text, problems: &mut Problems) -> Option<Located<Rege
                 .last()
                 .unwrap_or("it cannot be read")
                 .trim_start_matches("error: ");
-            problems.push(Problem::new(
-                Code::PATTERN,
-                &text.at,
-                format!("not a regular expression: {last}"),
-            ));
+            let message = format!("not a regular expression: {last}");
+            problems.push(
+                Problem::new(Code::PATTERN, &text.at, message)
+                    .label("cannot be searched for")
+                    .help("put `\\` before a sign that stands for itself: `\\.`, `\\(`, `\\[`; there is no look-around"),
+            );
             None
         }
     }
@@ -117,7 +109,7 @@ pub(super) struct Tree<'a> {
     /// Every file and link, sorted.
     pub files: Vec<String>,
     /// What could not be listed, in words.
-    pub unlisted: Vec<String>,
+    unlisted: Vec<Unknown>,
 }
 
 /// What a file holds, for searching.
@@ -131,8 +123,14 @@ pub(super) enum Content {
 }
 
 impl<'a> Tree<'a> {
-    /// Lists the files. `tracked` are paths that git tracks, which count even where an ignore file names them.
-    pub fn walk(root: &'a Path, tracked: &[String]) -> Self {
+    /// Lists the files. `tracked` are paths that git tracks, which count even where an ignore file names them; where
+    /// git does not answer, the list is not whole.
+    pub fn walk(root: &'a Path, tracked: &Option<Result<Vec<String>, Unknown>>) -> Self {
+        let (tracked, silent) = match tracked {
+            Some(Ok(paths)) => (paths.as_slice(), None),
+            Some(Err(unknown)) => (&[][..], Some(unknown.clone())),
+            None => (&[][..], None),
+        };
         let mut files: Vec<String> = tracked
             .iter()
             .filter(|path| {
@@ -140,7 +138,7 @@ impl<'a> Tree<'a> {
             })
             .cloned()
             .collect();
-        let mut unlisted = Vec::new();
+        let mut unlisted: Vec<String> = Vec::new();
         let skip_git = |entry: &ignore::DirEntry| entry.file_name() != ".git";
         for entry in WalkBuilder::new(root)
             .hidden(false)
@@ -165,18 +163,21 @@ impl<'a> Tree<'a> {
         files.sort();
         files.dedup();
         unlisted.sort();
+        let told = unlisted.into_iter().map(|words| {
+            let why = format!("a part of the tree cannot be listed: {words}");
+            Unknown::new(why, "make it readable for this user")
+        });
         Self {
             root,
             files,
-            unlisted,
+            unlisted: silent.into_iter().chain(told).collect(),
         }
     }
 
     /// Says what could not be listed: what is not seen is not judged.
     pub fn confess(&self, judging: &mut Judging) {
-        for words in &self.unlisted {
-            let message = format!("a part of the tree cannot be listed: {words}");
-            judging.undecided("tree-unreadable", message, "make it readable for this user");
+        for unknown in &self.unlisted {
+            judging.undecided("tree-unreadable", unknown.why.clone(), &unknown.help);
         }
     }
 

@@ -94,7 +94,7 @@ impl Trial {
 
     /// The same in CI.
     pub(super) fn strict(mut self) -> Self {
-        self.given.strict = true;
+        self.given.baseline_must_exist = true;
         self
     }
 

@@ -173,15 +173,6 @@ pub struct Proposal {
     pub leaves: Vec<&'static str>,
 }
 
-impl Proposal {
-    /// Whether a gate of that name is there and runs.
-    pub fn runs(&self, name: &str) -> bool {
-        self.gates
-            .iter()
-            .any(|gate| gate.name == name && gate.is_on())
-    }
-}
-
 /// The usual reason of a gate that is off.
 pub fn not_installed(program: &str) -> String {
     format!("`{program}` is not installed here")

@@ -21,9 +21,9 @@ mod testing;
 mod tree;
 mod write;
 
-pub use draft::{Draft, Proposal, Yaml};
+pub use draft::Proposal;
 pub use site::{Machine, Project, Site};
-pub use survey::{Found, Survey, survey};
+pub use survey::{Survey, survey};
 pub use tree::Tree;
 pub use write::write;
 

@@ -99,7 +99,12 @@ pub fn files(root: &Path) -> Vec<String> {
 
 /// What is known of a gate's baseline in the work tree. Git is asked only when there is no file.
 pub fn state(root: &Path, gate: &str, history: &History) -> BaselineState {
-    known(gate, read_file(root, &path_of(gate)), history)
+    known(
+        gate,
+        read_file(root, &path_of(gate)),
+        "this branch",
+        history,
+    )
 }
 
 /// As [`state`], of a file that was read elsewhere: its bytes, nothing where there is none, or why it cannot be read.
@@ -116,10 +121,15 @@ pub fn state_of(
         Ok(None) => Ok(None),
         Err(words) => Err(format!("{name}: {words}")),
     };
-    known(gate, found, history)
+    known(gate, found, &format!("`{place}`"), history)
 }
 
-fn known(gate: &str, found: Result<Option<Recorded>, String>, history: &History) -> BaselineState {
+fn known(
+    gate: &str,
+    found: Result<Option<Recorded>, String>,
+    whose: &str,
+    history: &History,
+) -> BaselineState {
     let path = path_of(gate);
     match found {
         Ok(Some(recorded)) => BaselineState::Here(Box::new(recorded.baseline)),
@@ -127,7 +137,7 @@ fn known(gate: &str, found: Result<Option<Recorded>, String>, history: &History)
         Ok(None) => match history.held(&path) {
             Ok(false) => BaselineState::Never,
             Ok(true) => BaselineState::Gone(format!(
-                "{path} is in the history of this branch and not in the tree"
+                "{path} is in the history of {whose} and not in its tree"
             )),
             Err(trouble) => BaselineState::Broken(format!(
                 "{path} is not there, and whether it ever was cannot be told: {trouble}"
@@ -136,7 +146,7 @@ fn known(gate: &str, found: Result<Option<Recorded>, String>, history: &History)
     }
 }
 
-/// What is known of a gate's baseline in the tree of a ref.
+/// What is known of a gate's baseline in the tree of a ref. One that its history held and it lacks is gone, as here.
 pub fn state_at(
     repository: &Repository,
     root: &Path,
@@ -144,22 +154,17 @@ pub fn state_at(
     gate: &str,
 ) -> BaselineState {
     let path = path_of(gate);
-    let name = format!("{reference}:{path}");
-    let Some(from_top) = repository.from_top(root, &path) else {
-        return BaselineState::Never;
+    let commit = match repository.commit(reference) {
+        Ok(commit) => commit,
+        Err(trouble) => return BaselineState::Broken(trouble.words(reference)),
     };
-    match repository.file_at(reference, &from_top) {
-        Ok(None) => BaselineState::Never,
-        Ok(Some(bytes)) => match parse(&bytes, &name) {
-            Ok(recorded) => BaselineState::Here(Box::new(recorded.baseline)),
-            Err(words) => BaselineState::Broken(words),
-        },
-        Err(_) if !repository.has(reference) => BaselineState::Broken(format!(
-            "`{reference}` is not in this clone: fetch it, such as with `git fetch origin {}`",
-            reference.trim_start_matches("origin/")
-        )),
-        Err(trouble) => BaselineState::Broken(format!("{name}: {trouble}")),
-    }
+    let bytes = match repository.from_top(root, &path) {
+        Some(path) => repository.file_at(&commit, &path),
+        None => return BaselineState::Broken(format!("{path}: git has no name for it")),
+    };
+    let bytes = bytes.map_err(|trouble| trouble.to_string());
+    let history = History::of(Some(repository.clone()), root).from(&commit);
+    state_of(gate, bytes, reference, &history)
 }
 
 /// Writes the file of a gate, whole or not at all, and sees to it that git merges it by lines.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::sign::{Question, Signer, Signers};
+use super::sign::{Question, Signer, Signers, glance};
 use super::staged::{Staged, UNFINISHED, clean, make_folder, put};
 use super::statement;
 use super::verify::SLACK_SECONDS;
@@ -267,15 +267,7 @@ impl Ledger {
         people: &People,
         which: impl Fn(&Entry) -> bool,
     ) -> Result<(), LedgerTrouble> {
-        let mut questions = Vec::new();
-        for entry in self.entries().filter(|entry| which(entry)) {
-            for signature in &entry.signatures {
-                questions.push((
-                    entry.digest.clone(),
-                    self.question(entry, &signature.person),
-                ));
-            }
-        }
+        let questions = self.questions(which);
         if questions.is_empty() {
             return Ok(());
         }
@@ -283,16 +275,45 @@ impl Ledger {
         let states = in_parallel(
             &questions,
             || (),
-            |(), (_, question)| signers.check(question),
+            |(), (_, question)| Some(signers.check(question)),
         );
+        self.answered(questions, states);
+        Ok(())
+    }
+
+    /// As [`Ledger::check_signatures`], as far as it takes no process: finds those whose key does not count or that are
+    /// no signature. The others are left as they were.
+    pub fn glance_at_signatures(&mut self, people: &People, which: impl Fn(&Entry) -> bool) {
+        let questions = self.questions(which);
+        let glance = |(): &mut (), (_, question): &(String, Question)| glance(people, question);
+        let states = in_parallel(&questions, || (), glance);
+        self.answered(questions, states);
+    }
+
+    fn questions(&self, which: impl Fn(&Entry) -> bool) -> Vec<(String, Question)> {
+        let entries = self.entries().filter(|entry| which(entry));
+        let of = |entry: &Entry| -> Vec<(String, Question)> {
+            let signatures = entry.signatures.iter();
+            let asked = signatures.map(|one| self.question(entry, &one.person));
+            asked.map(|one| (entry.digest.clone(), one)).collect()
+        };
+        entries.flat_map(of).collect()
+    }
+
+    fn answered(
+        &mut self,
+        questions: Vec<(String, Question)>,
+        states: Vec<Option<SignatureState>>,
+    ) {
         for ((digest, question), state) in questions.into_iter().zip(states) {
             let entry = self.entry_mut(&digest);
             let mut signatures = entry.into_iter().flat_map(|entry| &mut entry.signatures);
-            if let Some(one) = signatures.find(|one| one.person == question.person) {
+            if let (Some(one), Some(state)) =
+                (signatures.find(|one| one.person == question.person), state)
+            {
                 one.state = state;
             }
         }
-        Ok(())
     }
 
     fn question(&self, entry: &Entry, person: &str) -> Question {
@@ -410,11 +431,12 @@ impl Ledger {
             Some((signer, people, at)) => Some(signer.sign(&staged.path, people, at)?),
             None => None,
         };
-        staged.publish(&format!("{digest}.json")).map_err(words)?;
+        // First the signature: whoever dies here leaves one without its record, and never a record that stays unsigned.
         if let Some(signed) = &signed {
             let name = format!("{digest}.{}.sig", signed.person);
             put(&self.folder, &name, signed.text.as_bytes()).map_err(words)?;
         }
+        staged.publish(&format!("{digest}.json")).map_err(words)?;
         Ok(signed.map(|signed| signed.person))
     }
 }

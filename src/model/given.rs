@@ -44,14 +44,14 @@ impl Wants {
 /// What a judge is given beside its reports.
 #[derive(Clone, Debug, Default)]
 pub struct Given {
-    /// Whether this is a CI job, a pre-push hook or a phase command: what is missing is then no mere note.
-    pub strict: bool,
+    /// Whether a baseline that nobody recorded yet decides nothing, as in a CI job or for a phase; else that is a mere note.
+    pub baseline_must_exist: bool,
     /// The baseline of its gate.
     pub baseline: BaselineState,
     /// The lines that changed since the base; `None` where nobody asked.
     pub changes: Option<Result<Arc<ChangedLines>, ChangesUnknown>>,
-    /// The paths below the project that git tracks; empty without git.
-    pub tracked: Vec<String>,
+    /// The paths below the project that git tracks: none outside git, `None` where nobody asked.
+    pub tracked: Option<Result<Vec<String>, Unknown>>,
     /// Answers of the repository.
     pub git: Option<GitGiven>,
     /// Answers of a service.

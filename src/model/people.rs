@@ -83,15 +83,6 @@ impl People {
         let person = self.by_name.get(name);
         person.is_some_and(|person| person.roles.iter().any(|own| own == role))
     }
-
-    /// Everybody with this role, by short name.
-    pub fn in_role<'a>(&'a self, role: &'a str) -> impl Iterator<Item = &'a str> {
-        let has = move |person: &Person| person.roles.iter().any(|own| own == role);
-        self.by_name
-            .iter()
-            .filter(move |(_, person)| has(person))
-            .map(|(name, _)| name.as_str())
-    }
 }
 
 /// A name or address as far as it tells people apart: without case, and blanks that nobody sees.
@@ -157,7 +148,6 @@ mod tests {
     fn roles_are_held_by_whom_they_are_given() {
         let people = people();
         assert!(people.has_role("bo", "security") && !people.has_role("ada", "security"));
-        assert_eq!(people.in_role("leads").collect::<Vec<_>>(), ["ada", "bo"]);
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub enum PhaseState {
     Complete,
     /// It was complete, and that does not hold any more.
     Stale,
+    /// Somebody ended it before it was complete.
+    Ended,
 }
 
 impl PhaseState {
@@ -30,6 +32,7 @@ impl PhaseState {
             PhaseState::Ready => "ready",
             PhaseState::Complete => "complete",
             PhaseState::Stale => "stale",
+            PhaseState::Ended => "ended",
         }
     }
 }
@@ -67,6 +70,18 @@ pub struct Outstanding {
     /// Who can give it, where that is somebody.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub who: Vec<String>,
+}
+
+impl Outstanding {
+    /// It in few words. What is found of gates and phases names them; of the rest the rule is named.
+    pub fn brief(&self) -> String {
+        match self.rule {
+            "after" | "gates" | "parent" | "rulings" => self.found.clone(),
+            // A share alone says nothing, and a share of what is what the rule is called.
+            rule if self.found.starts_with(rule) => self.found.clone(),
+            rule => format!("{rule}: {}", self.found),
+        }
+    }
 }
 
 /// All that is found of one phase on one tree.

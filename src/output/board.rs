@@ -47,7 +47,7 @@ impl Board {
                 } else {
                     &frame
                 };
-                let words = style.line(&self.watch.active_words(one));
+                let words = style.line(&self.watch.active_words(one, &self.watch.shown(&one.gate)));
                 one_line(
                     &[(Ink::Care, sign), (Ink::Plain, " "), (Ink::Plain, &words)],
                     &style,

@@ -11,7 +11,7 @@
 use std::io;
 
 use super::Style;
-use super::layout::{Page, cut, pad, width, wrap};
+use super::layout::{Page, cut, labels, pad, width, wrap};
 use super::style::{Ink, ink_of};
 use super::words::{self, Row};
 use crate::model::{ConditionVerdict, Finding, Level, Reason, TestFailure, Verdict};
@@ -103,12 +103,15 @@ fn head(page: &mut Page<'_>, row: Row<'_>) -> io::Result<()> {
         add(&style.line(&gate.written.to_string()));
     }
     let ink = ink_of(gate);
+    let verdict = words::verdict_words(gate);
+    let room = style.width.saturating_sub(4 + width(&verdict));
+    let id = labels(&[style.line(&gate.id)], room, style).concat();
     page.line(&[
         (ink, style.sign(gate.verdict)),
         (Ink::Plain, " "),
-        (Ink::Strong, &style.line(&gate.id)),
+        (Ink::Strong, &id),
         (Ink::Plain, "  "),
-        (ink, &words::verdict_words(gate)),
+        (ink, &verdict),
         (Ink::Faint, &rest),
     ])
 }

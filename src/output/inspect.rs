@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use super::Style;
 use super::detail::Sheet;
-use super::layout::{Page, cut, pad, width};
+use super::layout::{Page, apart, cut, pad, width};
 use super::style::Ink;
 use super::words::{many, time};
 use crate::model::{
@@ -302,8 +302,9 @@ fn draw_metrics(page: &mut Page<'_>, metrics: &MetricReport) -> io::Result<()> {
         .max()
         .unwrap_or(0)
         .min(style.width / 2);
-    for (name, value) in &shown {
-        let name = pad(&cut(name, names, style), names);
+    let each: Vec<String> = shown.iter().map(|(name, _)| name.clone()).collect();
+    for ((_, value), name) in shown.iter().zip(apart(&each, names, style)) {
+        let name = pad(&name, names);
         page.line(&[
             (Ink::Plain, "    "),
             (Ink::Plain, &name),

@@ -2,17 +2,13 @@
 //!
 //! It takes neutral text without colours, and colours it last.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-
-use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::Style;
 use super::style::Ink;
-
-/// Columns that text takes.
-pub(super) fn width(text: &str) -> usize {
-    text.width()
-}
+use crate::problem::split;
+pub(crate) use crate::problem::{width, wrap};
 
 /// Text filled up with blanks.
 pub(super) fn pad(text: &str, columns: usize) -> String {
@@ -30,62 +26,69 @@ pub(super) fn cut(text: &str, columns: usize, style: &Style) -> String {
     format!("{}{mark}", kept.trim_end())
 }
 
-/// The longest start that takes at most so many columns, and the rest.
-fn split(text: &str, columns: usize) -> (&str, &str) {
-    let mut taken = 0;
-    for (at, c) in text.char_indices() {
-        taken += c.width().unwrap_or(0);
-        if taken > columns {
-            return text.split_at(at);
-        }
-    }
-    (text, "")
+/// Names in so many columns. Names are alike at their beginning, or differ at their end only: what is cut out is the
+/// middle, or where they stay apart from each other.
+pub(super) fn apart(names: &[String], most: usize, style: &Style) -> Vec<String> {
+    let room = most.saturating_sub(width(style.pick("…", "..")));
+    let cut_at = |end: usize| -> Vec<String> {
+        let each = names.iter();
+        each.map(|name| cut_inside(name, most, end, style))
+            .collect()
+    };
+    let count = |names: &[String]| names.iter().collect::<BTreeSet<_>>().len();
+    // The same name may stand there twice.
+    let all = count(names);
+    let differ = |names: &Vec<String>| count(names) == all;
+    let middle = room / 2;
+    let mut ends: Vec<usize> = (0..=room).collect();
+    ends.sort_by_key(|end| end.abs_diff(middle));
+    let mut found = ends.into_iter().map(cut_at);
+    let fallback = cut_at(middle);
+    found.find(differ).unwrap_or(fallback)
 }
 
-/// Text in lines of at most so many columns, broken between words, within a word only where it must be.
-pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
-    let columns = columns.max(8);
-    let mut lines = Vec::new();
-    let (mut line, mut taken) = (String::new(), 0);
-    for word in text.split(' ') {
-        let mut word = word;
-        let gap = usize::from(!line.is_empty());
-        if taken + gap + width(word) <= columns {
-            line.push_str(if gap == 1 { " " } else { "" });
-            line.push_str(word);
-            taken += gap + width(word);
-            continue;
+/// Names of gates in so many columns. Where a revision stands before a gate, the gate stays whole as long as some of the
+/// revision has room beside it: of one gate in many revisions and many gates in one, each can be told.
+pub(super) fn labels(names: &[String], most: usize, style: &Style) -> Vec<String> {
+    let mut shown = apart(names, most, style);
+    let parts = names.iter().map(|name| name.rsplit_once(' '));
+    // Names that leave the same room are cut the same way.
+    let mut by_room: BTreeMap<usize, Vec<(usize, &str, &str)>> = BTreeMap::new();
+    for (place, part) in parts.enumerate() {
+        if let Some((of, gate)) = part
+            && width(&names[place]) > most
+        {
+            let room = most.saturating_sub(width(gate) + 1);
+            by_room.entry(room).or_default().push((place, of, gate));
         }
-        if !line.is_empty() {
-            lines.push(std::mem::take(&mut line));
-        }
-        while width(word) > columns {
-            let at = break_of(word, columns);
-            if at == 0 {
-                break;
-            }
-            lines.push(word[..at].to_owned());
-            word = &word[at..];
-        }
-        line.push_str(word);
-        taken = width(word);
     }
-    if !line.is_empty() || lines.is_empty() {
-        lines.push(line);
+    for (room, list) in by_room.into_iter().filter(|(room, _)| *room >= LEAST) {
+        let all: Vec<String> = list.iter().map(|(_, of, _)| (*of).to_owned()).collect();
+        for ((place, _, gate), of) in list.iter().zip(apart(&all, room, style)) {
+            shown[*place] = format!("{of} {gate}");
+        }
     }
-    lines
+    shown
 }
 
-/// Where to break a word that is too long. What follows must not begin with a colon: `::` at the start of a
-/// line is a command to some runners.
-fn break_of(word: &str, columns: usize) -> usize {
-    let most = split(word, columns).0.len();
-    word[..most]
-        .char_indices()
-        .map(|(at, _)| at)
-        .chain([most])
-        .rfind(|at| *at > 0 && !word[*at..].starts_with(':'))
-        .unwrap_or(most)
+/// Columns of a revision that say something.
+const LEAST: usize = 8;
+
+/// A name in so many columns, with the last `end` of them from its end.
+fn cut_inside(name: &str, most: usize, end: usize, style: &Style) -> String {
+    if width(name) <= most {
+        return name.to_owned();
+    }
+    let mut tail = String::new();
+    for letter in name.chars().rev() {
+        let longer = format!("{letter}{tail}");
+        if width(&longer) > end {
+            break;
+        }
+        tail = longer;
+    }
+    let head = cut(name, most.saturating_sub(width(&tail)), style);
+    format!("{head}{tail}")
 }
 
 /// Writes lines of coloured pieces, none longer than the terminal is wide.
@@ -151,6 +154,74 @@ mod tests {
     fn words_stay_whole_where_they_can() {
         assert_eq!(wrap("one two three", 8), ["one two", "three"]);
         assert_eq!(wrap("", 8), [""]);
+    }
+
+    fn cut_to(names: &[&str], most: usize) -> Vec<String> {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let style = Style {
+            unicode: true,
+            ..Style::default()
+        };
+        apart(&names, most, &style)
+    }
+
+    #[test]
+    fn a_gate_stays_whole_beside_a_revision_that_is_cut() {
+        let style = Style {
+            unicode: true,
+            ..Style::default()
+        };
+        let of = [
+            "feature/a-very-long-name-of-a-branch",
+            "feature/a-very-long-name-of-a-twig",
+        ];
+        let gates = ["unit", "documents-of-all"];
+        let each = of
+            .iter()
+            .flat_map(|of| gates.iter().map(move |gate| format!("{of} → main {gate}")));
+        let names: Vec<String> = each.collect();
+        let shown = labels(&names, 30, &style);
+        for (name, gate) in shown.iter().zip(gates.iter().cycle()) {
+            assert!(
+                width(name) <= 30 && name.ends_with(&format!(" {gate}")),
+                "{shown:?}"
+            );
+        }
+        let distinct: BTreeSet<_> = shown.iter().collect();
+        assert_eq!(distinct.len(), names.len(), "{shown:?}");
+        // Where there is no room for both, they stay apart all the same.
+        let tight = labels(&names, 18, &style);
+        assert!(tight.iter().all(|name| width(name) <= 18), "{tight:?}");
+        assert_eq!(labels(&["unit".to_owned()], 30, &style), ["unit"]);
+    }
+
+    #[test]
+    fn names_that_must_be_cut_stay_apart() {
+        let cases: [(&[&str], usize); 4] = [
+            (&["phase-with-long-name-1", "phase-with-long-name-2"], 12),
+            (&["a-release-of-many-parts", "b-release-of-many-parts"], 10),
+            (
+                &["same-start-x-same-end-of-it", "same-start-y-same-end-of-it"],
+                20,
+            ),
+            (
+                &[
+                    "日本語の長い名前のフェーズ一",
+                    "日本語の長い名前のフェーズ二",
+                ],
+                12,
+            ),
+        ];
+        for (names, most) in cases {
+            let cut = cut_to(names, most);
+            assert!(cut.iter().all(|name| width(name) <= most), "{cut:?}");
+            assert_ne!(cut[0], cut[1], "{cut:?}");
+            assert!(cut[0].contains('…'), "{cut:?}");
+        }
+        assert_eq!(cut_to(&["short", "other"], 12), ["short", "other"]);
+        // What cannot be told apart in so little is cut all the same.
+        let hard = ["xx1xxxxxxxxx", "xxxxxxxxx1xx", "xxxxx1xxxxxx"];
+        assert!(cut_to(&hard, 4).iter().all(|name| width(name) <= 4));
     }
 
     proptest! {

@@ -12,7 +12,7 @@ use indicatif::ProgressDrawTarget;
 use super::board::Board;
 use super::layout::{one_line, width};
 use super::style::Ink;
-use super::terminal::gate_line;
+use super::terminal::{gate_line, shown_ids};
 use super::words::{self, Row};
 use super::{Style, neutral};
 use crate::model::{Event, GateRun, GateVerdict, Progress};
@@ -44,7 +44,7 @@ pub fn plain(style: Style, clock: Clock, to: Box<dyn io::Write + Send>) -> Box<d
 
 /// A gate on its way.
 pub(super) struct Active {
-    gate: String,
+    pub(super) gate: String,
     since: Duration,
     expected: Option<f64>,
     attempt: u32,
@@ -52,11 +52,24 @@ pub(super) struct Active {
     pub(super) waits: Option<String>,
 }
 
+/// Columns of the verdict and of the time in the line of a gate that ended, and the least that what is said of it has.
+const WORD: usize = 14;
+const TIME: usize = 8;
+const GIST: usize = 16;
+
+/// Columns for the name of a gate.
+fn id_room(style: &Style) -> usize {
+    let rest = 2 + 2 + WORD + 2 + GIST + 2 + TIME;
+    style.width.saturating_sub(rest).max(style.width / 3)
+}
+
 /// What is known of the run so far: turns events into lines.
 pub(super) struct Watch {
     pub(super) style: Style,
     clock: Clock,
     id_columns: usize,
+    /// Names of gates as their lines show them.
+    ids: BTreeMap<String, String>,
     gates: usize,
     done: usize,
     blocking: usize,
@@ -71,6 +84,7 @@ impl Watch {
             style,
             clock,
             id_columns: 0,
+            ids: BTreeMap::new(),
             gates: 0,
             done: 0,
             blocking: 0,
@@ -89,8 +103,10 @@ impl Watch {
             } => {
                 self.gates = gates.len();
                 self.expected = *expected_s;
-                let widths = gates.iter().map(|gate| width(&self.style.line(gate)));
-                self.id_columns = widths.max().unwrap_or(0).min(self.style.width / 3);
+                let names: Vec<&str> = gates.iter().map(String::as_str).collect();
+                self.ids = shown_ids(&names, id_room(&self.style), &self.style);
+                let widths = self.ids.values().map(|id| width(id));
+                self.id_columns = widths.max().unwrap_or(0);
                 Vec::new()
             }
             Event::Waiting { gate, resource } => {
@@ -151,17 +167,25 @@ impl Watch {
             gate: verdict,
             run: Some(run),
         };
-        let id = self
-            .id_columns
-            .max(width(&self.style.line(&verdict.id)).min(self.style.width / 3));
-        let word = width(&words::verdict_words(verdict)).max(14);
+        let shown = self.shown(&verdict.id);
+        let id = self.id_columns.max(width(&shown));
+        let word = width(&words::verdict_words(verdict)).max(WORD);
         lines.push(gate_line(
             row,
-            &words::gist(row),
+            (&shown, &words::gist(row)),
             &self.style,
-            (id, word, 8),
+            (id, word, TIME),
         ));
         lines
+    }
+
+    /// The name of a gate as its line shows it.
+    pub(super) fn shown(&self, gate: &str) -> String {
+        let known = self.ids.get(gate).cloned();
+        known.unwrap_or_else(|| {
+            let ids = shown_ids(&[gate], id_room(&self.style), &self.style);
+            ids.into_values().next().unwrap_or_default()
+        })
     }
 
     fn faint(&self, text: &str) -> String {
@@ -187,12 +211,12 @@ impl Watch {
     }
 
     /// `unit 12 s of about 40 s`
-    pub(super) fn active_words(&self, active: &Active) -> String {
+    pub(super) fn active_words(&self, active: &Active, name: &str) -> String {
         let lasted = clock_words((self.clock)().saturating_sub(active.since));
         if let Some(resource) = &active.waits {
-            return format!("{} waits for `{resource}`, {lasted}", active.gate);
+            return format!("{name} waits for `{resource}`, {lasted}");
         }
-        let mut words = format!("{} {lasted}", active.gate);
+        let mut words = format!("{name} {lasted}");
         if let Some(expected) = active.expected.filter(|seconds| *seconds >= 1.0) {
             words.push_str(&format!(
                 " of about {}",
@@ -320,7 +344,7 @@ impl Progress for Plain {
             .active
             .iter()
             .take(most)
-            .map(|active| self.watch.active_words(active))
+            .map(|active| self.watch.active_words(active, &active.gate))
             .collect();
         let rest = self.watch.active.len().saturating_sub(most);
         if rest > 0 {

@@ -4,10 +4,11 @@
 //! a line for every gate; last the decision, so that it stands next to the prompt. A run that may go on is
 //! short: its gates and the decision.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use super::detail::detail;
-use super::layout::{Page, cut, pad, width, wrap};
+use super::layout::{Page, cut, labels, pad, width, wrap};
 use super::style::{Ink, ink_of};
 use super::words::{self, Row};
 use super::{Output, Style};
@@ -157,25 +158,39 @@ fn left_out(page: &mut Page<'_>, rows: &[Row<'_>]) -> io::Result<()> {
     Ok(())
 }
 
-/// Widths of the table's columns.
+/// The names of the gates as the table shows them, and the widths of its columns.
 struct Columns {
+    ids: BTreeMap<String, String>,
     id: usize,
     verdict: usize,
     time: usize,
 }
 
+/// Columns that what is said of a gate has beside a long name; what is longer stands below.
+const GIST: usize = 24;
+
 impl Columns {
     fn of(rows: &[Row<'_>], style: &Style) -> Self {
         let most = |widths: &mut dyn Iterator<Item = usize>| widths.max().unwrap_or(0);
+        let verdict = most(
+            &mut rows
+                .iter()
+                .map(|row| width(&words::verdict_words(row.gate))),
+        );
+        let time = most(&mut rows.iter().map(|row| width(&time_of(*row))));
+        let gist = most(
+            &mut rows
+                .iter()
+                .map(|row| width(&style.line(&words::gist(*row)))),
+        );
+        let room = gist_room(style, (0, verdict, time)).saturating_sub(gist.min(GIST));
+        let names: Vec<&str> = rows.iter().map(|row| row.gate.id.as_str()).collect();
+        let ids = shown_ids(&names, room.max(style.width / 3), style);
         Self {
-            id: most(&mut rows.iter().map(|row| width(&style.line(&row.gate.id))))
-                .min(style.width / 3),
-            verdict: most(
-                &mut rows
-                    .iter()
-                    .map(|row| width(&words::verdict_words(row.gate))),
-            ),
-            time: most(&mut rows.iter().map(|row| width(&time_of(*row)))),
+            id: most(&mut ids.values().map(|id| width(id))),
+            ids,
+            verdict,
+            time,
         }
     }
 }
@@ -184,6 +199,13 @@ impl Columns {
     fn widths(&self) -> (usize, usize, usize) {
         (self.id, self.verdict, self.time)
     }
+}
+
+/// Names of gates in so many columns, by gate.
+pub(super) fn shown_ids(ids: &[&str], most: usize, style: &Style) -> BTreeMap<String, String> {
+    let names: Vec<String> = ids.iter().map(|id| style.line(id)).collect();
+    let shown = labels(&names, most, style);
+    ids.iter().map(|id| (*id).to_owned()).zip(shown).collect()
 }
 
 fn time_of(row: Row<'_>) -> String {
@@ -228,14 +250,14 @@ fn table(page: &mut Page<'_>, outcome: &Outcome, rows: &[Row<'_>]) -> io::Result
 /// `✓ unit  pass  412 passed, 3 skipped      12.4 s`
 pub(super) fn gate_line(
     row: Row<'_>,
-    gist: &str,
+    (id, gist): (&str, &str),
     style: &Style,
     widths: (usize, usize, usize),
 ) -> String {
     let (id_columns, verdict_columns, time_columns) = widths;
     let gate = row.gate;
     let ink = ink_of(gate);
-    let id = pad(&cut(&style.line(&gate.id), id_columns, style), id_columns);
+    let id = pad(&cut(id, id_columns, style), id_columns);
     let verdict = pad(&words::verdict_words(gate), verdict_columns);
     let time = time_of(row);
     let room = gist_room(style, widths);
@@ -274,7 +296,8 @@ fn table_line(page: &mut Page<'_>, row: Row<'_>, columns: &Columns) -> io::Resul
     let gist = words::gist(row);
     let below = is_told_below(row, &gist, page.style, columns);
     let gist = if below { "" } else { &gist };
-    let line = gate_line(row, gist, page.style, columns.widths());
+    let id = columns.ids.get(&row.gate.id).map_or("", String::as_str);
+    let line = gate_line(row, (id, gist), page.style, columns.widths());
     writeln!(page.to, "{line}")
 }
 

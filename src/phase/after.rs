@@ -1,6 +1,6 @@
 //! `after`: the phases before it are complete, and hold.
 
-use super::{Answer, Asking, Asks, PhaseRule, PlannedPhase, Situation};
+use super::{Answer, Asking, Asks, PhaseRule, PlannedPhase, Situation, rulings};
 use crate::model::Sort;
 
 /// The rule `after`.
@@ -9,10 +9,6 @@ pub struct After;
 impl PhaseRule for After {
     fn name(&self) -> &'static str {
         "after"
-    }
-
-    fn about(&self) -> &'static str {
-        "the phases before it are complete and not stale"
     }
 
     fn asks(&self, phase: &PlannedPhase, _: &[PlannedPhase]) -> Option<Asks> {
@@ -44,13 +40,26 @@ pub(super) fn need_complete(asking: &mut Asking, situation: &Situation<'_>, id: 
             after.insert(id.to_owned(), entry.digest.clone());
         }
         _ => {
+            let (found, help) = missing(situation, id);
             asking.lacks(
                 Sort::Fails,
                 format!("phase `{id}` complete"),
-                format!("`{id}`: {}", standing.brief()),
-                format!("complete it: tollgate phase complete {id}"),
+                format!("`{id}`: {found}"),
+                help,
             );
         }
+    }
+}
+
+/// Why a phase is not complete, and what to do. One that is ruled against cannot be completed before that is lifted.
+fn missing(situation: &Situation<'_>, id: &str) -> (String, String) {
+    let newest = situation.world.history.phase(id).ruled.last();
+    match newest.and_then(|entry| rulings::told(id, entry)) {
+        Some(told) => (told.found, told.help),
+        None => (
+            situation.standings.phase(id).brief(),
+            format!("complete it: tollgate phase complete {id}"),
+        ),
     }
 }
 
@@ -94,6 +103,19 @@ mod tests {
         scene.reopen("alpha", &alpha);
         let answer = scene.judge("beta", &After).expect("asked");
         assert!(answer.outstanding[0].found.contains("stale"), "{answer:?}");
+    }
+
+    #[test]
+    fn a_phase_before_it_that_is_ruled_against_is_not_to_be_completed() {
+        for ruling in ["hold", "kill"] {
+            let mut scene = scene();
+            scene.complete("design", &[]);
+            scene.rule("alpha", ruling, None);
+            let answer = scene.judge("beta", &After).expect("asked");
+            let one = &answer.outstanding[0];
+            assert!(one.found.starts_with("`alpha`: bo "), "{one:?}");
+            assert!(one.help.contains("phase reopen alpha"), "{one:?}");
+        }
     }
 
     #[test]

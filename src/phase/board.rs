@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{PlannedPhase, SINCE, Target, World, gates_of};
 use crate::model::{
-    Board, BoardMetric, BoardPhase, Completion, Measure, Outstanding, PhaseOutcome, PhaseState,
-    Says, Sort, Verdict,
+    Board, BoardMetric, BoardPhase, Completion, ConditionVerdict, Measure, Outstanding,
+    PhaseOutcome, PhaseState, Says, Sort, Verdict,
 };
 use crate::policy::Keeps;
 
@@ -18,6 +18,9 @@ pub struct Newest<'a> {
     pub facts: &'a BTreeMap<String, Measure>,
     /// Measured values of the run before.
     pub before: &'a BTreeMap<String, Measure>,
+    /// What those verdicts say of each condition, by full dotted name and the bound as written: what is no number has
+    /// its value only there.
+    pub conditions: &'a BTreeMap<(&'a str, &'a str), &'a ConditionVerdict>,
     /// Values that were measured for a phase and for no other, by phase and name ([`SINCE`]).
     pub of_phase: &'a BTreeMap<(String, String), Measure>,
 }
@@ -35,7 +38,7 @@ pub fn board(world: &World<'_>, outcomes: &[PhaseOutcome], newest: Newest<'_>) -
             .collect(),
         metrics: metrics(world, &by_id, newest),
         chain: chain(world, &by_id),
-        next: next(outcomes),
+        next: next(world, &by_id),
         notes: notes(world),
     }
 }
@@ -56,7 +59,10 @@ fn row(
         };
         verdict.map(Verdict::word)
     };
-    let blocked_by = outcome.outstanding.iter().filter(|_| !complete);
+    let ended = outcome.state == PhaseState::Ended;
+    // Of what is ended nothing else is asked any more.
+    let counts = |one: &&Outstanding| !complete && (!ended || one.rule == "rulings");
+    let blocked_by = outcome.outstanding.iter().filter(counts);
     BoardPhase {
         phase: phase.id.clone(),
         title: phase.title.clone(),
@@ -66,7 +72,7 @@ fn row(
         // What a phase was completed with does not change with what is worked on since, and its record has no score.
         readiness: outcome.readiness.filter(|_| !complete),
         gates: gates.map(|id| (id.clone(), verdict(&id))).collect(),
-        blocked_by: blocked_by.map(brief).collect(),
+        blocked_by: blocked_by.map(Outstanding::brief).collect(),
         due: phase.due.as_ref().map(|due| due.value.to_string()),
         said: said(world, phase, outcome),
         liens: super::liens::told(world, phase),
@@ -124,24 +130,15 @@ fn value_of<'a>(phase: &PlannedPhase, target: &Target, newest: Newest<'a>) -> Op
     }
 }
 
-/// What is outstanding in few words. What is found of gates and phases names them; of the rest the rule is named.
-fn brief(one: &Outstanding) -> String {
-    match one.rule {
-        "after" | "gates" | "parent" | "rulings" => one.found.clone(),
-        rule => format!("{rule}: {}", one.found),
-    }
-}
-
 /// The newest ruling, else why it is stale, else its decision.
 fn said(world: &World<'_>, phase: &PlannedPhase, outcome: &PhaseOutcome) -> Option<String> {
-    let mut criteria = outcome.criteria.iter();
-    let told = criteria.find(|one| match one.rule.as_str() {
-        "rulings" => !one.holds,
-        "stale" => outcome.state == PhaseState::Stale,
-        _ => false,
-    });
-    if let Some(told) = told {
-        return Some(told.found.clone());
+    let mut newest = outcome.outstanding.iter().rev();
+    if let Some(ruling) = newest.find(|one| one.rule == "rulings") {
+        return Some(ruling.found.clone());
+    }
+    if outcome.state == PhaseState::Stale {
+        let stale = outcome.criteria.iter().find(|one| one.rule == "stale");
+        return stale.map(|one| one.found.clone());
     }
     let entry = world.history.phase(&phase.id).completion()?;
     let record = &entry.record;
@@ -152,7 +149,7 @@ fn said(world: &World<'_>, phase: &PlannedPhase, outcome: &PhaseOutcome) -> Opti
     Some(format!("{decision} by {} on {day}", record.who.name))
 }
 
-/// Every bound that a phase that is not complete puts to a fact: of its gates, and its targets.
+/// Every bound that a phase that is not over puts to a fact: of its gates, and its targets.
 fn metrics(
     world: &World<'_>,
     outcomes: &BTreeMap<&str, &PhaseOutcome>,
@@ -161,10 +158,8 @@ fn metrics(
     let mut list = Vec::new();
     let mut seen = BTreeSet::new();
     for phase in world.phases {
-        let complete = outcomes
-            .get(phase.id.as_str())
-            .is_some_and(|one| one.state == PhaseState::Complete);
-        if complete {
+        let outcome = outcomes.get(phase.id.as_str());
+        if outcome.is_some_and(|one| is_over(one)) {
             continue;
         }
         for target in &phase.targets {
@@ -189,27 +184,51 @@ fn metrics(
     list
 }
 
+/// Whether nothing is to be done for it any more.
+fn is_over(outcome: &PhaseOutcome) -> bool {
+    matches!(outcome.state, PhaseState::Complete | PhaseState::Ended)
+}
+
 fn target_metric(phase: &PlannedPhase, target: &Target, newest: Newest<'_>) -> BoardMetric {
-    let value = value_of(phase, target, newest);
-    let condition = value.and_then(|value| target.condition(value).ok());
+    let text = target.text();
+    let (current, holds) = match value_of(phase, target, newest) {
+        Some(value) => measured(target, value),
+        None => stated(target, &text, newest),
+    };
     let before = newest.before.get(&target.fact);
-    let holds = value
-        .zip(condition.as_ref())
-        .and_then(|(value, condition)| match condition.keeps(value) {
-            Keeps::Yes | Keeps::Tolerated(_) => Some(true),
-            Keeps::No => Some(false),
-            _ => None,
-        });
     BoardMetric {
         fact: target.fact.clone(),
         phase: phase.id.clone(),
-        current: value.map(|value| value.beside(condition.as_ref().and_then(|one| one.bound()))),
-        target: target.text(),
+        current,
         holds,
-        trend: value
+        trend: value_of(phase, target, newest)
             .zip(before)
-            .and_then(|(value, before)| trend(value, before, &target.text())),
+            .and_then(|(value, before)| trend(value, before, &text)),
+        target: text,
     }
+}
+
+/// A measured value as it is shown beside its bound, and whether it keeps it.
+fn measured(target: &Target, value: &Measure) -> (Option<String>, Option<bool>) {
+    let condition = target.condition(value).ok();
+    let bound = condition.as_ref().and_then(|one| one.bound());
+    let holds = condition.as_ref().and_then(|one| match one.keeps(value) {
+        Keeps::Yes | Keeps::Tolerated(_) => Some(true),
+        Keeps::No => Some(false),
+        _ => None,
+    });
+    (Some(value.beside(bound)), holds)
+}
+
+/// What the gate said of what is no number.
+fn stated(target: &Target, text: &str, newest: Newest<'_>) -> (Option<String>, Option<bool>) {
+    let known = newest.conditions.get(&(target.fact.as_str(), text));
+    let holds = known.and_then(|one| match one.verdict {
+        Verdict::Pass => Some(true),
+        Verdict::Fail => Some(false),
+        _ => None,
+    });
+    (known.and_then(|one| one.measured.clone()), holds)
 }
 
 /// Which way a value went, seen from its bound: towards what it asks is better. Between two values that both lie on the
@@ -228,15 +247,14 @@ fn trend(value: &Measure, before: &Measure, bound: &str) -> Option<i8> {
     }
 }
 
-/// The longest chain of phases that are not complete, first to last; the first in the file of two that are equally long.
+/// The longest chain of phases that are not over, first to last; the first in the file of two that are equally long.
 fn chain(world: &World<'_>, outcomes: &BTreeMap<&str, &PhaseOutcome>) -> Vec<String> {
     let open: Vec<&PlannedPhase> = world
         .phases
         .iter()
         .filter(|phase| {
-            outcomes
-                .get(phase.id.as_str())
-                .is_some_and(|one| one.state != PhaseState::Complete)
+            let outcome = outcomes.get(phase.id.as_str());
+            outcome.is_some_and(|one| !is_over(one))
         })
         .collect();
     let places: BTreeMap<&str, usize> = open
@@ -246,7 +264,10 @@ fn chain(world: &World<'_>, outcomes: &BTreeMap<&str, &PhaseOutcome>) -> Vec<Str
         .collect();
     let mut before: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); open.len()];
     for (place, phase) in open.iter().enumerate() {
-        before[place].extend(phase.after.iter().filter_map(|id| places.get(id.as_str())));
+        // A part opens with its whole, and so after what that comes after.
+        for one in wholes(world, phase).chain([*phase]) {
+            before[place].extend(one.after.iter().filter_map(|id| places.get(id.as_str())));
+        }
         // The whole completes after its parts.
         if let Some(&whole) = phase.parent.as_deref().and_then(|id| places.get(id)) {
             before[whole].insert(place);
@@ -256,6 +277,18 @@ fn chain(world: &World<'_>, outcomes: &BTreeMap<&str, &PhaseOutcome>) -> Vec<Str
         .into_iter()
         .map(|place| open[place].id.clone())
         .collect()
+}
+
+/// The phases that one is a part of, the nearest first.
+fn wholes<'a>(
+    world: &World<'a>,
+    phase: &'a PlannedPhase,
+) -> impl Iterator<Item = &'a PlannedPhase> {
+    let up = |one: &&'a PlannedPhase| super::plan::find(world.phases, one.parent.as_deref()?);
+    // Circles are refused at load; a bound costs nothing.
+    std::iter::successors(Some(phase), move |one| up(one))
+        .skip(1)
+        .take(world.phases.len())
 }
 
 /// The longest way through a graph without circles, by what comes before each node.
@@ -293,29 +326,80 @@ fn longest(before: &[BTreeSet<usize>]) -> Vec<usize> {
     way
 }
 
-/// Who must act next, in phases that are open: people by name, and what only anybody can do.
-fn next(outcomes: &[PhaseOutcome]) -> Vec<(String, String)> {
+/// Who must act next, and with what: people by name, and what only anybody can do.
+fn next(world: &World<'_>, outcomes: &BTreeMap<&str, &PhaseOutcome>) -> Vec<(String, String)> {
     let mut list: Vec<(String, String)> = Vec::new();
-    let active = outcomes
-        .iter()
-        .filter(|one| !matches!(one.state, PhaseState::Complete | PhaseState::Blocked))
-        // A stale phase after one that is stale itself waits as one does that never began.
-        .filter(|one| one.outstanding.iter().all(|one| one.rule != "after"));
-    for outcome in active {
-        for one in &outcome.outstanding {
-            let who = match (one.who.as_slice(), one.sort) {
-                ([], Sort::Time) => "time".to_owned(),
-                ([], _) => "anybody".to_owned(),
-                (names, Sort::People) => names.join(" or "),
-                (names, _) => names.join(", "),
-            };
-            let entry = (who, format!("{}: {}", outcome.phase, brief(one)));
+    for phase in world.phases {
+        let Some(outcome) = outcomes.get(phase.id.as_str()) else {
+            continue;
+        };
+        let Some(tasks) = tasks(world, phase, outcome, outcomes) else {
+            continue;
+        };
+        for (who, what) in tasks {
+            let entry = (who, format!("{}: {what}", phase.id));
             if !list.contains(&entry) {
                 list.push(entry);
             }
         }
     }
     list
+}
+
+/// What is to be done for a phase; `None` where it is not its turn.
+fn tasks(
+    world: &World<'_>,
+    phase: &PlannedPhase,
+    outcome: &PhaseOutcome,
+    outcomes: &BTreeMap<&str, &PhaseOutcome>,
+) -> Option<Vec<(String, String)>> {
+    let shut = |one: &PlannedPhase| {
+        let outcome = outcomes.get(one.id.as_str());
+        outcome.is_some_and(|one| matches!(one.state, PhaseState::Blocked | PhaseState::Ended))
+    };
+    let waits = outcome.outstanding.iter().any(|one| one.rule == "after");
+    let over = is_over(outcome);
+    // A stale phase after one that is stale itself waits as one does that never began.
+    if over || waits || wholes(world, phase).any(shut) {
+        return None;
+    }
+    let blocked = outcome.state == PhaseState::Blocked;
+    let now = outcome.outstanding.iter().filter(|one| match one.rule {
+        // Its parts have lines of their own.
+        "parent" => false,
+        // First what opens it.
+        rule => !blocked || rule == "entry",
+    });
+    let mut tasks: Vec<(String, String)> = now.map(task).collect();
+    if outcome.outstanding.is_empty() {
+        let left = match outcome.state {
+            PhaseState::Stale => "nothing else is outstanding",
+            _ => "nothing is outstanding",
+        };
+        let what = format!("{left}; do: tollgate phase complete {}", phase.id);
+        tasks.push((ANYBODY.to_owned(), what));
+    }
+    Some(tasks)
+}
+
+const ANYBODY: &str = "anybody";
+
+/// Who is to do something, and what: with the command, where there is one.
+fn task(one: &Outstanding) -> (String, String) {
+    let who = match (one.who.as_slice(), one.sort) {
+        ([], Sort::Time) => "time".to_owned(),
+        ([], _) => ANYBODY.to_owned(),
+        // An entry that nobody signed is a no, and any of them can give it.
+        (names, sort) if sort == Sort::People || one.rule == "entry" => names.join(" or "),
+        (names, _) => names.join(", "),
+    };
+    let brief = one.brief();
+    let command = one.help.contains("tollgate ");
+    let what = match command && !brief.contains(&one.help) {
+        true => format!("{brief}; do: {}", one.help),
+        false => brief,
+    };
+    (who, what)
 }
 
 fn notes(world: &World<'_>) -> Vec<String> {

@@ -120,12 +120,7 @@ fn late(situation: &Situation<'_>) -> Option<String> {
 }
 
 fn decision(situation: &Situation<'_>, outstanding: &[Outstanding], conditional: bool) -> Decision {
-    let history = situation.world.history.phase(&situation.phase.id);
-    let ruled = |word: &str| {
-        history.ruled.iter().any(
-            |entry| matches!(&entry.record.says, Says::Ruling { ruling, .. } if ruling == word),
-        )
-    };
+    let ruled = |word: &str| ruled(situation, word);
     match worst(outstanding) {
         _ if ruled("kill") => Decision::NoGo,
         _ if ruled("recycle") => Decision::Recycle,
@@ -136,6 +131,13 @@ fn decision(situation: &Situation<'_>, outstanding: &[Outstanding], conditional:
     }
 }
 
+/// Whether a ruling of this name stands against it.
+fn ruled(situation: &Situation<'_>, word: &str) -> bool {
+    let history = situation.world.history.phase(&situation.phase.id);
+    let mut says = history.ruled.iter().map(|entry| &entry.record.says);
+    says.any(|says| matches!(says, Says::Ruling { ruling, .. } if ruling == word))
+}
+
 fn state(situation: &Situation<'_>, outcome: &PhaseOutcome) -> PhaseState {
     let standing = situation.standing();
     let failed = |rule: &str| outcome.outstanding.iter().any(|one| one.rule == rule);
@@ -143,6 +145,8 @@ fn state(situation: &Situation<'_>, outcome: &PhaseOutcome) -> PhaseState {
         OPENS.iter().any(|rule| failed(rule)) || !super::parent::closed(situation).is_empty();
     if standing.is_complete() {
         PhaseState::Complete
+    } else if ruled(situation, "kill") {
+        PhaseState::Ended
     } else if !standing.stale.is_empty() {
         PhaseState::Stale
     } else if shut {

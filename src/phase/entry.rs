@@ -52,10 +52,6 @@ impl PhaseRule for EntryRule {
         "entry"
     }
 
-    fn about(&self) -> &'static str {
-        "what must hold before work begins: all is committed, people signed for the start"
-    }
-
     fn asks(&self, phase: &PlannedPhase, _: &[PlannedPhase]) -> Option<Asks> {
         let entry = phase.entry.as_ref()?;
         let mut asks = entry

@@ -25,10 +25,6 @@ impl PhaseRule for Gates {
         "gates"
     }
 
-    fn about(&self) -> &'static str {
-        "every gate of the phase passes, with its targets; also those that earlier phases keep"
-    }
-
     fn asks(&self, phase: &PlannedPhase, phases: &[PlannedPhase]) -> Option<Asks> {
         let gates = gates_of(phase, phases).join(" ");
         (!gates.is_empty()).then(|| [("gates".to_owned(), gates)].into())
@@ -40,8 +36,8 @@ impl PhaseRule for Gates {
             return None;
         }
         let wanted = match asked.len() {
-            1 => "1 gate passes".to_owned(),
-            many => format!("{many} gates pass"),
+            1 => "1 gate to pass".to_owned(),
+            many => format!("{many} gates to pass"),
         };
         let mut asking = Asking::new(self.name(), wanted, Some(situation.phase.written("gates")));
         asking.asks(self.asks(situation.phase, situation.world.phases));

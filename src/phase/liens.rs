@@ -9,7 +9,7 @@ use jiff::civil::Date;
 
 use super::history::time;
 use super::standing::completion;
-use super::{Answer, Asking, Held, PhaseRule, PlannedPhase, Situation, World};
+use super::{Answer, Asking, Asks, Held, PhaseRule, PlannedPhase, Situation, World};
 use crate::model::{
     BoardLien, Entry, LienState, Outstanding, Says, Sort, Verdict, VerdictDocument,
 };
@@ -124,14 +124,17 @@ impl Lien<'_> {
         )
     }
 
-    /// In few words: whose it is, and until when.
+    /// In few words: whose it is, and until when. The day that it is due on is none of its good ones.
     pub fn brief(&self) -> String {
-        let until = match (self.due.day, self.due.phase) {
-            (_, Some(phase)) => format!("phase `{phase}`"),
-            (Some(day), None) => day.to_string(),
+        let due = match (self.due.day, self.due.phase) {
+            (_, Some(phase)) => format!("with phase `{phase}`"),
+            (Some(day), None) => match day.yesterday() {
+                Ok(last) => format!("{day} (good through {last})"),
+                Err(_) => day.to_string(),
+            },
             (None, None) => "now".to_owned(),
         };
-        format!("under the lien of {} until {until}", self.owner)
+        format!("under the lien of {}, due {due}", self.owner)
     }
 
     fn open(&self) -> bool {
@@ -320,6 +323,105 @@ pub(super) fn covering<'a>(situation: &Situation<'a>, on: &str) -> Option<Lien<'
         .find(|lien| lien.on == on && lien.open() && !lien.due.has_come(world, deciding))
 }
 
+/// Promises that are not kept and not due yet, with the day on which they are, at the latest: the gate or criterion, its
+/// phase, the owner, and the digest of the record.
+pub fn coming(world: &World<'_>) -> Vec<(Date, Coming)> {
+    let mut found = Vec::new();
+    for phase in world.phases {
+        let liens = open(world, phase).into_iter();
+        let later = liens.filter(|lien| !lien.due.has_come(world, None));
+        found.extend(later.filter_map(|lien| {
+            let coming = Coming {
+                on: lien.on.to_owned(),
+                phase: phase.id.clone(),
+                owner: lien.owner.to_owned(),
+                record: lien.digest().to_owned(),
+            };
+            Some((lien.due.day?, coming))
+        }));
+    }
+    found
+}
+
+/// A promise that will be due.
+#[derive(Clone, Debug)]
+pub struct Coming {
+    /// The gate or criterion.
+    pub on: String,
+    /// Its phase.
+    pub phase: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Digest of its record.
+    pub record: String,
+}
+
+/// The promises of a phase that are not kept: those that count, and those that a completion stands under, whatever the
+/// file says of promises now.
+fn open<'a>(world: &World<'a>, phase: &PlannedPhase) -> Vec<Lien<'a>> {
+    let (mut liens, _) = of(world, phase);
+    let history: &'a super::PhaseHistory = world.history.phase(&phase.id);
+    let relied = |held: &&Held| relied_on(history, &held.entry.digest);
+    for held in history.liens.iter().filter(relied) {
+        if !liens.iter().any(|lien| lien.digest() == held.entry.digest) {
+            liens.extend(read(held, phase.liens.as_ref()));
+        }
+    }
+    liens.retain(Lien::open);
+    liens
+}
+
+/// Why a promise that is given now would be due at once, in words: it would block from the moment it is recorded, or
+/// stand for nothing. `today` and `now` are those of the record.
+pub fn due_at_once(
+    phase: &PlannedPhase,
+    phases: &[PlannedPhase],
+    history: &super::History,
+    due: &str,
+    (now, today): (jiff::Timestamp, Date),
+) -> Option<String> {
+    let first = || today.tomorrow().map_or(today, |day| day);
+    if let Ok(day) = due.parse::<Date>() {
+        return match day {
+            day if day < today => Some(format!("{day} is in the past")),
+            day if day == today => Some(format!(
+                "a lien that is due on {day} is due at once: every run would fail from now on; the first day that it can be due is {}",
+                first()
+            )),
+            _ => None,
+        };
+    }
+    if due == phase.id {
+        return Some(format!(
+            "a lien that is due with phase `{due}` itself is due as soon as `{due}` is decided, and lets nothing wait; name a later phase, or a day such as {}",
+            first()
+        ));
+    }
+    if super::earlier(phase, phases)
+        .iter()
+        .any(|one| one.id == due)
+    {
+        return Some(format!(
+            "phase `{due}` is complete before `{}` is: a lien that is due with it lets nothing wait; name a later phase, or a day",
+            phase.id
+        ));
+    }
+    if history.phase(due).completion().is_some() {
+        return Some(format!(
+            "phase `{due}` is complete already: a lien that is due with it is due at once"
+        ));
+    }
+    let longest = phase.liens.as_ref()?.longest?;
+    let last = now.checked_add(longest).ok()?;
+    let last = last.to_zoned(jiff::tz::TimeZone::UTC).date();
+    (last <= today).then(|| {
+        format!(
+            "no lien on `{}` may wait longer than its `longest`, and that ends today: it would be due at once",
+            phase.id
+        )
+    })
+}
+
 /// Promises that are due and not kept, of all phases: each blocks every phase and every run. `deciding` is the phase
 /// that is decided, if one is; in `verdict` what was promised may hold at last.
 pub fn due(
@@ -329,25 +431,16 @@ pub fn due(
 ) -> Vec<Outstanding> {
     let mut found = Vec::new();
     for phase in world.phases {
-        let (mut liens, _) = of(world, phase);
-        // A completion stands under them, whatever the file says of promises now.
-        let history = world.history.phase(&phase.id);
-        let relied = |held: &&Held| relied_on(history, &held.entry.digest);
-        for held in history.liens.iter().filter(relied) {
-            if !liens.iter().any(|lien| lien.digest() == held.entry.digest) {
-                liens.extend(read(held, phase.liens.as_ref()));
-            }
-        }
         let holds_now = |on: &str| {
             let mut gates = verdict.into_iter().flat_map(|one| &one.gates);
             gates.any(|gate| gate.id == on && gate.verdict == Verdict::Pass)
         };
-        let open = liens
-            .iter()
-            .filter(|lien| lien.open() && !holds_now(lien.on));
+        let broken = open(world, phase).into_iter();
+        let broken = broken.filter(|lien| !holds_now(lien.on));
         found.extend(
-            open.filter(|lien| lien.due.has_come(world, deciding))
-                .map(|lien| overdue(phase, lien)),
+            broken
+                .filter(|lien| lien.due.has_come(world, deciding))
+                .map(|lien| overdue(phase, &lien)),
         );
     }
     found
@@ -376,8 +469,9 @@ impl PhaseRule for LienRule {
         "liens"
     }
 
-    fn about(&self) -> &'static str {
-        "no promise is due and not kept, in any phase"
+    // Promises are made by records.
+    fn asks(&self, _: &PlannedPhase, _: &[PlannedPhase]) -> Option<Asks> {
+        None
     }
 
     fn judge(&self, situation: &Situation<'_>) -> Option<Answer> {

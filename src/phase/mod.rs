@@ -35,7 +35,9 @@ pub use board::{Newest, board};
 pub use decide::{decide, worst};
 pub use entry::Entry as EntryCriteria;
 pub use history::{Held, History, PhaseHistory};
-pub use liens::{Liens, due as due_liens, refused_lien};
+pub use liens::{
+    Coming, Liens, coming as coming_liens, due as due_liens, due_at_once, refused_lien,
+};
 pub use owed::owed;
 pub use plan::{GateNow, PlannedPhase, earlier, gates_of};
 pub use sign_offs::{SignOffs, refused_sign_off};
@@ -43,7 +45,7 @@ pub use situation::{Situation, Work, World};
 pub use soak::Soak;
 pub use standing::{Standing, Standings};
 pub use start::{SINCE, Start, began, start, tests_at_start};
-pub use targets::{Target, aim, apply_targets, targets_for};
+pub use targets::{Target, aim, apply_targets};
 pub use trusted::TrustedPolicy;
 
 /// What a rule asks, by key.
@@ -53,19 +55,14 @@ pub type Asks = std::collections::BTreeMap<String, String>;
 pub trait PhaseRule: Sync {
     /// Its name: in outputs, in waivers, in records.
     fn name(&self) -> &'static str;
-    /// One line for people.
-    fn about(&self) -> &'static str;
     /// Whether a waiver may excuse it: only what a signed promise may stand for too. Nobody signs a waiver, and so it
     /// never stands for predecessors, people, a clean tree, or for all gates at once.
     fn may_be_waived(&self) -> bool {
         liens::CRITERIA.contains(&self.name())
     }
     /// What it asks of a phase by the file alone, for programs. `None` where the phase does not ask it, or where that
-    /// depends on what was recorded.
-    fn asks(&self, phase: &PlannedPhase, phases: &[PlannedPhase]) -> Option<Asks> {
-        let _ = (phase, phases);
-        None
-    }
+    /// depends on what was recorded. A completion is held against it ever after, so no rule goes without saying.
+    fn asks(&self, phase: &PlannedPhase, phases: &[PlannedPhase]) -> Option<Asks>;
     /// Judges it. `None` where the phase does not ask it.
     fn judge(&self, situation: &Situation<'_>) -> Option<Answer>;
 }

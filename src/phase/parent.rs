@@ -12,10 +12,6 @@ impl PhaseRule for Parent {
         "parent"
     }
 
-    fn about(&self) -> &'static str {
-        "the phase that it is a part of is open, and its own parts are complete"
-    }
-
     fn asks(&self, phase: &PlannedPhase, phases: &[PlannedPhase]) -> Option<Asks> {
         let is_part = |one: &PlannedPhase| one.parent.as_ref() == Some(&phase.id);
         (phase.parent.is_some() || phases.iter().any(is_part)).then(Asks::new)
@@ -70,7 +66,7 @@ pub(super) fn closed(situation: &Situation<'_>) -> Vec<Outstanding> {
             found.push(Outstanding {
                 sort: Sort::Fails,
                 wanted: format!("`{parent}` open"),
-                found: format!("`{parent}` is blocked: {}", missing.found),
+                found: format!("`{parent}` is blocked: {}", missing.brief()),
                 ..missing
             });
         }
@@ -116,6 +112,20 @@ mod tests {
         scene.complete("stream", &[]);
         let answer = scene.judge("beta", &Parent).expect("asked");
         assert!(answer.criterion.holds && answer.basis.after.contains_key("stream"));
+    }
+
+    #[test]
+    fn a_part_of_what_waits_for_its_entry_is_told_so() {
+        let mut scene = scene();
+        scene.complete("alpha", &[]);
+        scene.phase("beta").entry = Some(crate::phase::EntryCriteria {
+            at: super::super::testing::at(),
+            committed: None,
+            sign_offs: Some(super::super::testing::sign_offs(1)),
+        });
+        let answer = scene.judge("task", &Parent).expect("asked");
+        let found = &answer.outstanding[0].found;
+        assert_eq!(found, "`beta` is blocked: entry: 0 of 1: nobody");
     }
 
     #[test]

@@ -12,10 +12,6 @@ impl PhaseRule for Readiness {
         "readiness"
     }
 
-    fn about(&self) -> &'static str {
-        "the weighted share of its gates that pass"
-    }
-
     fn asks(&self, phase: &PlannedPhase, _: &[PlannedPhase]) -> Option<Asks> {
         let wanted = phase.readiness.as_ref()?;
         Some([("is".to_owned(), wanted.text().to_owned())].into())

@@ -1,7 +1,7 @@
 //! `rulings`: nobody holds the phase, sends it back or ended it. Only people give and end these.
 
-use super::{Answer, Asking, PhaseRule, Situation};
-use crate::model::{Says, Sort};
+use super::{Answer, Asking, Asks, PhaseRule, PlannedPhase, Situation};
+use crate::model::{Entry, Says, Sort};
 
 /// The rule `rulings`.
 pub struct Rulings;
@@ -11,8 +11,9 @@ impl PhaseRule for Rulings {
         "rulings"
     }
 
-    fn about(&self) -> &'static str {
-        "nobody holds the phase, sends it back or ended it"
+    // Rulings are records.
+    fn asks(&self, _: &PlannedPhase, _: &[PlannedPhase]) -> Option<Asks> {
+        None
     }
 
     fn judge(&self, situation: &Situation<'_>) -> Option<Answer> {
@@ -22,40 +23,52 @@ impl PhaseRule for Rulings {
             return None;
         }
         let mut asking = Asking::new(self.name(), "no ruling against it", None);
-        let lift = format!("tollgate phase reopen {} --why …", phase.id);
         for entry in &history.ruled {
-            let Says::Ruling { ruling, why, to } = &entry.record.says else {
+            let Some(told) = told(&phase.id, entry) else {
                 continue;
             };
-            let name = &entry.record.who.name;
-            let (sort, found, help) = match (ruling.as_str(), to) {
-                ("hold", _) => (
-                    Sort::People,
-                    format!("{name} holds it: {why}"),
-                    lift.clone(),
-                ),
-                ("recycle", Some(to)) => (
-                    Sort::Fails,
-                    format!("{name} sent it back to `{to}`: {why}"),
-                    format!("complete `{to}` again: tollgate phase complete {to}"),
-                ),
-                ("recycle", None) => (
-                    Sort::Fails,
-                    format!("{name} sent it back: {why}"),
-                    lift.clone(),
-                ),
-                ("kill", _) => (Sort::Fails, format!("{name} ended it: {why}"), lift.clone()),
-                // Written by a later version, or by hand: what it means is not known, so it is not passed over.
-                (other, _) => (
-                    Sort::Undecided,
-                    format!("{name} ruled `{other}`: {why}"),
-                    lift.clone(),
-                ),
-            };
-            asking.lacks(sort, "no ruling against it", found, help).who = vec![name.clone()];
+            let who = entry.record.who.name.clone();
+            let wanted = "no ruling against it";
+            asking.lacks(told.sort, wanted, told.found, told.help).who = vec![who];
         }
         Some(asking.done("every ruling on it ended"))
     }
+}
+
+/// What a ruling says of a phase.
+pub(super) struct Told {
+    /// Of what sort it is.
+    pub sort: Sort,
+    /// Who gave it, and why.
+    pub found: String,
+    /// What lifts it.
+    pub help: String,
+}
+
+/// What a ruling says of its phase; `None` of any other record.
+pub(super) fn told(phase: &str, entry: &Entry) -> Option<Told> {
+    let Says::Ruling { ruling, why, to } = &entry.record.says else {
+        return None;
+    };
+    let name = &entry.record.who.name;
+    let lift = format!("tollgate phase reopen {phase} --why …");
+    let (sort, found, help) = match (ruling.as_str(), to) {
+        ("hold", _) => (Sort::People, format!("{name} holds it: {why}"), lift),
+        ("recycle", Some(to)) => (
+            Sort::Fails,
+            format!("{name} sent it back to `{to}`: {why}"),
+            format!("complete `{to}` again: tollgate phase complete {to}"),
+        ),
+        ("recycle", None) => (Sort::Fails, format!("{name} sent it back: {why}"), lift),
+        ("kill", _) => (Sort::Fails, format!("{name} ended it: {why}"), lift),
+        // Written by a later version, or by hand: what it means is not known, so it is not passed over.
+        (other, _) => (
+            Sort::Undecided,
+            format!("{name} ruled `{other}`: {why}"),
+            lift,
+        ),
+    };
+    Some(Told { sort, found, help })
 }
 
 #[cfg(test)]

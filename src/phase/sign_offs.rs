@@ -153,10 +153,6 @@ impl PhaseRule for SignOffRule {
         "sign-offs"
     }
 
-    fn about(&self) -> &'static str {
-        "so many people, of these roles, signed for this content and policy"
-    }
-
     fn asks(&self, phase: &PlannedPhase, _: &[PlannedPhase]) -> Option<Asks> {
         Some(phase.sign_offs.as_ref()?.asks())
     }
@@ -408,10 +404,11 @@ fn lapsed_entry(situation: &Situation<'_>, record: &Entry) -> Option<String> {
     let world = situation.world;
     let mut before = comes_after(situation.phase, world.phases).into_iter();
     let early = before.find_map(|id| {
-        let completion = situation.standings.phase(id).completion.as_ref()?;
-        let after = world
-            .history
-            .comes_after(&record.digest, &completion.digest);
+        let completion = situation.standings.phase(id).completion.as_ref();
+        let after = completion.is_some_and(|completion| {
+            let history = world.history;
+            history.comes_after(&record.digest, &completion.digest)
+        });
         (!after).then(|| format!("signed before `{id}` was completed"))
     });
     let asked = situation

@@ -120,10 +120,6 @@ impl PhaseRule for SoakRule {
         "soak"
     }
 
-    fn about(&self) -> &'static str {
-        "its gates held for so long, as observations show"
-    }
-
     fn asks(&self, phase: &PlannedPhase, _: &[PlannedPhase]) -> Option<Asks> {
         let soak = phase.soak.as_ref()?;
         let asks = [("for", soak.lasts()), ("every", soak.every())];
@@ -144,6 +140,13 @@ impl PhaseRule for SoakRule {
         let mut asking = Asking::new(self.name(), wanted, Some(soak.lasts.at.place()));
         asking.asks(self.asks(situation.phase, situation.world.phases));
         let tail = tail(situation, every);
+        if tail.unsigned > 0 {
+            asking.note(format!(
+                "of the {} observations that count for the soak nobody signed {}: whoever can write in the ledger could have written that",
+                tail.times.len(),
+                tail.unsigned
+            ));
+        }
         let now = situation.world.now;
         let held = match (tail.times.first(), tail.times.last()) {
             (Some(first), Some(last)) => last.duration_since(*first),
@@ -181,6 +184,8 @@ struct Tail {
     /// Times, earliest first.
     times: Vec<Timestamp>,
     digests: Vec<String>,
+    /// How many of them nobody signed, where somebody could have.
+    unsigned: usize,
     /// Why it does not reach further back, where something broke it.
     why: Option<String>,
 }
@@ -233,7 +238,10 @@ fn tail(situation: &Situation<'_>, every: SignedDuration) -> Tail {
         }
         (next, kept) = (*at, place);
     }
+    let mut people = world.people.by_name.values();
+    let somebody_could = people.any(|person| !person.keys.is_empty());
     for (at, entry) in passes.drain(kept..) {
+        tail.unsigned += usize::from(somebody_could && entry.signatures.is_empty());
         tail.times.push(at);
         tail.digests.push(entry.digest.clone());
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::{Answer, Asking, GateNow, PhaseRule, PlannedPhase, Situation, World};
+use super::{Answer, Asking, Asks, GateNow, PhaseRule, PlannedPhase, Situation, World};
 use crate::model::{Completion, ConditionRecord, Enforce};
 use crate::policy::{Condition, Unit};
 use crate::problem::Problems;
@@ -17,8 +17,9 @@ impl PhaseRule for Stale {
         "stale"
     }
 
-    fn about(&self) -> &'static str {
-        "whether an earlier completion of the phase still holds, and if not why"
+    // An earlier completion is a record, and nothing is asked of it.
+    fn asks(&self, _: &PlannedPhase, _: &[PlannedPhase]) -> Option<Asks> {
+        None
     }
 
     fn judge(&self, situation: &Situation<'_>) -> Option<Answer> {

@@ -36,13 +36,14 @@ impl Target {
 
     /// The bound, as written.
     pub fn text(&self) -> String {
-        Condition::guess(&self.node).map_or_else(String::new, |one| one.text().to_owned())
+        let written = || self.node.scalar().unwrap_or_default();
+        Condition::guess(&self.node).map_or_else(written, |one| one.text().to_owned())
     }
 
     /// The bound in the unit of a measured value.
     pub fn condition(&self, value: &Measure) -> Result<Condition, String> {
         let mut problems = Problems::default();
-        let condition = Condition::read(&self.node, unit_of(value), &mut problems);
+        let condition = Condition::read(&self.node, Unit::of(value), &mut problems);
         let wrong = problems.iter().find(|problem| !problem.warning);
         match (condition, wrong) {
             (Some(condition), None) => Ok(condition),
@@ -107,25 +108,6 @@ impl Target {
 
 fn undecided(words: String) -> (Verdict, Option<Cause>, Option<String>) {
     (Verdict::Inconclusive, Some(Cause::Evidence), Some(words))
-}
-
-fn unit_of(value: &Measure) -> Unit {
-    match value {
-        Measure::Count(_) => Unit::Count,
-        Measure::Share { .. } => Unit::Share,
-        Measure::Duration(_) => Unit::Duration,
-        Measure::Size(_) => Unit::Size,
-        Measure::Number(_) => Unit::Number,
-    }
-}
-
-/// The targets of a phase by the gate that measures them.
-pub fn targets_for(phase: &PlannedPhase) -> BTreeMap<&str, Vec<&Target>> {
-    let mut by_gate: BTreeMap<&str, Vec<&Target>> = BTreeMap::new();
-    for target in &phase.targets {
-        by_gate.entry(&target.gate).or_default().push(target);
-    }
-    by_gate
 }
 
 /// Adds the targets of a phase to the conditions of one gate.

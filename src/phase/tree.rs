@@ -15,10 +15,6 @@ impl PhaseRule for Tree {
         "tree"
     }
 
-    fn about(&self) -> &'static str {
-        "the work tree is clean, and did not move while the gates ran"
-    }
-
     fn asks(&self, _: &PlannedPhase, _: &[PlannedPhase]) -> Option<Asks> {
         Some(Asks::new())
     }

@@ -1,7 +1,7 @@
 //! `policy`: under a trusted policy, that of the head demands no less. The bounds of the trusted one judge in any case;
 //! this says what becomes of a weakening, and is neither waived nor promised away.
 
-use super::{Answer, Asking, PhaseRule, Situation};
+use super::{Answer, Asking, Asks, PhaseRule, PlannedPhase, Situation};
 use crate::model::{Cause, Enforce, GateVerdict, Sort, Verdict};
 
 /// What is known of the head's policy beside the trusted one.
@@ -23,12 +23,13 @@ impl PhaseRule for PolicyRule {
         "policy"
     }
 
-    fn about(&self) -> &'static str {
-        "the policy of the head demands no less than the trusted one"
-    }
-
     fn may_be_waived(&self) -> bool {
         false
+    }
+
+    // Whether there is a policy to be held against hangs on the run.
+    fn asks(&self, _: &PlannedPhase, _: &[PlannedPhase]) -> Option<Asks> {
+        None
     }
 
     fn judge(&self, situation: &Situation<'_>) -> Option<Answer> {

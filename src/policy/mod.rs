@@ -5,6 +5,7 @@
 
 mod compare;
 mod condition;
+mod glob;
 mod interval;
 mod pragmas;
 mod readiness;
@@ -17,14 +18,11 @@ mod waiver;
 
 pub use compare::{Adopt, Change, Changes, Side, Weight, same};
 pub use condition::{
-    Answers, Bound, Bytes, Condition, Keeps, Percent, Pieces, Plain, Relation, Seconds, UnitOf,
-    step_words,
+    Answers, Bound, Bytes, Condition, Keeps, Percent, Pieces, Plain, Seconds, step_words,
 };
+pub use glob::{Glob, NoGlob, literal};
 pub use pragmas::is_pragma;
 pub use readiness::readiness;
 pub use sample::median_and_spread;
-pub use turn::Turn;
 pub use units::{Date, Days, Span, Unit, parse_duration};
-pub use waiver::{
-    Covers, Standing, WaiverRules, days, is_fact, is_like, path_glob, renewals, standing, standings,
-};
+pub use waiver::{Covers, Standing, WaiverRules, days, is_fact, renewals, standings};

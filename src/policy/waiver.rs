@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use globset::{GlobBuilder, GlobMatcher};
 use jiff::civil::Date;
 
+use super::glob::{Glob, NoGlob};
 use crate::model::{Finding, Target, Until, Waiver};
 
 /// What the policy allows of waivers.
@@ -187,21 +187,12 @@ pub fn is_like(text: &str, pattern: &str) -> bool {
     rest.ends_with(last)
 }
 
-/// A glob of paths in which `*` stays within a folder and `**` does not.
-pub fn path_glob(pattern: &str) -> Result<GlobMatcher, globset::Error> {
-    GlobBuilder::new(pattern)
-        .literal_separator(true)
-        .build()
-        .map(|glob| glob.compile_matcher())
-}
-
 /// A waiver that can be asked whether it speaks of a thing.
 #[derive(Clone, Debug)]
 pub struct Covers {
     target: Target,
-    path: Option<(String, GlobMatcher)>,
-    /// A glob that cannot be read matches nothing.
-    never: bool,
+    /// Where; of one that cannot be read nothing is known, and nothing is covered.
+    path: Option<Result<Glob, NoGlob>>,
 }
 
 impl Covers {
@@ -212,12 +203,8 @@ impl Covers {
             Target::Finding { path, .. } | Target::Test { path, .. } => path.clone(),
             _ => None,
         };
-        let path = written
-            .as_ref()
-            .map(|text| path_glob(text).map(|glob| (text.clone(), glob)));
         Self {
-            never: matches!(path, Some(Err(_))),
-            path: path.and_then(Result::ok),
+            path: written.map(|text| Glob::new(&text)),
             target,
         }
     }
@@ -253,17 +240,16 @@ impl Covers {
     }
 
     fn is_in(&self, file: Option<&str>) -> bool {
-        if self.never {
-            return false;
-        }
-        let Some((written, glob)) = &self.path else {
-            return true;
+        let glob = match &self.path {
+            None => return true,
+            Some(Err(_)) => return false,
+            Some(Ok(glob)) => glob,
         };
         let Some(file) = file else { return false };
         let file = file.replace('\\', "/");
         let file = file.trim_start_matches("./");
         // A folder may be called `[id]`, which a glob would read as a choice.
-        file == written || glob.is_match(file)
+        file == glob.text() || glob.is_match(file)
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod codes;
 mod fields;
+mod lines;
 mod macros;
 mod nearest;
 mod render;
@@ -14,6 +15,7 @@ mod shape;
 
 pub use codes::{CODES, Code};
 pub use fields::Fields;
+pub(crate) use lines::{split, width, wrap, wrap_below};
 pub(crate) use macros::options;
 pub use nearest::nearest;
 pub use render::render;

@@ -3,7 +3,7 @@
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::Problem;
+use super::{Problem, wrap};
 use crate::source::{At, Sources};
 
 /// Narrower terminals get lines that are too long for them.
@@ -11,11 +11,17 @@ const LEAST_WIDTH: usize = 40;
 /// Bytes of a line on each side of a place that the renderer sees; it cuts the excerpt to the width.
 const LONGEST_LINE: usize = 4 << 10;
 
-/// Draws one problem. `width` is that of the terminal.
+/// Columns before what is said, but for the code: `error[…]: `, `warning[…]: `, and all of `help: `.
+const ERROR: usize = 9;
+const WARNING: usize = 11;
+const HELP: usize = 6;
+
+/// Draws one problem. `width` is that of the terminal; with `fold` what is said is broken at words to fit it, else it
+/// stands in one line.
 pub fn render(
     problem: &Problem,
     sources: &Sources,
-    width: usize,
+    (width, fold): (usize, bool),
     color: bool,
     unicode: bool,
 ) -> String {
@@ -36,7 +42,15 @@ pub fn render(
     } else {
         Level::ERROR
     };
-    let message = tame(&problem.message);
+    let folded = |lead: usize, text: &str| {
+        let text = tame(text);
+        match fold {
+            true => wrap(&text, width.max(LEAST_WIDTH).saturating_sub(lead)).join("\n"),
+            false => text,
+        }
+    };
+    let lead = if problem.warning { WARNING } else { ERROR };
+    let message = folded(lead + problem.code.0.len(), &problem.message);
     let mut group = Group::with_title(level.primary_title(message.as_str()).id(problem.code.0));
     let mut places: Vec<(&At, &str)> = problem
         .at
@@ -58,7 +72,9 @@ pub fn render(
     }
     let mut report = vec![group];
     if let Some(help) = &problem.help {
-        report.push(Group::with_title(Level::HELP.secondary_title(tame(help))));
+        report.push(Group::with_title(
+            Level::HELP.secondary_title(folded(HELP, help)),
+        ));
     }
     renderer.render(&report)
 }
@@ -150,4 +166,27 @@ fn tame(text: &str) -> String {
 /// Controls, and characters that turn the direction of what follows.
 fn acts(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::problem::{Code, width};
+
+    #[test]
+    fn on_a_terminal_what_is_said_is_broken_at_words() {
+        let long = "a name that nobody knows and that says so in many words, ".repeat(3);
+        let problem = Problem::nowhere(Code::UNKNOWN_NAME, long.trim()).help(long.trim());
+        let sources = Sources::default();
+        for problem in [problem.clone(), problem.as_warning()] {
+            for columns in [60, 80] {
+                let drawn = render(&problem, &sources, (columns, true), false, true);
+                assert!(drawn.lines().all(|line| width(line) <= columns), "{drawn}");
+                let words = |text: &str| text.split_whitespace().count();
+                assert!(words(&drawn) >= 2 * words(&long), "{drawn}");
+            }
+            let drawn = render(&problem, &sources, (80, false), false, true);
+            assert_eq!(drawn.lines().count(), 3, "{drawn}");
+        }
+    }
 }

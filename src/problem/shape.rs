@@ -32,6 +32,7 @@ pub(crate) fn wrong_kind(node: &Node, wanted: &str) -> Problem {
         format!("wanted {wanted}, found {}", node.what()),
     )
     .label(format!("this is {}", node.what()))
+    .help(format!("write {wanted} here"))
 }
 
 impl Shape for Node {

@@ -49,9 +49,7 @@ pub(crate) use fingerprint::{content, moved as moved_fingerprint, plain as plain
 pub use input::Input;
 pub use inspect::inspect_line;
 pub use limits::Limits;
-pub use read::{
-    Counting, NAMELESS, ReportError, inspect_file, read_bytes, read_counting, read_file,
-};
+pub use read::{Counting, NAMELESS, ReportError, read_bytes, read_counting, read_file};
 pub use shape::Shape;
 pub use sieve::{Sieve, Taken};
 pub use sniff::Head;

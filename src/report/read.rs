@@ -154,11 +154,6 @@ pub fn read_bytes(
     read(Input::from_bytes(bytes, name), format, &Counting::default())
 }
 
-/// Reads a report file whose format is unknown.
-pub fn inspect_file(path: &Path, name: &str) -> Result<ReportEvidence, ReportError> {
-    read_file(path, name, None, &Choice::default())
-}
-
 fn read(
     mut input: Input,
     format: Option<&'static dyn ReportFormat>,

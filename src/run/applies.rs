@@ -1,12 +1,13 @@
 //! Whether a gate concerns a run at all: its `when:`.
 
-use globset::{GlobBuilder, GlobSetBuilder};
-
 use crate::config::When;
+use crate::model::Note;
+use crate::policy::Glob;
 
 /// What `when:` may ask about.
 pub(super) struct Here<'a> {
-    pub branch: Option<&'a str>,
+    /// The branch, none where there is none; the words of the trouble when it cannot be told.
+    pub branch: Result<Option<&'a str>, String>,
     /// Changed paths relative to the project; the words of the trouble when they cannot be told.
     pub changed: Result<&'a [String], String>,
     pub env: &'a [(String, String)],
@@ -14,26 +15,26 @@ pub(super) struct Here<'a> {
 
 /// Whether a gate concerns this run.
 pub(super) enum Applies {
-    /// It does. With words when that could not be told and it is run to be safe.
-    Yes(Option<String>),
+    /// It does. With notes where that could not be told and it is run to be safe.
+    Yes(Vec<Note>),
     /// It does not, because of this.
     No(String),
 }
 
 /// Judges `when:`. All keys must hold; a list means any of it. What cannot be told is run.
 pub(super) fn applies(when: &When, here: &Here<'_>) -> Applies {
+    let mut untold = Vec::new();
     if !when.branch.is_empty() {
-        let branch = here.branch.unwrap_or("");
-        if !any_matches(&when.branch, [branch]) {
-            let shown = if branch.is_empty() {
-                "no branch"
-            } else {
-                branch
-            };
-            return Applies::No(format!(
-                "branch is {shown}, wanted {}",
-                when.branch.join(" or ")
-            ));
+        match &here.branch {
+            Ok(branch) if Glob::any(&when.branch, branch.unwrap_or("")) => {}
+            Ok(branch) => {
+                return Applies::No(format!(
+                    "branch is {}, wanted {}",
+                    branch.unwrap_or("no branch"),
+                    Glob::texts(&when.branch, " or ")
+                ));
+            }
+            Err(words) => untold.push(note("branch-unknown", "the branch", words)),
         }
     }
     if !when.env.is_empty() && !when.env.iter().any(|wanted| has(here.env, wanted)) {
@@ -42,17 +43,24 @@ pub(super) fn applies(when: &When, here: &Here<'_>) -> Applies {
             when.env.join(" or ")
         ));
     }
-    if when.changed.is_empty() {
-        return Applies::Yes(None);
-    }
-    match &here.changed {
-        Err(words) => Applies::Yes(Some(format!(
-            "what changed cannot be told ({words}), so the gate runs"
-        ))),
-        Ok(paths) if any_matches(&when.changed, paths.iter().map(String::as_str)) => {
-            Applies::Yes(None)
+    if !when.changed.is_empty() {
+        match &here.changed {
+            Ok(paths) if paths.iter().any(|path| Glob::any(&when.changed, path)) => {}
+            Ok(_) => {
+                let globs = Glob::texts(&when.changed, ", ");
+                return Applies::No(format!("nothing changed in {globs}"));
+            }
+            Err(words) => untold.push(note("base-unknown", "what changed", words)),
         }
-        Ok(_) => Applies::No(format!("nothing changed in {}", when.changed.join(", "))),
+    }
+    Applies::Yes(untold)
+}
+
+fn note(code: &'static str, what: &str, words: &str) -> Note {
+    Note {
+        code,
+        message: format!("{what} cannot be told ({words}), so the gate runs"),
+        detail: None,
     }
 }
 
@@ -62,16 +70,4 @@ fn has(env: &[(String, String)], wanted: &str) -> bool {
         .map_or((wanted, None), |(name, value)| (name, Some(value)));
     env.iter()
         .any(|(key, found)| key == name && value.map_or(!found.is_empty(), |value| value == found))
-}
-
-fn any_matches<'a>(globs: &[String], paths: impl IntoIterator<Item = &'a str>) -> bool {
-    let mut set = GlobSetBuilder::new();
-    for glob in globs
-        .iter()
-        .filter_map(|text| GlobBuilder::new(text).literal_separator(true).build().ok())
-    {
-        set.add(glob);
-    }
-    let Ok(set) = set.build() else { return true };
-    paths.into_iter().any(|path| set.is_match(path))
 }

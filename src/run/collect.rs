@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::fresh::{self, Match};
+use super::fresh::{self, Found, Match, Unseen};
 use crate::gate::{Elsewhere, Reports};
 use crate::model::{
     Began, Cause, EvidenceKind, Measure, Note, PhaseBegan, Reason, ReportEvidence, ReportRefusal,
     Verdict,
 };
+use crate::policy::Glob;
 use crate::report::{self, Counting, Sieve};
 use crate::source::Place;
 
@@ -21,7 +22,7 @@ pub(super) struct Sources<'a> {
     /// Files captured from the command, by reserved name.
     pub streams: &'a [(&'static str, PathBuf)],
     /// Matches of each file pattern with whether they are fresh.
-    pub matches: &'a dyn Fn(&str) -> Vec<Match>,
+    pub matches: &'a dyn Fn(&Glob) -> Found<Match>,
     /// The moment the run began.
     pub now: SystemTime,
     /// Commit of HEAD.
@@ -58,7 +59,9 @@ pub(super) fn collect(reports: &Reports, from: &Sources<'_>) -> Collected {
         collected.read(reports, file, stream, from);
     }
     for pattern in reports.file_patterns() {
-        for candidate in (from.matches)(pattern) {
+        let matched = (from.matches)(pattern);
+        collected.unseen(&matched.unseen);
+        for candidate in matched.matches {
             if found.contains(&candidate.path) || stale.contains(&candidate.path) {
                 continue;
             }
@@ -174,6 +177,20 @@ impl Collected {
                 refusal.line.and_then(|l| u32::try_from(l).ok()),
             )];
         }
+    }
+
+    /// Where nobody could look, a report may lie that says the worst.
+    fn unseen(&mut self, unseen: &[Unseen]) {
+        let Some(Unseen { path, why }) = unseen.first() else {
+            return;
+        };
+        let more = match unseen.len() - 1 {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let message = format!("whether a report lies in {path}{more} cannot be told: {why}");
+        let help = "make it readable for this user, or let `reports:` not lead there";
+        self.refuse("report-broken", message, help, path);
     }
 
     fn refuse(&mut self, code: &'static str, message: String, help: &str, path: &str) {
@@ -415,13 +432,17 @@ fn words(age: Duration) -> String {
 /// Deletes matches that git does not track, before a command starts. Tracked files are never deleted.
 pub(super) fn clear(
     root: &Path,
-    patterns: &[&str],
+    patterns: &[Glob],
     tracked: &dyn Fn(&[PathBuf]) -> Option<Vec<PathBuf>>,
 ) -> Result<(), String> {
-    let found: Vec<PathBuf> = patterns
-        .iter()
-        .flat_map(|pattern| fresh::matches(root, pattern))
-        .collect();
+    let mut found: Vec<PathBuf> = Vec::new();
+    for pattern in patterns {
+        let matched = fresh::matches(root, pattern);
+        if let Some(Unseen { path, why }) = matched.unseen.first() {
+            return Err(format!("{path} cannot be looked through: {why}"));
+        }
+        found.extend(matched.matches);
+    }
     if found.is_empty() {
         return Ok(());
     }

@@ -12,8 +12,8 @@ use super::Request;
 use super::gate::environment;
 use crate::config::PlannedGate;
 use crate::exec::MARKER;
-use crate::gate::{glob, literal};
 use crate::model::{Reason, sha256_hex};
+use crate::policy::{Glob, literal};
 use crate::store::{Companion, Company, Gone};
 
 /// This run among those of its work tree.
@@ -26,25 +26,26 @@ pub(super) struct Around {
 }
 
 impl Around {
-    /// Makes this run known, when commands of it write reports. Where no note can be left, nothing is known of others.
+    /// Makes this run known, when commands of it write reports. Where no note can be left, nothing is known of others,
+    /// and why that is.
     pub fn join(
         request: &Request,
         store: &Path,
         run: &str,
-        watched: &[Vec<String>],
-    ) -> Option<Self> {
+        watched: &[Vec<Glob>],
+    ) -> Result<Option<Self>, String> {
         // A revision that is judged apart has a work tree of its own.
         if request.apart.is_some() {
-            return None;
+            return Ok(None);
         }
         let gates = &request.plan.gates;
         let selected = request.selection.gates.iter();
         let running = selected.filter(|&&index| gates[index].command.is_some());
         let mut reports: Vec<String> = running
-            .flat_map(|&index| watched[index].iter().cloned())
+            .flat_map(|&index| watched[index].iter().map(|glob| glob.text().to_owned()))
             .collect();
         if reports.is_empty() {
-            return None;
+            return Ok(None);
         }
         reports.sort();
         reports.dedup();
@@ -60,12 +61,14 @@ impl Around {
             since: request.now.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
             reports,
         };
-        let company = Company::join(store, &tree[..16], own).ok()?;
-        Some(Self {
+        let company = Company::join(store, &tree[..16], own).map_err(|error| {
+            format!("whether another run writes the same reports cannot be told: {error}")
+        })?;
+        Ok(Some(Self {
             began: company.gone(),
             company,
             seen: Mutex::default(),
-        })
+        }))
     }
 
     /// Who is gone by now: they do not touch what a gate writes that begins now.
@@ -82,12 +85,15 @@ impl Around {
         own.peek()?;
         let others = self.company.since(since.unwrap_or(&self.began));
         let both = own.find_map(|own| {
-            let writes = |other: &&Companion| other.reports.iter().any(|one| may_meet(own, one));
+            let writes =
+                |other: &&Companion| other.reports.iter().any(|one| may_meet(own.text(), one));
             others.iter().find(writes).map(|other| (own, other))
         });
         let reason = both.map(|(own, other)| {
-            let message =
-                format!("another run in this work tree may have written {own} at the same time");
+            let message = format!(
+                "another run in this work tree may have written {} at the same time",
+                own.text()
+            );
             let help = "run them one after the other, or each in a work tree of its own";
             Reason {
                 detail: Some(who(other)),
@@ -121,7 +127,7 @@ fn who(other: &Companion) -> String {
 fn may_meet(a: &str, b: &str) -> bool {
     let (a, b) = (plain(a), plain(b));
     let matches =
-        |glob_of: &str, path: &str| glob(glob_of).is_ok_and(|pattern| pattern.is_match(path));
+        |glob_of: &str, path: &str| Glob::new(glob_of).map_or(true, |glob| glob.is_match(path));
     match (literal(a), literal(b)) {
         (Some(a), Some(b)) => a == b,
         (Some(a), None) => matches(b, &a),

@@ -14,6 +14,7 @@ mod promises;
 mod skipped;
 mod sound;
 mod then;
+mod unsigned;
 mod view;
 mod write;
 
@@ -22,8 +23,8 @@ pub use completion::{completion, observation};
 pub use ground::{By, Ground, NoGround};
 pub use newest::Known;
 pub(super) use newest::values as values_of;
-pub use promises::hold_to_promises;
+pub use promises::{hold_to_promises, promises_ahead};
 pub use skipped::told as told_skips;
 pub use sound::Owed;
 pub use view::{Judged, View};
-pub use write::{About, Keys, Written};
+pub use write::{About, Keys};

@@ -30,6 +30,8 @@ pub(super) struct Found<'a> {
     pub gate: &'a PlannedGate,
     pub needs: Vec<String>,
     pub judgement: Judgement,
+    /// The kinds whose own reports are missing: a declared absence covers what they could not judge, and no more.
+    pub lacking: Vec<&'a str>,
     pub reports: Vec<ReportUsed>,
     pub duration: Option<Duration>,
     /// What the bound on the duration is judged by.
@@ -54,6 +56,7 @@ pub(super) fn conclude(found: Found<'_>) -> Concluded {
         gate,
         needs,
         mut judgement,
+        lacking,
         reports,
         duration,
         given,
@@ -72,7 +75,7 @@ pub(super) fn conclude(found: Found<'_>) -> Concluded {
         });
     }
     let read = !reports.is_empty() || gate.judges.iter().all(|judge| judge.reports().is_none());
-    declared_absence(gate, today, read, &mut judgement);
+    declared_absence(gate, today, read, &lacking, &mut judgement);
     let waived = waivers.apply(gate, &mut judgement);
     let (verdict, cause) = worst(&judgement);
     let enforce = enforcement(gate, today, &mut judgement.notes);
@@ -184,8 +187,19 @@ fn worst(judgement: &Judgement) -> (Verdict, Option<Cause>) {
     worst.unwrap_or((Verdict::Pass, None))
 }
 
+/// Whether a reason is that evidence is missing, as it may be declared.
+pub(super) fn is_absence(reason: &Reason) -> bool {
+    ABSENCE.contains(&reason.code) && reason.verdict == Verdict::Inconclusive
+}
+
 /// Covers what is missing where that is declared. `read`: what the gate reads was there.
-fn declared_absence(gate: &PlannedGate, today: Date, read: bool, judgement: &mut Judgement) {
+fn declared_absence(
+    gate: &PlannedGate,
+    today: Date,
+    read: bool,
+    lacking: &[&str],
+    judgement: &mut Judgement,
+) {
     let Some(absent) = &gate.absent else { return };
     let not_run = |reason: &Reason| {
         reason.code == SKIPPED
@@ -194,9 +208,7 @@ fn declared_absence(gate: &PlannedGate, today: Date, read: bool, judgement: &mut
     if judgement.reasons.iter().any(not_run) {
         return;
     }
-    let missing =
-        |reason: &Reason| ABSENCE.contains(&reason.code) && reason.verdict == Verdict::Inconclusive;
-    if !judgement.reasons.iter().any(missing) {
+    if !judgement.reasons.iter().any(is_absence) {
         if !read || undecided(judgement) {
             return;
         }
@@ -239,17 +251,21 @@ fn declared_absence(gate: &PlannedGate, today: Date, read: bool, judgement: &mut
     for reason in judgement
         .reasons
         .iter_mut()
-        .filter(|reason| missing(reason))
+        .filter(|reason| is_absence(reason))
     {
         reason.verdict = Verdict::Waived;
         reason.cause = None;
     }
-    // A condition that could not be judged for want of the evidence is covered with it.
-    for condition in judgement
-        .conditions
-        .iter_mut()
-        .filter(|c| c.cause == Some(Cause::Evidence))
-    {
+    // A condition that could not be judged for want of the evidence is covered with it; what is wrong with the
+    // evidence of another kind is not.
+    let of_kind = |fact: &str, kind: &str| {
+        let below = fact.strip_prefix(gate.id.as_str());
+        let below = below.and_then(|rest| rest.strip_prefix('.')?.strip_prefix(kind));
+        below.is_some_and(|rest| rest.starts_with(['.', '[']))
+    };
+    for condition in judgement.conditions.iter_mut().filter(|one| {
+        one.cause == Some(Cause::Evidence) && lacking.iter().any(|kind| of_kind(&one.fact, kind))
+    }) {
         condition.verdict = Verdict::Waived;
         condition.cause = None;
     }

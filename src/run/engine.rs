@@ -22,8 +22,9 @@ use crate::config::{Origin, Plan, PlannedGate, reach};
 use crate::exec;
 use crate::ledger::History;
 use crate::model::{Event, GateRun, GateVerdict, Progress};
+use crate::policy::Glob;
 use crate::store::{Durations, RunFolder, place};
-use crate::vcs::{EventBase, Repository};
+use crate::vcs::{EventBase, JobRef, Repository};
 
 /// How often a taken resource is asked for again.
 const RETRY_RESOURCE: Duration = Duration::from_millis(50);
@@ -94,8 +95,10 @@ impl Engine {
             );
         }
         let watched = watched(&plan);
+        let around = Around::join(&request, &store, &run_id, &watched);
+        let alone = around.as_ref().err().cloned();
         let shared = Arc::new(Shared {
-            around: Around::join(&request, &store, &run_id, &watched),
+            around: around.ok().flatten(),
             watched,
             plain: Arc::new(Plain::new(
                 Arc::clone(&mask),
@@ -114,7 +117,7 @@ impl Engine {
             stop: request.stop.clone(),
             services: Pool::default(),
             stream: request.stream,
-            strict: (request.ci || request.phase) && !request.recording,
+            baseline_must_exist: (request.ci || request.phase) && !request.recording,
             recording: request.recording,
             today: request.today,
             now: SystemTime::from(request.now),
@@ -125,6 +128,7 @@ impl Engine {
             base: request.base.clone(),
             phase_began: request.phase_began.clone(),
             event: request.ci.then(|| EventBase::of(&request.env)).flatten(),
+            job: request.ci.then(|| JobRef::of(&request.env)),
             names: request.phase,
             tests_then: request.tests_then.tests.clone(),
             changes: OnceLock::new(),
@@ -135,7 +139,7 @@ impl Engine {
             plan,
         });
         let mut state = Scheduler::new(Arc::clone(&shared), board, durations, &request);
-        state.notes.extend(note);
+        state.notes.extend(note.into_iter().chain(alone));
         let policy = request.policy.as_ref().map(|check| {
             let file = record::file_of(&shared.plan);
             policy::judge(check, file, record::again_policy(check), &shared.mask)
@@ -329,8 +333,8 @@ fn work(state: &Mutex<Scheduler>, shared: &Shared, first: Task) {
 
 /// For each gate, the patterns whose matches its command may write: its own, and those of gates that only read
 /// and need it.
-fn watched(plan: &Plan) -> Vec<Vec<String>> {
-    let own = |gate: &PlannedGate| -> Vec<String> {
+fn watched(plan: &Plan) -> Vec<Vec<Glob>> {
+    let own = |gate: &PlannedGate| -> Vec<Glob> {
         let reports = gate
             .judges
             .iter()
@@ -338,10 +342,10 @@ fn watched(plan: &Plan) -> Vec<Vec<String>> {
             .filter(|r| r.elsewhere.is_none());
         reports
             .flat_map(|reports| reports.file_patterns())
-            .map(str::to_owned)
+            .cloned()
             .collect()
     };
-    let mut watched: Vec<Vec<String>> = plan.gates.iter().map(own).collect();
+    let mut watched: Vec<Vec<Glob>> = plan.gates.iter().map(own).collect();
     for (index, gate) in plan
         .gates
         .iter()
@@ -353,8 +357,8 @@ fn watched(plan: &Plan) -> Vec<Vec<String>> {
         }
     }
     for patterns in &mut watched {
-        patterns.sort();
-        patterns.dedup();
+        patterns.sort_by(|a, b| a.text().cmp(b.text()));
+        patterns.dedup_by(|a, b| a.text() == b.text());
     }
     watched
 }

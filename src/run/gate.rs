@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::collect::{self, Collected, Sources};
 use super::company::Around;
-use super::fresh::{self, Match};
+use super::fresh::{self, Found, Match};
 use super::given;
 use super::outbox::Outbox;
 use super::plain::Plain;
@@ -22,10 +22,11 @@ use crate::gate::Facts;
 use crate::ledger::History;
 use crate::model::{
     Baseline, ChangedLines, ChangesUnknown, Event, Fact, GateRun, GateVerdict, Note, PhaseBegan,
-    TestNames, TestsThen, Verdict,
+    TestNames, TestsThen, Unknown, Verdict,
 };
+use crate::policy::Glob;
 use crate::store::RunFolder;
-use crate::vcs::{EventBase, Repository};
+use crate::vcs::{EventBase, JobRef, Repository};
 
 mod attempt;
 
@@ -50,8 +51,8 @@ pub(super) struct Shared {
     pub stream: bool,
     /// The revision that is judged apart.
     pub apart: Option<Apart>,
-    /// A CI job, a hook or a phase command.
-    pub strict: bool,
+    /// A baseline that nobody recorded yet decides nothing: a CI job or a phase command, and not while one is recorded.
+    pub baseline_must_exist: bool,
     /// The run is made to record baselines.
     pub recording: bool,
     pub today: jiff::civil::Date,
@@ -62,6 +63,8 @@ pub(super) struct Shared {
     /// Ref that changes are counted from, as asked for, and the one of the CI event.
     pub base: Option<String>,
     pub event: Option<EventBase>,
+    /// What a CI job says that it runs for; `None` elsewhere.
+    pub job: Option<JobRef>,
     /// When the phase that is judged began.
     pub phase_began: Option<PhaseBegan>,
     /// The names of all tests are kept: a phase's record needs them.
@@ -71,7 +74,7 @@ pub(super) struct Shared {
     /// Asked of git once, by the first gate that wants it.
     pub changes: OnceLock<Result<Arc<ChangedLines>, ChangesUnknown>>,
     /// Paths that git tracks, once somebody wanted to know.
-    pub tracked: OnceLock<Vec<String>>,
+    pub tracked: OnceLock<Result<Vec<String>, Unknown>>,
     /// What git says of baselines that are missing.
     pub history: History,
     pub began: Instant,
@@ -79,7 +82,7 @@ pub(super) struct Shared {
     /// Where records are kept.
     pub store: PathBuf,
     /// For each gate, patterns whose matches its command may write: its own and those of gates that only read.
-    pub watched: Vec<Vec<String>>,
+    pub watched: Vec<Vec<Glob>>,
     /// Other runs in the same work tree, where they matter.
     pub around: Option<Around>,
 }
@@ -266,10 +269,10 @@ fn collect_for(
     attempt: &Attempt,
     explained: bool,
 ) -> Collected {
-    let found = |pattern: &str| {
+    let found = |pattern: &Glob| {
         attempt
             .matches
-            .get(pattern)
+            .get(pattern.text())
             .cloned()
             .unwrap_or_else(|| elsewhere(shared, pattern))
     };
@@ -289,9 +292,6 @@ fn collect_for(
 }
 
 /// Reports of an earlier step are watched by nobody: they are what is there.
-fn elsewhere(shared: &Shared, pattern: &str) -> Vec<Match> {
-    fresh::matches(&shared.plan.root, pattern)
-        .into_iter()
-        .map(|path| Match { path, fresh: false })
-        .collect()
+fn elsewhere(shared: &Shared, pattern: &Glob) -> Found<Match> {
+    fresh::matches(&shared.plan.root, pattern).map(|path| Match { path, fresh: false })
 }

@@ -40,8 +40,7 @@ pub(super) fn given(shared: &Shared, gate: &PlannedGate, kind: &str, wants: Want
     let known = if baseline {
         let state = match (&gate.baseline_ref, &shared.repository) {
             (Some(reference), Some(repository)) if gate.baseline_run => {
-                let root = &shared.plan.root;
-                stored::baseline(repository, root, &shared.store, reference, (&gate.id, kind))
+                stored::baseline(repository, &shared.store, reference, (&gate.id, kind))
             }
             _ => known(shared, gate),
         };
@@ -56,16 +55,12 @@ pub(super) fn given(shared: &Shared, gate: &PlannedGate, kind: &str, wants: Want
         known => (known, None),
     };
     Given {
-        strict: shared.strict,
+        baseline_must_exist: shared.baseline_must_exist,
         baseline,
         recorded,
         first_run: first_run(shared, gate),
         changes: wants_changes.then(|| changes(shared)),
-        tracked: if tracked {
-            self::tracked(shared)
-        } else {
-            Vec::new()
-        },
+        tracked: tracked.then(|| self::tracked(shared)),
         git: git.map(|wants| self::git(shared, &wants)),
         http: http.map(|wants| asking::ask(shared, gate, &wants)),
         green_list: green_list
@@ -176,15 +171,17 @@ fn changes(shared: &Shared) -> Result<Arc<ChangedLines>, ChangesUnknown> {
 }
 
 /// The paths that git tracks, asked once; none without git, where only ignore files tell.
-fn tracked(shared: &Shared) -> Vec<String> {
-    let ask = || {
-        let repository = shared.repository.as_ref()?;
-        repository.all_tracked(&shared.plan.root)
+fn tracked(shared: &Shared) -> Result<Vec<String>, Unknown> {
+    let ask = || match &shared.repository {
+        None => Ok(Vec::new()),
+        Some(repository) => repository
+            .all_tracked(&shared.plan.root)
+            .map_err(|trouble| {
+                let why = format!("which files git tracks cannot be told: {trouble}");
+                Unknown::new(why, "make `git` work here and run again")
+            }),
     };
-    shared
-        .tracked
-        .get_or_init(|| ask().unwrap_or_default())
-        .clone()
+    shared.tracked.get_or_init(ask).clone()
 }
 
 /// What the repository answers to each question.

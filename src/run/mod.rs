@@ -46,13 +46,12 @@ mod trusted;
 mod waivers;
 mod weigh;
 
-pub use accepted::Acceptance;
 pub use apart::{
-    All, Became, Place, Planned, Refusal, Row, Setting, Story, Tree, Trouble, judge_apart, rows,
+    All, Place, Planned, Refusal, Row, Setting, Story, Tree, Trouble, judge_apart, rows,
 };
 pub use complete::{
-    About, Aimed, By, Ground, Judged, Keys, Known, NoGround, Owed, View, Written, completion,
-    hold_to_promises, observation, told_skips,
+    About, Aimed, By, Ground, Judged, Keys, Known, NoGround, Owed, View, completion,
+    hold_to_promises, observation, promises_ahead,
 };
 pub use decide::decide;
 pub use engine::run;
@@ -64,7 +63,7 @@ pub use prove::{NotProven, prove};
 pub use select::{Selection, select, select_exactly};
 pub use skip::{SKIP, Skip, skips};
 pub use subject::current as current_subject;
-pub use trusted::{PolicyAt, PolicyFile, PolicyTrouble, Trusted, fetch, policy_diff, trusted};
+pub use trusted::{PolicyFile, PolicyTrouble, Trusted, policy_diff, trusted};
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -170,6 +169,4 @@ pub struct Finished {
     pub differs: Vec<String>,
     /// The folder of the run, if it could be made.
     pub folder: Option<RunFolder>,
-    /// Where records are kept.
-    pub store: PathBuf,
 }

@@ -22,6 +22,7 @@ use crate::config::{Plan, PlannedGate};
 use crate::exec;
 use crate::gate::Gate;
 use crate::model::{Enforce, Feed, GateProof, PROOF, Proof, Proving, Tooth};
+use crate::policy::Glob;
 use crate::problem::Problem;
 use crate::source::Place;
 
@@ -181,7 +182,7 @@ fn definition(gate: &PlannedGate, root: &Path) -> Vec<Proving> {
             ..said(
                 "when",
                 Tooth::Green,
-                &format!("changed: {}", when.changed.join(", ")),
+                &format!("changed: {}", Glob::texts(&when.changed, ", ")),
                 place,
             )
         });

@@ -18,6 +18,7 @@ use crate::config::{PlannedGate, When, reach};
 use crate::gate::Facts;
 use crate::model::{Cause, Event, GateRun, Given, Judgement, Note, Reason, Termination, Verdict};
 use crate::store::{Durations, Held, Slots};
+use crate::vcs::JobRef;
 
 /// The reason of a gate whose need did not pass.
 pub(super) fn unmet(need: &str) -> Reason {
@@ -233,13 +234,8 @@ impl Scheduler {
             self.without_run(index, skip::reason(&why), "not run");
             return None;
         }
-        let mut notes = Vec::new();
-        match self.concerns(index) {
-            Applies::Yes(words) => notes.extend(words.map(|message| Note {
-                code: "base-unknown",
-                message,
-                detail: None,
-            })),
+        let notes = match self.concerns(index) {
+            Applies::Yes(notes) => notes,
             Applies::No(words) => {
                 let reason = Reason {
                     verdict: Verdict::NotApplicable,
@@ -248,7 +244,7 @@ impl Scheduler {
                 self.without_run(index, reason, "not applicable");
                 return None;
             }
-        }
+        };
         let unmet_need = self.unmet_need(index);
         if let Some(need) = &unmet_need {
             let reads = self
@@ -298,7 +294,7 @@ impl Scheduler {
     /// Judges `when:`.
     fn concerns(&self, index: usize) -> Applies {
         let Some(when) = &self.gate(index).when else {
-            return Applies::Yes(None);
+            return Applies::Yes(Vec::new());
         };
         // A phase is about the whole content, whatever changed last.
         let whole = self.phase.then(|| When {
@@ -306,22 +302,48 @@ impl Scheduler {
             ..when.clone()
         });
         let when = whole.as_ref().unwrap_or(when);
-        let state = self.start.as_ref().map(|start| &start.state);
         let changed = match (&self.start, when.changed.is_empty()) {
             (_, true) => Ok(Vec::new()),
             (Some(start), false) => start.changed(self.base.as_deref(), self.shared.event.as_ref()),
-            (None, false) => Err("there is no git here".to_owned()),
+            (None, false) => Err(self.silent().to_owned()),
         };
-        let branch = state.and_then(|state| state.branch.as_deref());
         let changed = changed.as_deref().map_err(Clone::clone);
         applies(
             when,
             &Here {
-                branch,
+                branch: self.branch(),
                 changed,
                 env: &self.shared.env,
             },
         )
+    }
+
+    /// The branch that gates run for. Where HEAD is on none, a CI job is asked: it checks out commits.
+    fn branch(&self) -> Result<Option<&str>, String> {
+        let shared = &self.shared;
+        if let Some(apart) = &shared.apart {
+            // A work tree of its own is on no branch, and stands for one.
+            return Ok(apart.branch.as_deref());
+        }
+        let state = self.start.as_ref().map(|start| &start.state);
+        let on = state.and_then(|state| state.branch.as_deref());
+        match (on, &shared.job, state) {
+            (Some(branch), _, _) => Ok(Some(branch)),
+            (None, Some(JobRef::Branch(branch)), _) => Ok(Some(branch)),
+            (None, Some(JobRef::Tag), _) | (None, None, Some(_)) => Ok(None),
+            (None, _, None) => Err(self.silent().to_owned()),
+            (None, Some(JobRef::Unknown), Some(_)) => {
+                Err("HEAD is on no branch, and the CI job does not name one".to_owned())
+            }
+        }
+    }
+
+    /// Why git says nothing.
+    fn silent(&self) -> &'static str {
+        match self.shared.repository {
+            Some(_) => "git does not answer",
+            None => "there is no git here",
+        }
     }
 
     /// A need whose verdict does not let this gate go on. A gate that only warns always does.
@@ -409,6 +431,7 @@ impl Scheduler {
                 .map(|&need| shared.plan.gates[need].id.clone())
                 .collect(),
             judgement,
+            lacking: Vec::new(),
             reports: Vec::new(),
             duration: None,
             given: &Given::default(),

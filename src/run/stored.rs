@@ -19,13 +19,12 @@ const BY_VALUE: [&str; 4] = ["coverage", "http", "metrics", EXIT];
 /// What the newest stored run of a commit measured of a gate.
 pub(super) fn baseline(
     repository: &Repository,
-    root: &Path,
     store: &Path,
     reference: &str,
     (gate, kind): (&str, &str),
 ) -> BaselineState {
     if BY_VALUE.contains(&kind) {
-        found(repository, root, store, reference, gate).unwrap_or_else(BaselineState::Broken)
+        found(repository, store, reference, gate).unwrap_or_else(BaselineState::Broken)
     } else {
         BaselineState::Broken(format!(
             "a stored run holds values, and `{kind}` compares by name: leave `run: true` away, and record a baseline in `{reference}`"
@@ -35,21 +34,17 @@ pub(super) fn baseline(
 
 fn found(
     repository: &Repository,
-    root: &Path,
     store: &Path,
     reference: &str,
     gate: &str,
 ) -> Result<BaselineState, String> {
-    let revision = repository.revision(reference, root).map_err(|_| {
-        format!(
-            "`{reference}` is not in this clone: fetch it, such as with `git fetch origin {}`",
-            reference.trim_start_matches("origin/")
-        )
-    })?;
+    let commit = repository
+        .commit(reference)
+        .map_err(|trouble| trouble.words(reference))?;
     let decided = |gate: &Value| gate["verdict"] != "inconclusive";
     let of_it = |record: &Record| {
         let outcome = &record.outcome;
-        outcome["run"]["commit"] == revision.commit.as_str()
+        outcome["run"]["commit"] == commit.as_str()
             && outcome["verdict"]["subject"]["state"] == "clean"
             && record.gate(gate).is_some_and(decided)
     };

@@ -9,6 +9,7 @@ use super::fresh::{Mark, mark_of};
 use crate::config::Plan;
 use crate::ledger::is_own;
 use crate::model::{ChangedLines, ChangesUnknown, Subject, SubjectState};
+use crate::policy::Glob;
 use crate::vcs::{Base, Content, EventBase, GitTrouble, Marks, Repository, State, Tracked};
 
 /// The ledger is no part of a subject: committing a record must not change what it is about.
@@ -55,7 +56,7 @@ pub(super) struct Close {
 /// Paths that do not count, as globs and literal paths relative to the project.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ours {
-    patterns: Vec<String>,
+    patterns: Vec<Glob>,
     files: Vec<PathBuf>,
 }
 
@@ -67,7 +68,7 @@ impl Ours {
             .filter_map(|judge| judge.reports())
             .flat_map(|reports| reports.file_patterns());
         Self {
-            patterns: patterns.map(str::to_owned).collect(),
+            patterns: patterns.cloned().collect(),
             files: own_files.to_vec(),
         }
     }
@@ -85,9 +86,8 @@ impl Ours {
         let Some(below) = path.strip_prefix(prefix) else {
             return false;
         };
-        self.patterns.iter().any(|pattern| {
-            pattern == below || crate::gate::glob(pattern).is_ok_and(|glob| glob.is_match(below))
-        })
+        let mut patterns = self.patterns.iter();
+        patterns.any(|pattern| pattern.plain() == below || pattern.is_match(below))
     }
 }
 

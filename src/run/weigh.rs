@@ -6,12 +6,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::collect::Collected;
-use super::conclude::{Concluded, Found, conclude};
+use super::conclude::{Concluded, Found, conclude, is_absence};
 use super::plain::Plain;
 use super::waivers::Waivers;
 use crate::config::PlannedGate;
 use crate::gate::{Context, Ended, Facts, Gate};
-use crate::model::{Given, Judgement, Note, Reason, ReportUsed, Termination, TestNames};
+use crate::model::{
+    BaselineState, Given, Judgement, Note, Reason, ReportUsed, Termination, TestNames,
+};
 
 /// One judge with what it may see.
 pub(super) struct Part<'a> {
@@ -55,6 +57,7 @@ pub(super) fn weigh(asked: &Asked<'_>, parts: Vec<Part<'_>>, notes: Vec<Note>) -
     let gate = asked.gate;
     let mut whole = Judgement::default();
     let mut used: Vec<ReportUsed> = Vec::new();
+    let mut lacking: Vec<&str> = Vec::new();
     let mut reported = false;
     for mut part in parts {
         let found = part.collected.reports.iter_mut();
@@ -73,6 +76,9 @@ pub(super) fn weigh(asked: &Asked<'_>, parts: Vec<Part<'_>>, notes: Vec<Note>) -
         if part.judge.wants().baseline {
             let holds = &mut judgement.accepted.holds;
             holds.insert(part.judge.kind().to_owned());
+        }
+        if lacks(&part, &judgement) {
+            lacking.push(part.judge.kind());
         }
         used.extend(reports.iter().map(|report| ReportUsed {
             path: report.path.clone(),
@@ -107,6 +113,7 @@ pub(super) fn weigh(asked: &Asked<'_>, parts: Vec<Part<'_>>, notes: Vec<Note>) -
         gate,
         needs: needs.map(|&need| asked.gates[need].id.clone()).collect(),
         judgement: whole,
+        lacking,
         reports: used,
         duration: asked.duration,
         given: asked.given,
@@ -123,6 +130,20 @@ pub(super) fn weigh(asked: &Asked<'_>, parts: Vec<Part<'_>>, notes: Vec<Note>) -
         quarantine,
         tests,
     }
+}
+
+/// Whether the reports of a judge are missing, and nothing else keeps it from judging: a baseline that cannot be used
+/// is no missing report.
+fn lacks(part: &Part<'_>, judgement: &Judgement) -> bool {
+    let broken = |state: &BaselineState| matches!(state, BaselineState::Broken(_));
+    if part.judge.reports().is_none()
+        || broken(&part.given.baseline)
+        || broken(&part.given.green_list.state)
+    {
+        return false;
+    }
+    let mut reasons = part.collected.reasons.iter().chain(&judgement.reasons);
+    part.collected.reports.is_empty() || reasons.any(is_absence)
 }
 
 fn join(whole: &mut Judgement, one: Judgement, reasons: Vec<Reason>) {

@@ -16,7 +16,7 @@ mod runs;
 mod skips;
 
 pub use company::{Companion, Company, Gone};
-pub use completion::{CompletionLock, Holder};
+pub use completion::CompletionLock;
 pub use durations::Durations;
 pub use evidence::{BUDGET, Bundles, Pruned};
 pub use locks::{Held, Slots};

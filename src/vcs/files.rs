@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::{GitTrouble, Repository};
+use super::{GitTrouble, Repository, RevisionTrouble};
 
 impl Repository {
     /// A path of the project as git names it, from the top of the work tree.
@@ -41,12 +41,9 @@ impl Repository {
         }
     }
 
-    /// The bytes of a file (path from the top) at a ref; `None` where that tree has no such file.
-    pub fn file_at(&self, reference: &str, path: &str) -> Result<Option<Vec<u8>>, GitTrouble> {
-        let commit = format!("{reference}^{{commit}}");
-        let commit = self.ask(&["rev-parse", "--verify", "--end-of-options", &commit])?;
-        let commit = String::from_utf8_lossy(&commit).trim().to_owned();
-        let listed = self.ask(&["ls-tree", "-z", "--full-tree", &commit, "--", path])?;
+    /// The bytes of a file (path from the top) in a commit; `None` where its tree has no such file.
+    pub fn file_at(&self, commit: &str, path: &str) -> Result<Option<Vec<u8>>, GitTrouble> {
+        let listed = self.ask(&["ls-tree", "-z", "--full-tree", commit, "--", path])?;
         let entry = String::from_utf8_lossy(&listed).into_owned();
         let blob = entry
             .split(['\t', '\0'])
@@ -59,17 +56,19 @@ impl Repository {
         }
     }
 
-    /// Whether a ref names a commit of this clone.
-    pub fn has(&self, reference: &str) -> bool {
+    /// The commit that a ref names.
+    pub fn commit(&self, reference: &str) -> Result<String, RevisionTrouble> {
         let commit = format!("{reference}^{{commit}}");
-        self.ask(&[
+        let asked = [
             "rev-parse",
             "--verify",
             "--quiet",
             "--end-of-options",
             &commit,
-        ])
-        .is_ok()
+        ];
+        let answer = self.ask_or_no(&asked).map_err(RevisionTrouble::Git)?;
+        let answer = answer.ok_or(RevisionTrouble::Missing)?;
+        Ok(String::from_utf8_lossy(&answer).trim().to_owned())
     }
 
     pub(super) fn is_unborn(&self) -> bool {

@@ -25,7 +25,7 @@ mod tree;
 mod worktree;
 
 pub use base::{Base, BaseTrouble};
-pub use event::EventBase;
+pub use event::{EventBase, JobRef};
 pub use history::Versions;
 pub use overlooked::{Overlooked, Tracked};
 pub use past::{Hands, Named, Past};

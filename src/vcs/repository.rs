@@ -107,25 +107,27 @@ impl Repository {
         (!value.is_empty()).then_some(value)
     }
 
-    /// Every path below `root` that git tracks, relative to it; `None` when git does not answer.
-    pub fn all_tracked(&self, root: &Path) -> Option<Vec<String>> {
-        let root = fs::canonicalize(root).ok()?;
-        let below = root.strip_prefix(&self.top).ok()?;
+    /// Every path below `root` that git tracks, relative to it.
+    pub fn all_tracked(&self, root: &Path) -> Result<Vec<String>, GitTrouble> {
+        let real = fs::canonicalize(root).ok();
+        let below = real
+            .as_deref()
+            .and_then(|root| root.strip_prefix(&self.top).ok());
+        let below =
+            below.ok_or_else(|| GitTrouble("the project is not below its top".to_owned()))?;
         let below = below.to_string_lossy().replace('\\', "/");
-        let answer = self.ask(&["ls-files", "-z", "--full-name"]).ok()?;
+        let answer = self.ask(&["ls-files", "-z", "--full-name"])?;
         let paths = answer
             .split(|byte| *byte == 0)
             .filter(|name| !name.is_empty())
             .map(|name| String::from_utf8_lossy(name).into_owned());
         if below.is_empty() {
-            return Some(paths.collect());
+            return Ok(paths.collect());
         }
         let prefix = format!("{below}/");
-        Some(
-            paths
-                .filter_map(|path| path.strip_prefix(&prefix).map(str::to_owned))
-                .collect(),
-        )
+        Ok(paths
+            .filter_map(|path| path.strip_prefix(&prefix).map(str::to_owned))
+            .collect())
     }
 
     /// Asks git. A status other than 0 is trouble, with git's own words.

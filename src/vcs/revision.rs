@@ -31,6 +31,19 @@ pub enum RevisionTrouble {
     Git(GitTrouble),
 }
 
+impl RevisionTrouble {
+    /// What is wrong with what was asked for by this name, and what to do where that helps.
+    pub fn words(&self, name: &str) -> String {
+        match self {
+            Self::Missing => format!(
+                "`{name}` is not in this clone: fetch it, such as with `git fetch origin {}`",
+                name.trim_start_matches("origin/")
+            ),
+            Self::Git(trouble) => format!("`{name}` cannot be looked up: {trouble}"),
+        }
+    }
+}
+
 /// What is at a path of a revision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Blob {

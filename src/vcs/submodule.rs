@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::repository::accepted;
+use super::worktree::WORDS;
 use super::{GitTrouble, Repository};
-use crate::exec::Stop;
+use crate::exec::{Stop, query};
 
 /// Submodules within submodules are filled so deep.
 const DEEPEST: usize = 8;
@@ -71,7 +72,12 @@ fn check_out(
             &from,
             &to,
         ];
-        accepted(within.write(&clone, &[], stop), "clone")?;
+        let mut command = within.command(&clone);
+        // A clone makes the work tree that it is told of, and refuses one that is there.
+        command.env.retain(|(name, _)| name != "GIT_WORK_TREE");
+        command.env_remove.push("GIT_WORK_TREE".into());
+        command.timeout = None;
+        accepted(query(&command, WORDS, stop), "clone")?;
     }
     let inside = Repository {
         top: folder.to_path_buf(),

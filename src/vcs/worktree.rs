@@ -14,7 +14,7 @@ use crate::exec::{Answer, Stop, query};
 use crate::model::Termination;
 
 /// What git says while it makes a work tree is short.
-const WORDS: usize = 1 << 20;
+pub(super) const WORDS: usize = 1 << 20;
 /// Hooks of the project would run on a checkout and a merge; clean-up of the repository is not ours to start; and no
 /// recorded resolution of somebody may decide a merge.
 const QUIET: &[&str] = &[

@@ -76,6 +76,29 @@ fn a_declared_absence_covers_no_broken_report_no_crash_and_no_failure() {
 }
 
 #[test]
+fn a_declared_absence_covers_nothing_of_a_report_that_is_there() {
+    let yaml = "gates:
+  scan:
+    run: cp given.xml unit.xml
+    absent: { allow: true, why: no scanner for this platform yet }
+    tests: { reports: unit.xml, removed: 0 }
+    findings: { reports: scan.sarif }
+";
+    let project = Project::new(yaml)
+        .file("given.xml", junit(&["a"], &[]))
+        .env("CI", "true");
+    project.call(&["baseline", "record", "scan"]);
+    project.write(".tollgate/baseline/scan.txt", "garbage");
+    let ran = project.run(&[]).exits(3);
+    let gate = ran.gate("scan").is("inconclusive").cause("evidence");
+    gate.notes(&["declared-absence"]);
+    ran.says("the baseline cannot be used");
+    // Without a baseline to compare with, the same holds in CI.
+    std::fs::remove_file(project.root.join(".tollgate/baseline/scan.txt")).unwrap();
+    project.run(&[]).exits(3).gate("scan").is("inconclusive");
+}
+
+#[test]
 fn a_gate_that_does_not_apply_says_nothing_of_its_absence() {
     let yaml = "gates:
   scan:

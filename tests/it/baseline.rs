@@ -413,6 +413,53 @@ fn each_file_has_a_ratchet_of_its_own() {
 }
 
 #[test]
+fn every_file_is_held_to_a_share_from_either_side() {
+    let report = |files: &[(&str, u32)]| {
+        let file = |(name, hit): &(&str, u32)| lcov(*hit, 10).replace("src/lib.c", name);
+        files.iter().map(file).collect::<String>()
+    };
+    let files = [("a.c", 5), ("b.c", 10), ("c.c", 7), ("d.c", 3)];
+    let project = Project::new("").file("given.info", report(&files));
+    for (bound, exit, part, named) in [
+        ("<=60%", 1, 10, "b.c 100%, c.c 70%"),
+        (">=55%", 1, 3, "d.c 30%, a.c 50%"),
+        (">=35%, <=69%", 1, 10, "b.c 100%, d.c 30%, c.c 70%"),
+        (">=30%, <=100%", 0, 10, "\"pass\""),
+    ] {
+        let yaml = format!(
+            "version: 1\ngates:\n  cov:\n    run: cp given.info cov.info\n    \
+             coverage: {{ reports: cov.info, each-file: {{ lines: \"{bound}\" }} }}\n"
+        );
+        project.write("tollgate.yaml", yaml);
+        let ran = project.run(&[]).exits(exit);
+        let fact = serde_json::json!({ "part": part, "whole": 10, "percent": part * 10 });
+        let gate = ran.gate("cov").fact("cov.coverage.each-file.lines", fact);
+        let said = gate.verdict.to_string();
+        assert!(said.contains(named), "{bound}: {said}");
+    }
+}
+
+#[test]
+fn a_condition_on_files_that_are_all_new_is_shown_and_says_so() {
+    let yaml = "gates:
+  cov:
+    run: cp given.info cov.info
+    coverage: { reports: cov.info, each-file: { lines: \">=baseline\" } }
+";
+    let project = Project::new(yaml).file("given.info", lcov(8, 10));
+    project.call(&["baseline", "record"]).exits(0);
+    // The folder moved: the baseline knows none of its files.
+    let moved = lcov(1, 10).replace("src/lib.c", "lib/lib.c");
+    project.write("given.info", moved);
+    let ran = project.run(&["--ci", "generic"]).exits(0);
+    let gate = ran.gate("cov").is("pass");
+    let shown = gate.verdict["conditions"].as_array().unwrap();
+    let shown: Vec<_> = shown.iter().map(|one| &one["fact"]).collect();
+    assert_eq!(shown, ["cov.coverage.each-file.lines"], "{ran}");
+    ran.says("every file is new, so none is compared: lib/lib.c");
+}
+
+#[test]
 fn sizes_findings_and_durations_take_steps_too() {
     let yaml = "gates:
   tree:
@@ -814,6 +861,58 @@ fn baseline_of_a_ref_is_out_of_reach_of_the_change_it_judges() {
         .exits(3)
         .gate("cov")
         .is("inconclusive");
+}
+
+#[test]
+fn baseline_that_the_history_of_its_ref_held_is_gone_there_too() {
+    let project = recorded();
+    project.commit();
+    let gone = |reference: &str| {
+        let ran = project.run(&[]).exits(1);
+        ran.gate("cov")
+            .is("fail")
+            .reasons(&["baseline-gone"])
+            .says(&format!(
+                "in the history of {reference} and not in its tree"
+            ));
+    };
+    std::fs::remove_file(project.root.join(COV)).unwrap();
+    project.commit();
+    gone("this branch");
+    let yaml = project.read("tollgate.yaml") + "    baseline: { ref: main }\n";
+    project.write("tollgate.yaml", yaml);
+    project.commit();
+    gone("`main`");
+}
+
+#[test]
+fn git_that_does_not_answer_for_a_ref_is_no_ref_that_is_missing() {
+    let yaml = |more: &str| {
+        format!(
+            "version: 1
+gates:
+  cov:
+    run: cp given.info cov.info
+    baseline: {{ ref: trunk{more} }}
+    coverage: {{ reports: cov.info, drop: '<=1%' }}
+"
+        )
+    };
+    let project = Project::empty("project")
+        .file("given.info", lcov(80, 100))
+        .file("tollgate.yaml", yaml(""))
+        .committed();
+    // No git can read this.
+    project.write(".git/config", "[core\n");
+    for more in ["", ", run: true"] {
+        project.write("tollgate.yaml", yaml(more));
+        let ran = project.run(&[]).exits(3);
+        let gate = ran
+            .gate("cov")
+            .is("inconclusive")
+            .reasons(&["baseline-broken"]);
+        gate.says("`trunk` cannot be looked up");
+    }
 }
 
 #[test]

@@ -30,6 +30,13 @@ phases: { alpha: { gates: [a, b] } }
 }
 
 #[test]
+fn a_file_with_warnings_is_not_called_faultless() {
+    let yaml = "gates: { a: { run: 'true', tests: { reports: r.xml, passed: 3 } } }\n";
+    let ran = check(yaml).exits(0).says("1 gate read, 1 warning");
+    assert!(!ran.to_string().contains("nothing wrong"), "{ran}");
+}
+
+#[test]
 fn problems_are_shown_with_their_place() {
     let yaml = "gates:
   unit:
@@ -41,6 +48,60 @@ fn problems_are_shown_with_their_place() {
 ";
     let ran = check(yaml).exits(2);
     insta::assert_snapshot!(ran.stderr);
+}
+
+/// What is said of each is followed by what to do: the support of these tests asks that of every problem.
+#[test]
+fn whatever_is_wrong_is_told_with_what_to_do() {
+    let gate = "gates: { a: { run: 'true' } }\n";
+    for (yaml, words) in [
+        (
+            format!("services: {{ db: {{ ready: tcp }} }}\n{gate}"),
+            "add the command that starts it",
+        ),
+        (
+            format!("services: {{ db: {{ run: x, env: {{ 'A=B': c }} }} }}\n{gate}"),
+            "has no `=` in it",
+        ),
+        (
+            "gates: { a: { run: 'true', with: { x: 1 } } }\n".to_owned(),
+            "add `uses:`",
+        ),
+        (
+            "gates: { a: { uses: rust/clippy, with: { timeout: long } } }\n".to_owned(),
+            "help: ",
+        ),
+        (
+            "gates: { a: { run: \"echo 'x\" } }\n".to_owned(),
+            "every quote closed",
+        ),
+        (
+            "gates: { a: { files: { forbid: { x: '(' } } } }\n".to_owned(),
+            "before a sign that stands for itself",
+        ),
+        (
+            "gates: { a: { files: { exist: '[' } } }\n".to_owned(),
+            "write `[*]` for the sign itself",
+        ),
+        (
+            "gates: { a: { run: x, exit: { ok: [0], crash: [0] } } }\n".to_owned(),
+            "name each status once",
+        ),
+        ("gates: [a]\n".to_owned(), "write a mapping here"),
+        (
+            "gates: { a: { run: 'true' }\n".to_owned(),
+            "look at brackets",
+        ),
+    ] {
+        refused(&yaml, &[words]);
+    }
+    let ran = check(&format!(
+        "services:\n  db:\n    run: x\n    replicas: 65\n{gate}"
+    ))
+    .exits(2);
+    ran.complains("cannot run 65 times")
+        .complains("tollgate.yaml:5:")
+        .complains("wanted 1 to 64");
 }
 
 #[test]

@@ -346,3 +346,38 @@ fn the_captured_stream_is_a_report_of_its_own() {
         .reports(&["stderr"])
         .fact("err.tests.passed", 1);
 }
+
+/// Makes folders so deep that their path cannot be named, with a failing test at the end: that cannot be read even by
+/// a user who may read everything.
+const DEEP: &str = "rm -rf r; mkdir -p r/a && cp good.xml r/a/x.xml
+[ -e shallow ] && exit
+name=$(printf 'd%.0s' $(seq 200))
+mkdir t && cp bad.xml t/x.xml
+for i in $(seq 24); do mkdir w && mv t w/$name && mv w t; done
+mv t r/
+";
+
+#[test]
+fn a_folder_that_cannot_be_listed_is_none_without_reports() {
+    let yaml = "gates:
+  unit: { run: ./make, tests: { reports: 'r/**/*.xml' } }
+  near: { needs: unit, tests: { reports: 'r/*/x.xml' } }
+";
+    let project = Project::new(yaml)
+        .file("good.xml", junit(&["a"], &[]))
+        .file("bad.xml", junit(&[], &["b"]))
+        .script("make", DEEP);
+    let ran = project.run(&[]).exits(3);
+    ran.gate("unit")
+        .is("inconclusive")
+        .reasons(&["report-broken"])
+        .says("whether a report lies in")
+        .says("cannot be told");
+    // Nothing that its pattern matches can lie there.
+    ran.gate("near").is("pass");
+    // What could not be listed before a command may hold old reports, whatever is to be seen afterwards.
+    project.write("shallow", "");
+    let ran = project.run(&["unit"]).exits(3);
+    ran.gate("unit").reasons(&["report-broken"]);
+    project.run(&[]).exits(0);
+}

@@ -203,3 +203,51 @@ fn a_preset_of_depth_and_a_base_of_size_are_bounded_too() {
         .exits(2)
         .complains("larger than 4 MiB");
 }
+
+#[test]
+fn a_glob_without_end_is_a_problem_wherever_it_stands() {
+    let long = format!("x/{}", "?".repeat(600_000));
+    let gate = "run: 'true', tests: { reports: r.xml }";
+    for file in [
+        format!("gates: {{ g: {{ files: {{ exist: ['{long}'] }} }} }}\n"),
+        format!("gates: {{ g: {{ run: 'true', tests: {{ reports: '{long}' }} }} }}\n"),
+        format!("gates: {{ g: {{ {gate}, when: {{ changed: '{long}' }} }} }}\n"),
+        format!("gates: {{ g: {{ {gate}, when: {{ branch: '{long}' }} }} }}\n"),
+        format!("protected: ['{long}']\ngates: {{ g: {{ {gate} }} }}\n"),
+        format!(
+            "gates: {{ g: {{ coverage: {{ reports: c.info, lines: '>=1%', exclude: '{long}' }} }} }}\n"
+        ),
+    ] {
+        refused(format!("version: 1\n{file}"), "is too long for a glob");
+    }
+    let project = Project::empty("project")
+        .file("tollgate.yaml", format!("version: 1\ngates: {{ g: {{ {gate} }} }}\n"))
+        .file(
+            ".tollgate/waivers.yaml",
+            format!(
+                "waivers:\n  - {{ gate: g, rule: R1, path: '{long}', why: w, owner: o, opened: 2026-01-01, until: 2026-02-01 }}\n"
+            ),
+        );
+    let ran = project.call(&["config", "check"]).exits(2);
+    ran.complains("is too long for a glob");
+}
+
+#[test]
+fn a_list_of_protected_files_never_protects_less_than_it_says() {
+    let list: Vec<String> = (0..60)
+        .map(|one| format!("'{one}{}'", "*?".repeat(500)))
+        .collect();
+    let project = Project::empty("project")
+        .file(
+            "tollgate.yaml",
+            format!(
+                "version: 1\nprotected: [{}, tool.sh]\ngates: {{ g: {{ run: sh tool.sh }} }}\n",
+                list.join(", ")
+            ),
+        )
+        .file("tool.sh", "exit 0\n")
+        .committed();
+    project.write("tool.sh", "exit 0 # always\n");
+    let ran = project.run(&["--policy-ref", "HEAD"]);
+    ran.says("`tool.sh` is protected");
+}

@@ -110,14 +110,30 @@ fn imports_go_down_only() {
 }
 
 #[test]
+fn globs_are_read_in_one_file() {
+    for (name, text) in sources("src") {
+        let named = code(&text).any(|(_, line)| line.contains("globset"));
+        assert!(
+            !named || name == "src/policy/glob.rs",
+            "{name} reads globs by itself: use `policy::Glob`"
+        );
+    }
+}
+
+#[test]
 fn every_room_stands_on_a_floor_and_is_in_the_map() {
     let map = fs::read_to_string(top().join("src/lib.rs")).unwrap();
     for (name, _) in sources("src") {
         if let Some((room, _)) = name.trim_start_matches("src/").split_once('/') {
             assert!(floor(room).is_some(), "{room} stands on no floor");
             assert!(
-                map.contains(&format!("pub mod {room};")),
+                map.lines()
+                    .any(|line| line.trim_start_matches("pub ") == format!("mod {room};")),
                 "{room} is not in lib.rs"
+            );
+            assert!(
+                map.contains(&format!("`{room}`")),
+                "{room} is not in the map of the house"
             );
         }
     }
@@ -200,6 +216,84 @@ fn every_format_kind_and_output_is_in_its_table() {
     registered("src/gate", "GateKind", "pub static KINDS");
     registered("src/output", "Output", "pub static OUTPUTS");
     registered("src/phase", "PhaseRule", "pub static RULES");
+}
+
+/// What a new implementation must say stands in the recipe: the methods of the trait that have no default.
+#[test]
+fn every_recipe_names_what_its_trait_demands() {
+    let recipes = fs::read_to_string(top().join("CONTRIBUTING.md")).unwrap();
+    let method = Regex::new(r"(?m)^    fn (\w+)[^{;]*;").unwrap();
+    for (room, head, recipe) in [
+        ("report", "pub trait ReportFormat", "### A report format"),
+        ("gate", "pub trait GateKind", "### A gate kind"),
+        ("phase", "pub trait PhaseRule", "### A rule of a phase"),
+        ("output", "pub trait Output", "### An output"),
+        ("init", "pub trait Stack", "### A stack of `init`"),
+    ] {
+        let text = fs::read_to_string(top().join(format!("src/{room}/mod.rs"))).unwrap();
+        let told = text
+            .split_once(head)
+            .map(|(_, rest)| rest.split_once("\n}\n").unwrap().0);
+        let told = told.unwrap_or_else(|| panic!("src/{room}/mod.rs has no `{head}`"));
+        let recipe = recipes
+            .split_once(recipe)
+            .unwrap()
+            .1
+            .split("\n### ")
+            .next()
+            .unwrap();
+        let demanded: Vec<&str> = method
+            .captures_iter(told)
+            .map(|found| found.get(1).unwrap().as_str())
+            .collect();
+        assert!(demanded.len() > 2, "{head}: {demanded:?}");
+        for name in demanded {
+            assert!(
+                recipe.contains(&format!("`{name}`")),
+                "{head}: the recipe does not name `{name}`"
+            );
+        }
+    }
+}
+
+/// What is fuzzed beside the formats of reports: other bytes that come from outside.
+const FUZZED: &[&str] = &["baseline", "config", "record"];
+
+#[test]
+fn every_format_has_a_fuzz_target_and_every_target_is_built() {
+    let wanted: BTreeSet<String> = tollgate::report::FORMATS
+        .iter()
+        .map(|format| format.name())
+        .chain(FUZZED.iter().copied())
+        .map(|name| format!("fuzz/targets/{name}.rs"))
+        .collect();
+    let there: BTreeSet<String> = sources("fuzz")
+        .into_iter()
+        .map(|(name, _)| name)
+        .filter(|name| !name.starts_with("fuzz/src/"))
+        .collect();
+    assert_eq!(
+        there, wanted,
+        "files below fuzz/, and formats with what else is fuzzed"
+    );
+    let manifest = fs::read_to_string(top().join("fuzz/Cargo.toml")).unwrap();
+    let path = Regex::new(r#"(?m)^name = "(\w+)"\npath = "(targets/\w+\.rs)"$"#).unwrap();
+    let built: BTreeSet<String> = path
+        .captures_iter(&manifest)
+        .filter(|found| found[2] == format!("targets/{}.rs", &found[1]))
+        .map(|found| format!("fuzz/{}", &found[2]))
+        .collect();
+    assert_eq!(built, wanted, "the targets of fuzz/Cargo.toml");
+    for (name, text) in sources("fuzz/targets") {
+        let own = name
+            .trim_start_matches("fuzz/targets/")
+            .trim_end_matches(".rs");
+        let format = !FUZZED.contains(&own);
+        assert!(
+            !format || text.contains(&format!("report(\"{own}\", bytes)")),
+            "{name} fuzzes something else"
+        );
+    }
 }
 
 #[test]

@@ -42,7 +42,7 @@ fn read(texts: &[String], name: &str) -> Vec<ReportEvidence> {
 
 fn judge(plan: &Plan, reports: &[ReportEvidence], baseline: &Baseline) -> Judgement {
     let given = Given {
-        strict: true,
+        baseline_must_exist: true,
         baseline: BaselineState::Here(Box::new(baseline.clone())),
         ..Given::default()
     };

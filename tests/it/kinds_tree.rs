@@ -39,6 +39,36 @@ fn forbidden_pattern_cannot_hide_behind_an_ignore_file() {
 }
 
 #[test]
+fn git_that_does_not_answer_is_no_git_that_tracks_nothing() {
+    let yaml = "gates:
+  stubs: { files: { forbid: { 'src/**': '501' } } }
+  debt: { ratchet: { patterns: { todo: TODO }, max: 0 } }
+";
+    let project = Project::new(yaml)
+        .file("src/a.ts", "fine\n")
+        .file("src/gen/b.ts", "status(501) TODO\n")
+        .committed();
+    project.write(".gitignore", "src/gen/\n");
+    let ran = project.run(&[]).exits(1);
+    ran.gate("stubs").is("fail");
+    ran.gate("debt").is("fail");
+    project.write(".git/index", "garbage");
+    let ran = project.run(&[]).exits(3);
+    for gate in ["stubs", "debt"] {
+        ran.gate(gate)
+            .is("inconclusive")
+            .reasons(&["tree-unreadable"])
+            .says("which files git tracks cannot be told");
+    }
+    // Outside git only ignore files tell.
+    let outside = Project::new(yaml)
+        .file("src/a.ts", "fine\n")
+        .file("src/gen/b.ts", "status(501) TODO\n")
+        .file(".gitignore", "src/gen/\n");
+    outside.run(&[]).exits(0);
+}
+
+#[test]
 fn forbidden_pattern_that_was_not_looked_for_is_undecided() {
     let gate = |path: &str, regex: &str| {
         format!("gates: {{ stubs: {{ files: {{ forbid: {{ '{path}': '{regex}' }} }} }} }}\n")
@@ -102,6 +132,74 @@ fn forbidden_pattern_that_was_not_looked_for_is_undecided() {
     }
     project.write("src/a.txt", "nothing\n");
     project.run(&[]).exits(0);
+}
+
+#[test]
+fn every_glob_sees_what_git_tracks_though_it_is_ignored() {
+    let project = Project::new(
+        "gates:\n  absent: { files: { absent: ['keys/**'] } }\n  exist: { files: { exist: ['keys/*.pem'] } }\n  \
+         size: { files: { size: { 'keys/*': '<=1B' } } }\n  contain: { files: { contain: { 'keys/*': 'no' } } }\n",
+    )
+    .file("keys/id.pem", "secret\n")
+    .committed();
+    project.write(".gitignore", "keys/\n");
+    project.write("keys/mine.pem", "never added\n");
+    let ran = project.run(&[]).exits(1);
+    ran.gate("absent")
+        .is("fail")
+        .reasons(&["file-unwanted"])
+        .fact("absent.files.unwanted", 1);
+    ran.gate("exist").is("pass");
+    ran.gate("size").is("fail");
+    let ran = ran.says("keys/id.pem 7 B");
+    ran.gate("contain").is("fail").says("keys/id.pem");
+}
+
+#[test]
+fn every_file_is_held_to_the_bound_on_size_from_either_side() {
+    let gate = |bound: &str| {
+        format!("version: 1\ngates: {{ size: {{ files: {{ size: {{ 'd/*': '{bound}' }} }} }} }}\n")
+    };
+    let project = Project::new("")
+        .file("d/big", [0; 100])
+        .file("d/mid", [0; 50])
+        .file("d/small", "ab")
+        .file("d/less", "a")
+        .committed();
+    for (bound, exit, value, named) in [
+        (">=10B", 1, 1, "d/less 1 B, d/small 2 B"),
+        ("<=40B", 1, 100, "d/big 100 B, d/mid 50 B"),
+        (">=3B, <=99B", 1, 1, "d/less 1 B, d/big 100 B, d/small 2 B"),
+        (">=1B, <=100B", 0, 100, "\"pass\""),
+    ] {
+        project.write("tollgate.yaml", gate(bound));
+        let ran = project.run(&[]).exits(exit);
+        let fact = serde_json::json!({ "bytes": value });
+        let size = ran.gate("size").fact("size.files.size[d/*]", fact);
+        let said = size.verdict.to_string();
+        assert!(said.contains(named), "{bound}: {said}");
+    }
+}
+
+#[test]
+fn no_file_grows_past_the_largest_of_the_baseline() {
+    let yaml = "gates: { size: { files: { size: { 'd/*': '>=2B, <=+10%' } } } }\n";
+    let project = Project::new(yaml)
+        .file("d/a", [0; 100])
+        .file("d/b", [0; 10])
+        .committed();
+    project.call(&["baseline", "record"]).exits(0);
+    project.write("d/b", [0; 110]);
+    project.write("d/new", [0; 3]);
+    let ran = project.run(&["--ci", "generic"]).exits(0);
+    ran.gate("size").is("pass").notes(&[]);
+    project.write("d/b", [0; 111]);
+    let ran = project.run(&[]).exits(1).says("d/b 111 B");
+    ran.gate("size").is("fail");
+    project.write("d/b", [0; 10]);
+    project.write("d/new", [0; 1]);
+    let ran = project.run(&[]).exits(1).says("d/new 1 B");
+    ran.gate("size").is("fail");
 }
 
 const RATCHET: &str =

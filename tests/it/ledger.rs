@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use tollgate::ledger::{LEDGER, Ledger, Signer, allowed_signers};
-use tollgate::model::{Exact, Measure, People};
+use tollgate::model::{Exact, Measure, People, Record, Says};
 use tollgate::vcs::Repository;
 
 use crate::support::{Key, Project, TREE, appended, completion, sign_off, wait_for};
@@ -421,6 +421,31 @@ fn test_results_and_summaries_say_what_the_record_says() {
         summary["predicate"]["inputAttestations"][1]["digest"]["sha256"],
         signed
     );
+    let reopen = Record {
+        says: Says::Reopen {
+            completion: done.clone(),
+            why: "data loss".to_owned(),
+        },
+        ..completion(&[])
+    };
+    appended(&project, reopen);
+    project
+        .call(&["ledger", "export", &done[..10], "--format", "vsa"])
+        .exits(1)
+        .complains("was taken back");
+    let all = project.call(&["ledger", "export", "--format", "vsa"]);
+    assert_eq!(all.exits(0).stdout, "");
+    let wrong = Record {
+        says: Says::Completion(Box::default()),
+        ..completion(&[])
+    };
+    let wrong = appended(&project, wrong).digest;
+    for format in ["vsa", "dsse", "test-result"] {
+        project
+            .call(&["ledger", "export", &wrong[..10], "--format", format])
+            .exits(1)
+            .complains("does not verify, and is not handed on");
+    }
     project
         .call(&["ledger", "export", &signed[..10], "--format", "vsa"])
         .exits(2)

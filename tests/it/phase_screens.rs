@@ -45,7 +45,9 @@ fn a_conditional_go_says_what_fails_and_under_whose_promise() {
     let (soon, later) = (in_days(3), in_days(20));
     lien(&project, &people.cy, &later);
     lien(&project, &people.bo, &soon);
-    let found = format!("1 passes, 1 fails under the lien of cy until {soon}");
+    let last = in_days(2);
+    let due = format!("due {soon} (good through {last})");
+    let found = format!("1 passes, 1 fails under the lien of cy, {due}");
     let ran = project.phase(&["complete", "alpha"]).exits(0);
     // It is wrapped at 80 columns.
     let words: Vec<&str> = ran.stdout.split_whitespace().collect();
@@ -316,4 +318,165 @@ phases:
         .exits(4)
         .says("the waiver of `sign-offs` does not count");
     project.call(&["verify"]).exits(0);
+}
+
+#[test]
+fn a_promise_that_would_be_due_at_once_is_refused_with_what_to_name() {
+    let project = Project::new(
+        "gates: { a: { run: 'true' }, perf: { run: test -e fast } }
+phases:
+  alpha: { gates: [a] }
+  beta: { after: alpha, gates: [a, perf], liens: { from: [leads], longest: 30d } }
+  gamma: { after: beta, gates: [a] }
+",
+    );
+    let people = People::of(&project);
+    let project = project.committed();
+    let key = people.bo.file.to_str().unwrap();
+    let due = |day: &str| {
+        let words = [
+            "--owner",
+            "cy",
+            "--why",
+            "new disks",
+            "--due",
+            day,
+            "--key",
+            key,
+        ];
+        let mut all = vec!["lien", "beta", "--on", "perf"];
+        all.extend(words);
+        project.phase(&all)
+    };
+    let tomorrow = in_days(1);
+    for (day, words) in [
+        (
+            in_days(0),
+            format!("the first day that it can be due is {tomorrow}"),
+        ),
+        (
+            "beta".to_owned(),
+            "is due as soon as `beta` is decided".to_owned(),
+        ),
+        (
+            "alpha".to_owned(),
+            "phase `alpha` is complete before `beta` is".to_owned(),
+        ),
+    ] {
+        let ran = due(&day).exits(2);
+        let said: Vec<&str> = ran.stderr.split_whitespace().collect();
+        assert!(said.join(" ").contains(&words), "{ran}");
+    }
+    assert!(project.recorded().is_empty());
+    for day in [tomorrow.as_str(), "gamma"] {
+        due(day).exits(0);
+    }
+    project.phase(&["complete", "alpha"]).exits(0);
+    project
+        .phase(&["complete", "beta"])
+        .exits(0)
+        .says("conditional go");
+}
+
+#[test]
+fn what_changes_by_itself_knows_the_promises_that_will_be_due() {
+    let project = Project::new(LIENS);
+    let people = People::of(&project);
+    let project = project.committed();
+    let (day, before) = (in_days(3), in_days(2));
+    lien(&project, &people.bo, &day);
+    lien(&project, &people.cy, &day); // signed by nobody who may: it does not count
+    let words = format!("{day}  the lien of cy on `perf` of phase `alpha` is due");
+    for command in [
+        vec!["run", "--dry-run", "--at"],
+        vec!["config", "check", "--at"],
+        vec!["explain", "perf", "--at"],
+    ] {
+        let at = |day: &str| {
+            let mut all = command.clone();
+            all.push(day);
+            project.call(&all)
+        };
+        let ran = at(&day);
+        assert_eq!(ran.stdout.matches(&words).count(), 1, "{ran}");
+        let ran = at(&before);
+        assert!(ran.stdout.contains("nothing changes by itself"), "{ran}");
+    }
+    let other = project.call(&["explain", "a", "--at", &day]);
+    assert!(other.stdout.contains("nothing changes"), "{other}");
+}
+
+#[test]
+fn an_entry_signed_before_its_time_is_told_so_at_once() {
+    let project = Project::new(
+        "gates: { a: { run: 'true' } }
+phases:
+  alpha: { gates: [a] }
+  beta: { after: alpha, entry: { sign-offs: 1 }, gates: [a] }
+",
+    );
+    let people = People::of(&project);
+    let project = project.committed();
+    let key = people.bo.file.to_str().unwrap();
+    let sign = || {
+        project
+            .phase(&["sign", "beta", "--entry", "--key", key])
+            .exits(0)
+    };
+    let ran = sign();
+    let said: Vec<&str> = ran.stderr.split_whitespace().collect();
+    let words = "it does not count: bo signed before `alpha` was completed";
+    assert!(said.join(" ").contains(words), "{ran}");
+    project.phase(&["complete", "alpha"]).exits(0);
+    assert_eq!(project.outstanding("beta"), ["entry"]);
+    let ran = sign();
+    assert!(!ran.stderr.contains("does not count"), "{ran}");
+    assert!(project.outstanding("beta").is_empty());
+}
+
+#[test]
+fn a_stale_phase_that_is_decided_well_can_be_completed_again() {
+    let project =
+        Project::new("gates: { a: { run: 'true' } }\nphases: { alpha: { gates: [a] } }\n")
+            .committed();
+    project.phase(&["complete", "alpha"]).exits(0);
+    project
+        .phase(&["reopen", "alpha", "--why", "a bug"])
+        .exits(0);
+    project
+        .phase(&["decide", "alpha"])
+        .exits(0)
+        .says("✓ go · alpha can be completed again")
+        .says("all pass (wanted 1 gate to pass)");
+    let shown = project.phase(&["status"]).exits(0);
+    assert!(
+        shown.stdout.contains("do: tollgate phase complete alpha"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn gates_of_long_names_can_be_told_apart_where_they_are_judged() {
+    let name = |end: &str| format!("gate-with-a-name-that-is-as-long-as-its-neighbours-{end}");
+    let gate = |end: &str| format!("  {}: {{ run: 'true' }}\n", name(end));
+    let project = Project::new(&format!(
+        "gates:\n{}{}phases: {{ alpha: {{ gates: [{}, {}] }} }}\n",
+        gate("a"),
+        gate("b"),
+        name("a"),
+        name("b")
+    ))
+    .committed()
+    .env("COLUMNS", "80");
+    let ran = project.phase(&["decide", "alpha"]).exits(0);
+    for end in ["a", "b"] {
+        let told = |text: &str| {
+            let mut lines = text.lines();
+            lines.any(|line| line.contains(&format!("neighbours-{end}  pass")))
+        };
+        assert!(told(&ran.stdout), "{ran}");
+    }
+    let gate = name("a");
+    let refs = project.call(&["run", &gate, "--ref", "HEAD", "--merged-into", "main", "-v"]);
+    assert!(refs.stdout.contains("neighbours-a  pass"), "{refs}");
 }

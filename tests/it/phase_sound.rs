@@ -491,3 +491,45 @@ fn the_name_of_a_record_holds_its_project() {
     .unwrap();
     assert_eq!(sha256_hex(&bytes), entry.digest);
 }
+
+#[test]
+fn the_board_sees_a_key_that_does_not_count_any_more_and_completions_that_nobody_signed() {
+    let (project, people) = project();
+    sign(&project, &people.bo.file).exits(0);
+    project.phase(&["complete", "beta"]).exits(0);
+    project.commit();
+    let unsigned = "the completions of `alpha`, `beta` are unsigned";
+    assert!(doubts(&project, &["status"]).contains(unsigned));
+    project
+        .phase(&["complete", "alpha"])
+        .exits(0)
+        .says("and nobody signed that");
+    assert_eq!(project.state("beta"), "complete");
+    let key = people.bo.line.clone();
+    let text = project.read(".tollgate/people.yaml");
+    let gone = format!("{{ key: {key}, valid-before: 2026-01-31 }}");
+    project.write(".tollgate/people.yaml", text.replace(&key, &gone));
+    project.commit();
+    assert_eq!(project.state("beta"), "stale");
+}
+
+#[test]
+fn another_file_beside_that_of_the_project_decides_no_phase() {
+    let (project, _) = project();
+    let lax = "version: 1\ngates: { g: { run: 'true' } }\nphases: { beta: { gates: [g] } }\n";
+    project.write("lax.yaml", lax);
+    project.commit();
+    for command in ["status", "decide", "complete", "observe"] {
+        let phase = if command == "status" {
+            &[][..]
+        } else {
+            &["beta"]
+        };
+        let all = [&["--config", "lax.yaml", "phase", command], phase].concat();
+        project
+            .call(&all)
+            .exits(2)
+            .complains("nothing of them is decided by `lax.yaml` beside it");
+    }
+    assert_eq!(project.recorded(), ["completion"]);
+}

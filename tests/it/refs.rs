@@ -490,6 +490,10 @@ fn what_a_killed_run_leaves_is_removed_by_the_next_one() {
 #[test]
 fn a_revision_that_is_not_here_says_how_to_fetch_it_and_the_others_are_judged() {
     let project = nine();
+    let (ran, _) = project.refs(&["--ref", "gone"]);
+    let ran = ran.exits(3).says("there is no remote `origin`");
+    assert!(!ran.to_string().contains("git fetch"), "{ran}");
+    project.git(&["remote", "add", "origin", "/nowhere"]);
     let (ran, table) = project.refs(&["--ref", "gone", "--ref", "chore-1"]);
     ran.exits(3).says("git fetch origin gone:gone");
     assert_eq!(
@@ -733,6 +737,23 @@ fn a_command_makes_the_rest_and_its_failure_is_no_verdict() {
     assert_eq!(rows(&table)[0].1, 0);
     assert_eq!(rows(&table)[1].2, "worktree-run");
     assert!(project.has("node_modules/tool") && !project.has("node_modules/made"));
+}
+
+#[test]
+fn a_command_that_furnishes_a_work_tree_has_a_longest_time() {
+    let yaml = |timeout: &str| {
+        format!("worktree: {{ run: sleep 1000{timeout} }}\ngates: {{ unit: {{ run: 'true' }} }}\n")
+    };
+    let project = project(&yaml(", timeout: 200ms")).committed();
+    let (ran, table) = project.refs(&["--ref", "main"]);
+    ran.exits(3)
+        .says("took longer than 200 ms")
+        .says("`worktree.timeout`");
+    assert_eq!(rows(&table)[0].2, "worktree-run");
+    let idle = Project::new("worktree: { timeout: 5m }\ngates: { unit: { run: 'true' } }\n");
+    idle.call(&["config", "check"])
+        .exits(2)
+        .complains("there is none");
 }
 
 #[test]

@@ -127,3 +127,14 @@ fn a_run_that_was_killed_is_not_there_any_more() {
     ran.gate("unit").is("pass");
     assert_eq!(notes_left(&project.root.join(".tollgate/local")), 0);
 }
+
+#[test]
+fn a_run_that_cannot_know_of_others_says_so() {
+    let project = project().env("GIVES", "given.xml").committed();
+    project.run(&["hold"]).exits(0);
+    // What is no folder takes no notes.
+    project.write(".git/tollgate/under-way", "");
+    let ran = project.run(&["unit"]).exits(0);
+    ran.gate("unit").is("pass");
+    ran.says("whether another run writes the same reports cannot be told");
+}

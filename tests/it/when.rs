@@ -47,6 +47,80 @@ fn a_gate_for_another_branch_does_not_apply() {
         .says("no branch");
 }
 
+const ON_MAIN: &str = "gates:
+  release: { run: 'false', when: { branch: main } }
+  other: { run: 'true', when: { branch: work } }
+";
+
+/// A clone as engines make it: a commit is checked out, and no branch.
+fn detached() -> Project {
+    let project = Project::new(ON_MAIN).committed();
+    project.git(&["checkout", "-q", "--detach"]);
+    project.env("CI", "true")
+}
+
+#[test]
+fn a_ci_job_runs_for_the_branch_that_its_engine_names() {
+    for (name, value) in [
+        ("CI_COMMIT_BRANCH", "main"),
+        ("GITHUB_REF", "refs/heads/main"),
+        ("GIT_BRANCH", "origin/main"),
+    ] {
+        let ran = detached().env(name, value).run(&[]).exits(1);
+        ran.gate("release").is("fail").notes(&[]);
+        ran.gate("other")
+            .is("not-applicable")
+            .says("branch is main");
+    }
+    // What git says comes first.
+    let on = Project::new(ON_MAIN).committed().env("CI", "true");
+    on.git(&["checkout", "-q", "-b", "work"]);
+    let ran = on.env("CI_COMMIT_BRANCH", "main").run(&[]).exits(0);
+    ran.gate("release").is("not-applicable");
+}
+
+#[test]
+fn a_job_of_a_request_runs_for_the_branch_that_it_comes_from() {
+    let request = detached()
+        .env("CI_MERGE_REQUEST_IID", "7")
+        .env("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main")
+        .env("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "work");
+    let ran = request.run(&[]).exits(0);
+    ran.gate("release")
+        .is("not-applicable")
+        .says("branch is work");
+    ran.gate("other").is("pass").notes(&[]);
+    let pull = detached()
+        .env("GITHUB_REF", "refs/pull/7/merge")
+        .env("GITHUB_BASE_REF", "main")
+        .env("GITHUB_HEAD_REF", "work");
+    pull.run(&[]).exits(0).gate("other").is("pass").notes(&[]);
+}
+
+#[test]
+fn a_job_for_a_tag_is_on_no_branch() {
+    let ran = detached().env("CI_COMMIT_TAG", "v1").run(&[]).exits(0);
+    ran.gate("release").is("not-applicable").says("no branch");
+}
+
+#[test]
+fn a_gate_whose_branch_cannot_be_told_runs_and_says_why() {
+    let ran = detached().run(&[]).exits(1);
+    ran.gate("release")
+        .is("fail")
+        .notes(&["branch-unknown"])
+        .says("the CI job does not name one");
+    let outside = Project::new(ON_MAIN).run(&[]).exits(1);
+    outside.gate("release").is("fail").says("no git here");
+    let broken = Project::new(ON_MAIN).committed();
+    broken.write(".git/index", "garbage");
+    let ran = broken.run(&[]).exits(1);
+    ran.gate("release")
+        .is("fail")
+        .notes(&["branch-unknown"])
+        .says("git does not answer");
+}
+
 const CHANGED: &str = "gates:
   docs: { run: 'true', when: { changed: docs/** } }
   code: { run: 'true', when: { changed: [\"src/**\", build.sh] } }

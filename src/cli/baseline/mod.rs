@@ -81,7 +81,10 @@ fn chosen(plan: &Plan, names: &[String], runs: bool, screen: &Screen) -> Option<
             .collect();
         if all.is_empty() {
             screen.error("no gate asks for a baseline");
-            screen.say("help: a bound such as `drop: \"<=0.1%\"` or `\"<=+5%\"` does");
+            screen.tell(
+                "help",
+                "a bound such as `drop: \"<=0.1%\"` or `\"<=+5%\"` does",
+            );
             return None;
         }
         return Some(all);

@@ -327,7 +327,7 @@ impl<'a> Command<'a> {
                     neutral::line(&holder.0)
                 ));
                 self.screen
-                    .say("help: wait for it to end, then run this again");
+                    .tell("help", "wait for it to end, then run this again");
                 Err(Exit::Undecided)
             }
         })
@@ -341,7 +341,7 @@ impl<'a> Command<'a> {
         refused.map_err(|words| {
             self.screen.error(&neutral::line(&words));
             self.screen
-                .say("help: leave `--base` out, or name one that is no later");
+                .tell("help", "leave `--base` out, or name one that is no later");
             Exit::Usage
         })
     }

@@ -19,7 +19,7 @@ use super::exit::Exit;
 use super::policy::{JudgedBy, judged_by};
 use super::screen::Screen;
 use super::{project, world};
-use crate::config::{Plan, unmeetable};
+use crate::config::{FILE_NAME, Plan, unmeetable};
 use crate::output::neutral;
 use crate::phase::PlannedPhase;
 use crate::problem::{Problems, nearest};
@@ -58,6 +58,16 @@ fn open(
     let Some((plan, _)) = project::load(global, screen)? else {
         return Ok(Err(Exit::Usage));
     };
+    if let Some(other) = beside(global, &plan) {
+        screen.error(&format!(
+            "phases here are those of `{FILE_NAME}`: nothing of them is decided by `{}` beside it",
+            neutral::line(&other)
+        ));
+        screen.say(&format!(
+            "help: leave `--config` out, or let one of the two files `extends:` the other and be called {FILE_NAME}"
+        ));
+        return Ok(Err(Exit::Usage));
+    }
     let named = trust.policy_ref.as_deref();
     let Some(judged) = judged_by(global, named, plan, &world::environment(), screen)? else {
         return Ok(Err(Exit::Usage));
@@ -68,6 +78,13 @@ fn open(
     }
     let ground = stand(by(judged), own_files, screen);
     Ok(ground.and_then(|ground| can_be_met(&ground, screen).map(|()| ground)))
+}
+
+/// Another file than that of the project, in one folder with it: the records of both would be of the same phases.
+fn beside(global: &Global, plan: &Plan) -> Option<String> {
+    let named = global.config.as_ref()?.file_name()?.to_string_lossy();
+    let own = plan.root.join(FILE_NAME);
+    (named != FILE_NAME && own.symlink_metadata().is_ok()).then(|| named.into_owned())
 }
 
 /// By what phases are judged.
@@ -87,8 +104,9 @@ pub(super) fn stand(by: By, own_files: &[PathBuf], screen: &Screen) -> Result<Gr
             screen.error(
                 "records need git: they are about a tree that git knows, and there is no repository here",
             );
-            screen.say(
-                "help: `git init`, commit, and run this again; `tollgate run` works without git",
+            screen.tell(
+                "help",
+                "`git init`, commit, and run this again; `tollgate run` works without git",
             );
             Err(Exit::Undecided)
         }
@@ -162,6 +180,6 @@ fn said(found: Result<(), String>, screen: &Screen) -> Result<(), Exit> {
 /// Says what changes nothing.
 fn notes(notes: &[String], screen: &Screen) {
     for note in notes {
-        screen.say(&format!("note: {}", neutral::line(note)));
+        screen.tell("note", &format!("{}", neutral::line(note)));
     }
 }

@@ -60,6 +60,7 @@ fn board(
         screen.error(&neutral::line(&words));
         Exit::Undecided
     })?;
+    ground.glance();
     let today = at.unwrap_or_else(world::today);
     let noon = today.at(12, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC);
     let now = match (at, noon) {

@@ -164,15 +164,19 @@ fn promise(ground: &Ground, phase: &PlannedPhase, typed: &Lien) -> Result<(), St
             phase.id, typed.on
         ));
     }
-    let day: Option<Date> = typed.due.parse().ok();
-    match day {
-        Some(day) if day < world::today() => Err(format!("{day} is in the past")),
-        Some(_) => Ok(()),
-        None if ground.plan.phases.iter().any(|one| one.id == typed.due) => Ok(()),
-        None => Err(format!(
+    let phases = &ground.plan.phases;
+    let known = phases.iter().any(|one| one.id == typed.due);
+    if !known && typed.due.parse::<Date>().is_err() {
+        return Err(format!(
             "`{}` is neither a day such as 2027-01-31 nor a phase of the file",
             typed.due
-        )),
+        ));
+    }
+    let when = (world::now(), world::today());
+    let history = ground.history();
+    match crate::phase::due_at_once(phase, phases, &history, &typed.due, when) {
+        Some(words) => Err(words),
+        None => Ok(()),
     }
 }
 
@@ -386,7 +390,10 @@ pub(in super::super) fn dirty(ground: &Ground, screen: &Screen) -> Exit {
         for words in ground.astray() {
             screen.error(&neutral::line(words));
         }
-        screen.say("help: commit what decides: whoever checks this tree out must have it");
+        screen.tell(
+            "help",
+            "commit what decides: whoever checks this tree out must have it",
+        );
         return Exit::NoGo;
     }
     let differs = ground.differs();
@@ -403,6 +410,6 @@ pub(in super::super) fn dirty(ground: &Ground, screen: &Screen) -> Exit {
         "the work tree is not clean ({}{more}): only committed content is recorded",
         shown.join(", ")
     ));
-    screen.say("help: commit or stash, then run this again");
+    screen.tell("help", "commit or stash, then run this again");
     Exit::NoGo
 }

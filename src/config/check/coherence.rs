@@ -93,11 +93,11 @@ pub(super) fn check(gate: &PlannedGate, written: &file::Gate, problems: &mut Pro
 /// A command that no shell could read either is refused before anything runs.
 pub(in super::super) fn readable(command: &PlannedCommand, problems: &mut Problems) {
     if let Err(trouble) = exec::parse(&command.text, command.shell.as_deref()) {
-        problems.push(Problem::new(
-            Code::COMMAND,
-            &command.at,
-            trouble.to_string(),
-        ));
+        problems.push(
+            Problem::new(Code::COMMAND, &command.at, trouble.to_string())
+                .label("no command can be read from it")
+                .help("write it as for a shell, every quote closed; what a shell must do goes under `shell: sh`"),
+        );
     }
 }
 

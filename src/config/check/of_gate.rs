@@ -11,6 +11,7 @@ use super::super::plan::{Absent, PlannedCommand, PlannedGate, When};
 use super::super::preset;
 use super::{Defaults, ENFORCE, MOST_WEIGHT, attempts, coherence, dir, passed, set, texts};
 use crate::gate::{self, ExitRule};
+use crate::policy::Glob;
 use crate::problem::{Code, Count, Fields, Many, Problem, Problems, Text};
 use crate::source::{Key, Node, Sources, Value};
 
@@ -176,7 +177,7 @@ fn below(dir: &str, judge: &Node) -> Node {
                 at: node.at.clone(),
                 value: Value::Text(format!(
                     "{}/{}",
-                    globset::escape(dir),
+                    Glob::escaped(dir),
                     path.trim_start_matches("./")
                 )),
             }
@@ -218,25 +219,14 @@ fn weight(written: Option<&Count>, problems: &mut Problems) -> u64 {
     weight.value
 }
 
-pub(super) fn globs<'a>(texts: impl Iterator<Item = &'a Text>, problems: &mut Problems) {
-    for text in texts {
-        if let Err(error) = globset::Glob::new(&text.value) {
-            problems.push(Problem::new(
-                Code::PATTERN,
-                &text.at,
-                format!("`{}` is not a glob: {}", text.value, error.kind()),
-            ));
-        }
-    }
-}
-
 fn when(written: &file::WhenOptions, problems: &mut Problems) -> When {
     let list = |many: &Option<Many<Text>>| many.as_ref().map(texts).unwrap_or_default();
-    let patterns = written.changed.iter().chain(&written.branch);
-    globs(patterns.flat_map(|many| &many.0), problems);
+    let globs = |many: &Option<Many<Text>>, problems: &mut Problems| {
+        Glob::read_all(many.iter().flat_map(|many| &many.0), problems)
+    };
     When {
-        changed: list(&written.changed),
-        branch: list(&written.branch),
+        changed: globs(&written.changed, problems),
+        branch: globs(&written.branch, problems),
         env: list(&written.env),
         at: Some(written.at.clone()),
     }

@@ -1,6 +1,6 @@
 //! What of the joined reports is in doubt: said always, and inconclusive where a share could come out too good by it.
 
-use globset::GlobMatcher;
+use crate::policy::Glob;
 
 use super::merged::Merged;
 use crate::gate::Judging;
@@ -72,7 +72,7 @@ pub(super) fn judge(judging: &mut Judging, merged: &Merged<'_>, asked: impl Fn(&
 }
 
 /// Whether a glob would select other files, were it known which ones the reports mean.
-pub(super) fn selected(judging: &mut Judging, merged: &Merged<'_>, what: &str, glob: &GlobMatcher) {
+pub(super) fn selected(judging: &mut Judging, merged: &Merged<'_>, what: &str, glob: &Glob) {
     let depends = |(path, files): &(&String, &Vec<String>)| {
         let is = glob.is_match(path.replace('\\', "/"));
         files.iter().any(|file| glob.is_match(file) != is)

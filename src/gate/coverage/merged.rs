@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use globset::GlobMatcher;
-
 use super::paths::{Places, Stands};
 use crate::gate::Context;
 use crate::model::{CoverageReport, Evidence, Measure, Tally};
+use crate::policy::Glob;
 
 /// The reports of a gate, joined.
 pub(super) struct Merged<'g> {
@@ -24,7 +23,7 @@ pub(super) struct Merged<'g> {
     /// Which report, or which folder of reports, names each path that is not of the project.
     strangers: BTreeMap<String, String>,
     parts: Vec<Part>,
-    exclude: &'g [GlobMatcher],
+    exclude: &'g [Glob],
 }
 
 /// What one report speaks of: its files, and the totals of lines and of branches that no file of it carries.
@@ -51,7 +50,7 @@ impl<'g> Merged<'g> {
     pub(super) fn of<'m>(
         context: &Context<'_>,
         map: impl Iterator<Item = (&'m str, &'m str)>,
-        exclude: &'g [GlobMatcher],
+        exclude: &'g [Glob],
     ) -> Self {
         let changes = context.given.changes.as_ref();
         let changes = changes.and_then(|changes| changes.as_ref().ok());
@@ -86,7 +85,7 @@ impl<'g> Merged<'g> {
 
     /// Whether `exclude` leaves a path out.
     pub(super) fn is_excluded(&self, path: &str) -> bool {
-        self.exclude.iter().any(|glob| glob.is_match(path))
+        Glob::any(self.exclude, path)
     }
 
     /// Whether reports state totals of lines, or of branches, as a whole that may be of the same files.

@@ -368,7 +368,7 @@ mod tests {
         scene
             .judge(&Files, json!({ "env": ".env.example" }))
             .is(Verdict::Pass);
-        scene.given.tracked = vec![CODE.0.to_owned()];
+        scene.given.tracked = Some(Ok(vec![CODE.0.to_owned()]));
         scene
             .judge(&Files, json!({ "env": ".env.example" }))
             .is(Verdict::Fail);

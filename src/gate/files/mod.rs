@@ -286,33 +286,21 @@ impl FileGate {
 
     fn sizes(&self, tree: &Tree<'_>, judging: &mut Judging) {
         for (pattern, bound) in &self.size {
-            let mut largest: Option<(u64, String)> = None;
-            for path in tree.matches(pattern) {
-                match tree.size(&path) {
-                    Ok(size) if largest.as_ref().is_none_or(|(most, _)| size > *most) => {
-                        largest = Some((size, path));
-                    }
-                    Ok(_) => {}
+            let files = tree.matches(pattern);
+            let mut values = Vec::new();
+            for path in &files {
+                match tree.size(path) {
+                    Ok(size) => values.push((path.as_str(), Measure::Size(size))),
                     Err(words) => judging.undecided(
                         "file-unreadable",
                         words,
-                        "correct the path: `dist/**` means the largest file below a folder",
+                        "correct the path: `dist/**` means each file below a folder",
                     ),
                 }
             }
-            let value = largest
-                .as_ref()
-                .map(|(size, _)| (Measure::Size(*size), false));
             let missing = format!("nothing matches `{}`", pattern.text);
-            judging.measured(
-                &format!("size[{}]", pattern.text),
-                &bound.condition,
-                value,
-                &missing,
-            );
-            if let Some((_, path)) = largest {
-                judging.evidence_of_last(vec![Place::file(path)], None);
-            }
+            let name = format!("size[{}]", pattern.text);
+            judging.all(&name, &bound.condition, values, &missing);
         }
     }
 }
@@ -346,9 +334,14 @@ impl Gate for FileGate {
 
     fn wants(&self) -> Wants {
         let mut sizes = self.size.iter();
+        let searched = self.contain.iter().chain(&self.forbid);
+        let sized = self.size.iter().map(|(pattern, _)| pattern);
+        let mut patterns = (self.exist.iter().chain(&self.absent))
+            .chain(searched.map(|(pattern, _)| pattern))
+            .chain(sized);
         Wants {
-            // A file that git tracks is judged even where an ignore file names it.
-            tracked: !self.forbid.is_empty() || self.env.is_some(),
+            // A file that git tracks is judged even where an ignore file names it; what is named is looked at anyway.
+            tracked: self.env.is_some() || patterns.any(|pattern| !pattern.is_literal()),
             ..Wants::baseline_if(sizes.any(|(_, bound)| bound.condition.is_relative()))
         }
     }

@@ -1,13 +1,11 @@
 //! A bound on findings: on all, or on those of some files.
 
-use globset::GlobMatcher;
-
 use super::compare::{Changes, Fixed, Seen};
 use crate::gate::Judging;
 use crate::gate::known::Missing;
 use crate::gate::wording::few;
 use crate::model::{FindingReport, Level, Measure};
-use crate::policy::Condition;
+use crate::policy::{Condition, Glob};
 use crate::source::Place;
 
 /// The findings that a bound speaks of: all, or those of some files.
@@ -17,7 +15,7 @@ pub(super) struct Part<'a> {
     pub(super) waived: Vec<&'a Seen>,
     pub(super) suppressed: u64,
     pub(super) changes: Option<&'a Result<Changes, Missing>>,
-    pub(super) glob: Option<&'a GlobMatcher>,
+    pub(super) glob: Option<&'a Glob>,
 }
 
 /// Places shown of a list.
@@ -25,7 +23,7 @@ pub(super) const SHOWN: usize = 10;
 
 impl<'a> Part<'a> {
     /// Those of the files that a glob selects.
-    pub(super) fn of_paths(&self, glob: &'a GlobMatcher, suppressed: u64) -> Part<'a> {
+    pub(super) fn of_paths(&self, glob: &'a Glob, suppressed: u64) -> Part<'a> {
         let here = |list: &[&'a Seen]| {
             let list = list.iter().copied();
             list.filter(|one| glob.is_match(&one.path)).collect()

@@ -124,7 +124,7 @@ fn against_known(fact: &str, name: &str, path: &str, condition: &Condition) -> V
             baseline.findings.insert("probe".to_owned(), known);
         }
         Given {
-            strict: true,
+            baseline_must_exist: true,
             baseline: BaselineState::Here(Box::new(baseline)),
             ..Given::default()
         }

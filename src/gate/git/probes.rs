@@ -95,7 +95,7 @@ impl GitGate {
 
 fn one(title: &str, git: GitGiven) -> Probe {
     Probe::new(title).given(Given {
-        strict: true,
+        baseline_must_exist: true,
         git: Some(git),
         ..Given::default()
     })

@@ -175,11 +175,15 @@ pub(super) fn json_of(node: &Node) -> Json {
 pub(super) fn check_header(key: &Key, value: &Text, problems: &mut Problems) {
     check_header_name(&key.name, &key.at, problems);
     if value.value.chars().any(char::is_control) {
-        problems.push(Problem::new(
-            Code::WRONG_VALUE,
-            &value.at,
-            "the value of a header is one line",
-        ));
+        problems.push(
+            Problem::new(
+                Code::WRONG_VALUE,
+                &value.at,
+                "the value of a header is one line",
+            )
+            .label("a sign in it breaks the line")
+            .help("write it without line breaks and other control signs"),
+        );
     }
 }
 

@@ -179,7 +179,7 @@ impl Check {
 
 fn strict() -> Given {
     Given {
-        strict: true,
+        baseline_must_exist: true,
         ..Given::default()
     }
 }

@@ -73,7 +73,7 @@ impl RatchetGate {
         let mut baseline = Baseline::default();
         baseline.holds.insert("ratchet".to_owned());
         let given = Given {
-            strict: true,
+            baseline_must_exist: true,
             baseline: BaselineState::Here(Box::new(baseline)),
             ..Given::default()
         };

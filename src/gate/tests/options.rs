@@ -125,23 +125,28 @@ impl TestOptions {
         let compared = self.changes().next().is_some();
         for (old, new) in self.renames.iter().flatten() {
             let mistake = if !compared {
-                Some(
+                Some((
                     "`renames` has an effect only beside `removed`, `newly-skipped` or `added`"
                         .to_owned(),
-                )
+                    "add one of them, such as `removed: 0`, or remove `renames`",
+                ))
             } else if old.name == new.value {
-                Some(format!("`{}` is renamed to itself", old.name))
+                Some((
+                    format!("`{}` is renamed to itself", old.name),
+                    "write its new name, or remove the line",
+                ))
             } else if pairs.iter().any(|(_, taken)| *taken == new.value) {
-                Some(format!(
-                    "two tests cannot both be called `{}` now",
-                    new.value
+                Some((
+                    format!("two tests cannot both be called `{}` now", new.value),
+                    "give each its own new name",
                 ))
             } else {
                 None
             };
             match mistake {
-                Some(message) => {
-                    problems.push(Problem::new(Code::NO_EFFECT, &old.at, message));
+                Some((message, help)) => {
+                    let problem = Problem::new(Code::NO_EFFECT, &old.at, message);
+                    problems.push(problem.label("renames nothing").help(help));
                     break;
                 }
                 None => pairs.push((old.name.clone(), new.value.clone())),

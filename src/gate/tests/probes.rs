@@ -125,7 +125,7 @@ fn ran<'a>(ids: impl Iterator<Item = &'a str>) -> BaselineState {
 
 fn strictly(baseline: BaselineState) -> Given {
     Given {
-        strict: true,
+        baseline_must_exist: true,
         baseline,
         ..Given::default()
     }

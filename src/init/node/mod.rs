@@ -8,12 +8,11 @@ mod tests;
 mod tools;
 mod unit;
 
-use globset::{GlobBuilder, GlobMatcher};
-
 use super::Stack;
 use super::draft::{Draft, Proposal};
 use super::site::{Project, Site};
 use super::tree::{Tree, folder_of, is_below, join, pattern};
+use crate::policy::{Glob, NoGlob};
 use package::{Manager, Package};
 
 /// The stack.
@@ -37,7 +36,7 @@ impl Stack for Node {
 
     fn detect(&self, tree: &Tree) -> Vec<Project> {
         let mut projects: Vec<Project> = Vec::new();
-        let mut workspaces: Vec<(String, Vec<GlobMatcher>)> = Vec::new();
+        let mut workspaces: Vec<(String, Vec<Glob>)> = Vec::new();
         for path in tree.manifests(&["package.json"]) {
             let Some(package) = Package::read(tree, folder_of(path)) else {
                 // One that cannot be read is worth a word.
@@ -62,7 +61,10 @@ impl Stack for Node {
             if !members.is_empty() {
                 workspaces.push((
                     project.dir.clone(),
-                    members.iter().filter_map(|glob| matcher(glob)).collect(),
+                    members
+                        .iter()
+                        .filter_map(|one| members_glob(one).ok())
+                        .collect(),
                 ));
             }
             projects.push(project);
@@ -89,7 +91,10 @@ impl Stack for Node {
             member,
             manager,
         };
-        view.propose()
+        let mut proposal = view.propose();
+        let members = package.workspaces(site.tree, site.dir());
+        proposal.notes.extend(unread(&members));
+        proposal
     }
 }
 
@@ -102,15 +107,15 @@ fn relative<'a>(dir: &'a str, top: &str) -> &'a str {
     }
 }
 
-fn matcher(glob: &str) -> Option<GlobMatcher> {
-    let glob = glob.trim_start_matches("./").trim_end_matches('/');
-    Some(
-        GlobBuilder::new(glob)
-            .literal_separator(true)
-            .build()
-            .ok()?
-            .compile_matcher(),
-    )
+/// A pattern of workspaces.
+fn members_glob(pattern: &str) -> Result<Glob, NoGlob> {
+    Glob::new(pattern.trim_start_matches("./").trim_end_matches('/'))
+}
+
+/// The patterns of workspaces that are no globs, in words.
+fn unread(members: &[String]) -> impl Iterator<Item = String> {
+    let wrong = members.iter().filter_map(|one| members_glob(one).err());
+    wrong.map(|trouble| format!("{trouble}: its packages are taken for projects of their own"))
 }
 
 /// A package, the top of its workspace, and what installs both.

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use super::super::Style;
-use super::super::layout::{Page, cut, pad, width, wrap};
+use super::super::layout::{Page, apart, pad, width, wrap};
 use super::super::style::Ink;
 use super::super::words;
 use super::cells::{Cell, Column, Matrix};
 use super::decision::labelled;
-use super::tasks::{LISTED, blocks, chain, most, next};
-use crate::model::{Board, BoardMetric, BoardPhase, PhaseState, Verdict};
+use super::tasks::{blocks, chain, next};
+use super::values::metrics;
+use crate::model::{Board, BoardPhase, PhaseState, Verdict};
 
 /// Columns for names of phases.
 pub(super) const NAME: usize = 22;
@@ -46,45 +47,63 @@ fn state(style: &Style, state: PhaseState) -> (Ink, &'static str) {
         PhaseState::Open => (Ink::Plain, style.pick("○", "o")),
         PhaseState::Blocked => (Ink::Faint, style.pick("▪", "#")),
         PhaseState::Stale => (Ink::Bad, "!"),
+        PhaseState::Ended => (Ink::Faint, style.sign(Verdict::Cancelled)),
     }
 }
 
-/// How deep each phase lies below others.
-fn depths(board: &Board) -> Vec<usize> {
-    let parents: BTreeMap<&str, Option<&str>> = board
-        .phases
-        .iter()
-        .map(|phase| (phase.phase.as_str(), phase.parent.as_deref()))
-        .collect();
-    let depth = |phase: &BoardPhase| {
-        let mut at = phase.parent.as_deref();
-        let mut depth = 0;
-        // A circle is refused by the file; a bound costs nothing.
-        while let (Some(name), true) = (at, depth < 5) {
-            depth += 1;
-            at = parents.get(name).copied().flatten();
+/// The phases in the order of their rows, each by its place on the board and with how deep it lies: parts stand below
+/// their whole, in the order of the file among themselves.
+fn tree(board: &Board) -> Vec<(usize, usize)> {
+    let mut below: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let known: BTreeSet<&str> = board.phases.iter().map(|one| one.phase.as_str()).collect();
+    let mut todo = Vec::new();
+    for (place, phase) in board.phases.iter().enumerate() {
+        match phase.parent.as_deref() {
+            Some(whole) if known.contains(whole) => below.entry(whole).or_default().push(place),
+            _ => todo.push((place, 0)),
         }
-        depth
-    };
-    board.phases.iter().map(depth).collect()
+    }
+    todo.reverse();
+    let mut rows = Vec::new();
+    while let Some((place, depth)) = todo.pop() {
+        rows.push((place, depth));
+        let parts = below.remove(board.phases[place].phase.as_str());
+        let parts = parts.into_iter().flatten().rev();
+        todo.extend(parts.map(|part| (part, depth + 1)));
+    }
+    // A circle is refused by the file; whoever draws one loses no row.
+    rows.extend(below.into_values().flatten().map(|place| (place, 0)));
+    rows
 }
 
+/// Deeper parts are drawn as deep as this.
+const DEEPEST: usize = 5;
+
 struct Left {
+    /// The phase of each row, by its place on the board.
+    places: Vec<usize>,
     names: Vec<String>,
     name: usize,
 }
 
 impl Left {
     fn of(board: &Board, most: usize, style: &Style) -> Self {
-        let names: Vec<String> = board
-            .phases
+        let rows = tree(board);
+        let indent = |depth: usize| "  ".repeat(depth.min(DEEPEST));
+        let names: Vec<String> = rows
             .iter()
-            .zip(depths(board))
-            .map(|(phase, depth)| format!("{}{}", "  ".repeat(depth), style.line(&phase.phase)))
+            .map(|&(place, depth)| {
+                let name = style.line(&board.phases[place].phase);
+                format!("{}{name}", indent(depth))
+            })
             .collect();
         let names = apart(&names, most, style);
         let name = names.iter().map(|name| width(name)).max().unwrap_or(0);
-        Self { names, name }
+        Self {
+            places: rows.into_iter().map(|(place, _)| place).collect(),
+            names,
+            name,
+        }
     }
 
     /// Sign, name, state, readiness and the blanks between them.
@@ -95,41 +114,6 @@ impl Left {
 
 /// Columns left of the gates, but for the name.
 const LEFT: usize = 2 + 2 + "complete".len() + 1 + "100%".len() + 2;
-
-/// Names in so many columns. Names are alike at their beginning, or differ at their end only: what is cut out is the
-/// middle, or where they stay apart from each other.
-fn apart(names: &[String], most: usize, style: &Style) -> Vec<String> {
-    let room = most.saturating_sub(width(style.pick("…", "..")));
-    let cut_at = |end: usize| -> Vec<String> {
-        let each = names.iter();
-        each.map(|name| cut_inside(name, most, end, style))
-            .collect()
-    };
-    let differ = |names: &Vec<String>| names.iter().collect::<BTreeSet<_>>().len() == names.len();
-    let middle = room / 2;
-    let mut ends: Vec<usize> = (0..=room).collect();
-    ends.sort_by_key(|end| end.abs_diff(middle));
-    let mut found = ends.into_iter().map(cut_at);
-    let fallback = cut_at(middle);
-    found.find(differ).unwrap_or(fallback)
-}
-
-/// A name in so many columns, with the last `end` of them from its end.
-fn cut_inside(name: &str, most: usize, end: usize, style: &Style) -> String {
-    if width(name) <= most {
-        return name.to_owned();
-    }
-    let mut tail = String::new();
-    for letter in name.chars().rev() {
-        let longer = format!("{letter}{tail}");
-        if width(&longer) > end {
-            break;
-        }
-        tail = longer;
-    }
-    let head = cut(name, most.saturating_sub(width(&tail)), style);
-    format!("{head}{tail}")
-}
 
 /// Columns for names: those that the gates leave free, and never fewer than [`NAME`].
 fn name_columns(board: &Board, style: &Style) -> usize {
@@ -162,8 +146,9 @@ fn matrix(page: &mut Page<'_>, board: &Board) -> io::Result<()> {
             page.gap()?;
         }
         head(page, &matrix, now, &left)?;
-        for index in 0..board.phases.len() {
-            row(page, board, &matrix, now, &left, index)?;
+        for (place, name) in left.places.iter().zip(&left.names) {
+            let phase = &board.phases[*place];
+            row(page, phase, (*place, now), (name, &left), &matrix)?;
         }
         rest = later;
         first = false;
@@ -182,16 +167,14 @@ fn head(page: &mut Page<'_>, matrix: &Matrix, columns: &[Column], left: &Left) -
 
 fn row(
     page: &mut Page<'_>,
-    board: &Board,
+    phase: &BoardPhase,
+    (place, columns): (usize, &[Column]),
+    (name, left): (&str, &Left),
     matrix: &Matrix,
-    columns: &[Column],
-    left: &Left,
-    index: usize,
 ) -> io::Result<()> {
     let style = page.style;
-    let phase = &board.phases[index];
     let (ink, sign) = state(style, phase.state);
-    let name = format!(" {}  ", pad(&left.names[index], left.name));
+    let name = format!(" {}  ", pad(name, left.name));
     let word = pad(phase.state.word(), "complete".len());
     let share = phase.readiness.map(whole).unwrap_or_default();
     let share = format!(" {share:>4}  ");
@@ -202,7 +185,7 @@ fn row(
         (Ink::Plain, share),
     ];
     for column in columns {
-        let (ink, sign) = column.cells[index].drawn(style);
+        let (ink, sign) = column.cells[place].drawn(style);
         pieces.push((ink, pad(sign, matrix.wide(column))));
     }
     let pieces: Vec<(Ink, &str)> = pieces
@@ -271,102 +254,6 @@ fn meaning(column: &Column, style: &Style) -> String {
     format!("{}\u{a0}{}{more}", column.code, names.join(", "))
 }
 
-/// Current value, target and status of what the phases ask for.
-fn metrics(page: &mut Page<'_>, board: &Board) -> io::Result<()> {
-    let style = page.style;
-    if board.metrics.is_empty() {
-        return Ok(());
-    }
-    let open: BTreeSet<&str> = board
-        .phases
-        .iter()
-        .filter(|phase| phase.state != PhaseState::Complete)
-        .map(|phase| phase.phase.as_str())
-        .collect();
-    let told = |metric: &&BoardMetric| {
-        style.verbose > 0 || (metric.holds != Some(true) && open.contains(metric.phase.as_str()))
-    };
-    let wanted: Vec<&BoardMetric> = board.metrics.iter().filter(told).collect();
-    let all = board.metrics.len() <= LISTED;
-    let shown: Vec<&BoardMetric> = if all {
-        board.metrics.iter().collect()
-    } else {
-        wanted.into_iter().take(most(style)).collect()
-    };
-    if !shown.is_empty() {
-        heading(page, "Values")?;
-    }
-    let widths = Widths::of(&shown, style);
-    for metric in &shown {
-        metric_line(page, metric, &widths)?;
-    }
-    let rest = board.metrics.len() - shown.len();
-    if rest > 0 {
-        let hold = board.metrics.iter().filter(|one| one.holds == Some(true));
-        let text = format!(
-            "  and {}, with `-v`; {} of {} hold",
-            words::many(rest as u64, "more value"),
-            hold.count(),
-            board.metrics.len()
-        );
-        page.line(&[(Ink::Faint, &text)])?;
-    }
-    Ok(())
-}
-
-struct Widths {
-    fact: usize,
-    current: usize,
-    target: usize,
-}
-
-impl Widths {
-    fn of(shown: &[&BoardMetric], style: &Style) -> Self {
-        let widest = |text: fn(&BoardMetric) -> &str, most: usize| {
-            let all = shown.iter().map(|one| width(&style.line(text(one))));
-            all.max().unwrap_or(0).min(most)
-        };
-        Self {
-            fact: widest(|one| &one.fact, style.width.saturating_sub(46).max(20)),
-            current: widest(|one| one.current.as_deref().unwrap_or("-"), 10),
-            target: widest(|one| &one.target, 14),
-        }
-    }
-}
-
-fn metric_line(page: &mut Page<'_>, metric: &BoardMetric, widths: &Widths) -> io::Result<()> {
-    let style = page.style;
-    let (ink, sign) = match metric.holds {
-        Some(true) => (Ink::Good, style.sign(Verdict::Pass)),
-        Some(false) => (Ink::Bad, style.sign(Verdict::Fail)),
-        None => (Ink::Faint, style.pick("·", ".")),
-    };
-    let (trend_ink, trend) = match metric.trend {
-        Some(1) => (Ink::Good, style.pick("↑", "^")),
-        Some(-1) => (Ink::Bad, style.pick("↓", "v")),
-        Some(_) => (Ink::Faint, "="),
-        None => (Ink::Plain, " "),
-    };
-    let column = |text: &str, columns: usize| pad(&cut(&style.line(text), columns, style), columns);
-    page.line(&[
-        (Ink::Plain, "  "),
-        (ink, sign),
-        (Ink::Plain, " "),
-        (Ink::Plain, &column(&metric.fact, widths.fact)),
-        (Ink::Plain, "  "),
-        (
-            ink,
-            &column(metric.current.as_deref().unwrap_or("-"), widths.current),
-        ),
-        (Ink::Plain, " "),
-        (trend_ink, trend),
-        (Ink::Plain, "  "),
-        (Ink::Plain, &column(&metric.target, widths.target)),
-        (Ink::Faint, "  "),
-        (Ink::Faint, &style.line(&metric.phase)),
-    ])
-}
-
 fn last(page: &mut Page<'_>, board: &Board) -> io::Result<()> {
     let style = page.style;
     let states = [
@@ -375,6 +262,7 @@ fn last(page: &mut Page<'_>, board: &Board) -> io::Result<()> {
         PhaseState::Ready,
         PhaseState::Open,
         PhaseState::Blocked,
+        PhaseState::Ended,
     ];
     let counts: Vec<String> = states
         .into_iter()
@@ -397,41 +285,61 @@ fn last(page: &mut Page<'_>, board: &Board) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    fn cut_to(names: &[&str], most: usize) -> Vec<String> {
-        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        let style = Style {
-            unicode: true,
-            ..Style::default()
+    fn phase(name: &str, parent: Option<&str>) -> BoardPhase {
+        BoardPhase {
+            phase: name.to_owned(),
+            title: None,
+            parent: parent.map(str::to_owned),
+            after: Vec::new(),
+            state: PhaseState::Open,
+            readiness: None,
+            gates: Vec::new(),
+            blocked_by: Vec::new(),
+            due: None,
+            said: None,
+            liens: Vec::new(),
+        }
+    }
+
+    fn names(list: &[(&str, Option<&str>)]) -> Vec<String> {
+        let board = Board {
+            phases: list.iter().map(|(name, of)| phase(name, *of)).collect(),
+            ..Board::default()
         };
-        apart(&names, most, &style)
+        Left::of(&board, 40, &Style::default()).names
     }
 
     #[test]
-    fn names_that_must_be_cut_stay_apart() {
-        let cases: [(&[&str], usize); 4] = [
-            (&["phase-with-long-name-1", "phase-with-long-name-2"], 12),
-            (&["a-release-of-many-parts", "b-release-of-many-parts"], 10),
-            (
-                &["same-start-x-same-end-of-it", "same-start-y-same-end-of-it"],
-                20,
-            ),
-            (
-                &[
-                    "日本語の長い名前のフェーズ一",
-                    "日本語の長い名前のフェーズ二",
-                ],
-                12,
-            ),
-        ];
-        for (names, most) in cases {
-            let cut = cut_to(names, most);
-            assert!(cut.iter().all(|name| width(name) <= most), "{cut:?}");
-            assert_ne!(cut[0], cut[1], "{cut:?}");
-            assert!(cut[0].contains('…'), "{cut:?}");
-        }
-        assert_eq!(cut_to(&["short", "other"], 12), ["short", "other"]);
-        // What cannot be told apart in so little is cut all the same.
-        let hard = ["xx1xxxxxxxxx", "xxxxxxxxx1xx", "xxxxx1xxxxxx"];
-        assert!(cut_to(&hard, 4).iter().all(|name| width(name) <= 4));
+    fn parts_stand_below_their_whole_in_the_order_of_the_file() {
+        let drawn = names(&[
+            ("beta", None),
+            ("services", Some("beta")),
+            ("routes", Some("beta")),
+            ("hour-5", Some("routes")),
+            ("hour-2", Some("services")),
+            ("hour-8", Some("beta")),
+            ("hour-3", Some("services")),
+            ("gamma", None),
+        ]);
+        assert_eq!(
+            drawn,
+            [
+                "beta",
+                "  services",
+                "    hour-2",
+                "    hour-3",
+                "  routes",
+                "    hour-5",
+                "  hour-8",
+                "gamma"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_part_alone_and_parts_of_each_other_lose_no_row() {
+        assert_eq!(names(&[("services", Some("beta"))]), ["services"]);
+        let circle = names(&[("a", Some("b")), ("b", Some("a")), ("c", None)]);
+        assert_eq!(circle.len(), 3, "{circle:?}");
     }
 }

@@ -8,7 +8,8 @@ use super::super::layout::{Page, pad, width, wrap};
 use super::super::style::Ink;
 use super::super::{terminal, words};
 use crate::model::{
-    Criterion, Decision, Enforce, GateVerdict, Outcome, Outstanding, PhaseOutcome, Sort, Verdict,
+    Criterion, Decision, Enforce, GateVerdict, Outcome, Outstanding, PhaseOutcome, PhaseState,
+    Sort, Verdict,
 };
 
 /// The widest column for names of rules.
@@ -226,6 +227,10 @@ pub(super) fn summary(decided: Decided<'_>) -> Vec<String> {
         (true, _) => format!("{} is complete now", phase.phase),
         (false, Some(_)) if phase.outstanding.is_empty() && is_go(phase.decision) => {
             format!("{} was complete already", phase.phase)
+        }
+        // What was complete once and is decided well would read as both.
+        _ if phase.state == PhaseState::Stale && is_go(phase.decision) => {
+            format!("{} can be completed again", phase.phase)
         }
         _ => format!("{} is {}", phase.phase, phase.state.word()),
     };

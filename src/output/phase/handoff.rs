@@ -338,7 +338,8 @@ fn next(handed: Handoff<'_>, to: &mut dyn io::Write) -> io::Result<()> {
         }
         said = true;
         let waits = match phase.blocked_by.as_slice() {
-            [] => format!(": `tollgate phase complete {}`", phase.phase),
+            // What to do is among the tasks below.
+            [] => String::new(),
             some => format!(": {}", text(&some.join("; "))),
         };
         let due = phase.due.as_ref().map(|due| format!(", due {}", text(due)));

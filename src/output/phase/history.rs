@@ -3,7 +3,7 @@
 use std::io;
 
 use super::super::Style;
-use super::super::layout::{Page, cut, pad, width, wrap};
+use super::super::layout::{Page, apart, pad, width, wrap};
 use super::super::style::Ink;
 use super::super::words;
 use crate::model::{Completion, Entry, Says, SignatureState};
@@ -59,7 +59,10 @@ fn line(page: &mut Page<'_>, entry: &Entry, phase: usize) -> io::Result<()> {
             .replace('T', " ")
             .as_str(),
     );
-    let name = pad(&cut(&style.line(&record.phase), phase, style), phase);
+    let name = pad(
+        &apart(&[style.line(&record.phase)], phase, style).concat(),
+        phase,
+    );
     let digest = short(&entry.digest);
     page.line(&[
         (Ink::Faint, &at),

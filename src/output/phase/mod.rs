@@ -11,6 +11,7 @@ mod handoff;
 mod history;
 mod json;
 mod tasks;
+mod values;
 
 pub use board::board;
 pub use decision::{Decided, decision};

@@ -32,7 +32,8 @@ pub(super) fn blocks(page: &mut Page<'_>, board: &Board) -> io::Result<()> {
     for phase in &board.phases {
         let mut said = phase.blocked_by.clone();
         if phase.state != PhaseState::Complete {
-            said.extend(phase.said.clone());
+            let known = |words: &&String| phase.blocked_by.contains(words);
+            said.extend(phase.said.iter().filter(|words| !known(words)).cloned());
             said.extend(phase.due.as_ref().map(|due| format!("due {due}")));
         }
         if said.is_empty() {
@@ -141,6 +142,36 @@ pub(super) fn next(page: &mut Page<'_>, board: &Board) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_said_of_a_phase_and_blocks_it_stands_there_once() {
+        let held = "dan holds it: waiting for legal".to_owned();
+        let full = Board {
+            phases: vec![crate::model::BoardPhase {
+                phase: "beta".to_owned(),
+                title: None,
+                parent: None,
+                after: Vec::new(),
+                state: PhaseState::Open,
+                readiness: None,
+                gates: Vec::new(),
+                blocked_by: vec![held.clone()],
+                due: None,
+                said: Some(held.clone()),
+                liens: Vec::new(),
+            }],
+            ..Board::default()
+        };
+        let mut bytes = Vec::new();
+        let style = Style::default();
+        let mut page = Page {
+            style: &style,
+            to: &mut bytes,
+        };
+        blocks(&mut page, &full).expect("writes");
+        let text = String::from_utf8(bytes).expect("text");
+        assert_eq!(text.matches(&held).count(), 1, "{text}");
+    }
 
     #[test]
     fn a_thousand_reasons_take_six_lines_and_all_of_them_with_v() {

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::super::layout::{Page, cut, pad, width, wrap};
+use super::super::layout::{Page, apart, pad, width, wrap};
 use super::super::style::Ink;
 use super::super::{Output, Style, phase, terminal, words};
 use super::{against, commit, ended, sum};
@@ -10,14 +10,33 @@ use crate::model::{RefRow, RefTable, Verdict};
 
 /// The widest column for names of revisions, as a part of the width.
 const NAMES: usize = 3;
+/// Columns before the name, of a commit and of a time.
+const LEAD: usize = 2;
+const COMMIT: usize = 10;
+const TIME: usize = 11;
+/// The head of the last column, and the columns that it has beside long names of revisions.
+const KEEPS: &str = "kept back by";
+const GATES: usize = 30;
+/// Lines of one row.
+const LINES: usize = 4;
 /// Names of gates in one row.
 const MOST: usize = 6;
 
 /// Draws all of it.
 pub fn refs(table: &RefTable, style: &Style, to: &mut dyn io::Write) -> io::Result<()> {
     let mut page = Page { style, to };
-    for row in table.rows.iter().filter(|row| is_told(row, style)) {
-        told(&mut page, row)?;
+    let rows_told: Vec<&RefRow> = table
+        .rows
+        .iter()
+        .filter(|row| is_told(row, style))
+        .collect();
+    let names: Vec<String> = rows_told
+        .iter()
+        .map(|row| style.line(&row.shown()))
+        .collect();
+    let names = apart(&names, style.width.saturating_sub(3), style);
+    for (row, name) in rows_told.iter().zip(&names) {
+        told(&mut page, row, name)?;
     }
     for note in notes(table, style) {
         labelled(&mut page, Ink::Care, "note", &note)?;
@@ -55,11 +74,10 @@ fn notes(table: &RefTable, style: &Style) -> Vec<String> {
     all.filter(|_| !style.quiet).collect()
 }
 
-fn told(page: &mut Page<'_>, row: &RefRow) -> io::Result<()> {
+fn told(page: &mut Page<'_>, row: &RefRow, name: &str) -> io::Result<()> {
     let style = page.style;
     let rule = style.pick("── ", "-- ");
-    let name = style.line(&row.shown());
-    page.line(&[(Ink::Faint, rule), (Ink::Strong, &name)])?;
+    page.line(&[(Ink::Faint, rule), (Ink::Strong, name)])?;
     for note in row.notes.iter().filter(|_| !style.quiet) {
         labelled(page, Ink::Care, "note", note)?;
     }
@@ -115,40 +133,70 @@ fn rows(page: &mut Page<'_>, table: &RefTable) -> io::Result<()> {
         .iter()
         .map(|row| style.line(&row.shown()))
         .collect();
-    let widest = names.iter().map(|name| width(name)).max().unwrap_or(0);
-    let columns = widest.min(style.width / NAMES).max(8);
     let decisions = table.rows.iter().map(|row| ended(row).len());
     let decided = decisions.max().unwrap_or(0).max(8);
+    let said: Vec<String> = table.rows.iter().map(|row| kept(row, style)).collect();
+    let widest = said.iter().map(|text| width(text)).max().unwrap_or(0);
+    let rest = LEAD + 2 + COMMIT + 2 + decided + 2 + TIME;
+    let room = style
+        .width
+        .saturating_sub(rest + widest.clamp(width(KEEPS), GATES));
+    let names = apart(&names, room.max(style.width / NAMES).max(8), style);
+    let columns = names
+        .iter()
+        .map(|name| width(name))
+        .max()
+        .unwrap_or(0)
+        .max(8);
     let head = format!(
         "  {}  {}  {}  {}",
         pad("revision", columns),
-        pad("commit", 10),
+        pad("commit", COMMIT),
         pad("decision", decided),
-        pad("time", 11)
+        pad("time", TIME)
     );
-    page.line(&[(Ink::Faint, &head), (Ink::Faint, "keeps it from going on")])?;
-    for (row, name) in table.rows.iter().zip(&names) {
+    page.line(&[(Ink::Faint, &head), (Ink::Faint, KEEPS)])?;
+    for ((row, name), said) in table.rows.iter().zip(&names).zip(&said) {
         let (ink, sign) = sign(row, style);
-        let name = pad(&cut(name, columns, style), columns);
+        let name = pad(name, columns);
         let time = match &row.same_as {
             Some(_) => String::new(),
             None if row.trouble.is_some() && row.duration_ms == 0 => String::new(),
             None => words::time(row.duration_ms),
         };
-        let against = match &row.same_as {
-            Some(same) => format!("one content with {same}"),
-            None => against(row, MOST),
-        };
+        let left = rest + columns;
+        let mut lines = beginning(wrap(said, style.width.saturating_sub(left)), style).into_iter();
+        let first = lines.next().unwrap_or_default();
         page.line(&[
             (ink, &format!("{sign} ")),
             (Ink::Strong, &format!("{name}  ")),
-            (Ink::Faint, &format!("{}  ", pad(commit(row), 10))),
+            (Ink::Faint, &format!("{}  ", pad(commit(row), COMMIT))),
             (ink, &format!("{}  ", pad(ended(row), decided))),
-            (Ink::Faint, &pad(&time, 11)),
-            (Ink::Plain, &style.line(&against)),
+            (Ink::Faint, &pad(&time, TIME)),
+            (Ink::Plain, &first),
         ])?;
+        for line in lines {
+            page.line(&[(Ink::Plain, &" ".repeat(left)), (Ink::Plain, &line)])?;
+        }
     }
     Ok(())
+}
+
+/// The first lines of what was told in full above.
+fn beginning(mut lines: Vec<String>, style: &Style) -> Vec<String> {
+    if lines.len() > LINES {
+        lines.truncate(LINES - 1);
+        lines.push(style.pick("…", "..").to_owned());
+    }
+    lines
+}
+
+/// What keeps a row from going on, or what it is the same as.
+fn kept(row: &RefRow, style: &Style) -> String {
+    style.line(&match &row.same_as {
+        Some(same) => format!("one content with {same}"),
+        None => against(row, MOST),
+    })
 }
 
 fn sign(row: &RefRow, style: &Style) -> (Ink, &'static str) {

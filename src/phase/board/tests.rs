@@ -38,8 +38,14 @@ fn draw(scene: &Scene, before: &[(&str, u64)]) -> Board {
         .iter()
         .map(|(fact, count)| ((*fact).to_owned(), Measure::Count(*count)))
         .collect();
+    let gates = scene.verdict.iter().flat_map(|document| &document.gates);
+    let conditions = gates.flat_map(|gate| &gate.conditions);
+    let conditions = conditions
+        .map(|one| ((one.fact.as_str(), one.bound.as_str()), one))
+        .collect();
     let newest = Newest {
         verdicts: &verdicts,
+        conditions: &conditions,
         facts: &facts,
         before: &before,
         of_phase: &BTreeMap::new(),
@@ -155,6 +161,30 @@ fn metrics_show_current_target_and_trend() {
 }
 
 #[test]
+fn what_is_no_number_has_its_target_and_what_was_found() {
+    let mut scene = judged();
+    let bound = ("unit.http.body[GET /]".to_owned(), "matches OAK".to_owned());
+    scene.gate("unit").bounds.push(bound.clone());
+    let find = |board: &Board| {
+        let mut metrics = board.metrics.iter();
+        let one = metrics.find(|one| one.fact == bound.0).expect("a row");
+        (one.current.clone(), one.target.clone(), one.holds)
+    };
+    let target = || "matches OAK".to_owned();
+    assert_eq!(find(&draw(&scene, &[])), (None, target(), None));
+    for (verdict, holds) in [(Verdict::Fail, Some(false)), (Verdict::Pass, Some(true))] {
+        let document = scene.verdict.as_mut().expect("judged");
+        document.gates[0].conditions = vec![ConditionVerdict {
+            measured: Some("another body".to_owned()),
+            verdict,
+            ..Target::of_bound(&bound.0, "unit", &bound.1).judge(None, false)
+        }];
+        let found = Some("another body".to_owned());
+        assert_eq!(find(&draw(&scene, &[])), (found, target(), holds));
+    }
+}
+
+#[test]
 fn a_trend_is_seen_from_its_bound() {
     let cases = [
         (5, 3, "<=9", Some(-1)),
@@ -176,7 +206,8 @@ fn a_trend_is_seen_from_its_bound() {
 #[test]
 fn the_longest_chain_goes_through_parts_and_shrinks_with_each_completion() {
     let mut scene = judged();
-    assert_eq!(draw(&scene, &[]).chain, ["alpha", "beta", "gamma"]);
+    // A part opens with its whole.
+    assert_eq!(draw(&scene, &[]).chain, ["alpha", "part", "beta", "gamma"]);
     scene.complete("alpha", &["unit"]);
     assert_eq!(draw(&scene, &[]).chain, ["part", "beta", "gamma"]);
     for id in ["part", "beta", "gamma", "side"] {
@@ -197,6 +228,94 @@ fn who_must_act_is_named_in_open_phases_only() {
         "{next:?}"
     );
     assert!(!next.iter().any(|(_, what)| what.starts_with("gamma")));
+}
+
+#[test]
+fn a_part_of_a_part_waits_for_what_its_wholes_come_after() {
+    let after = |name: &str, before: &str| PlannedPhase {
+        after: vec![before.to_owned()],
+        ..phase(name)
+    };
+    let part = |name: &str, whole: &str| PlannedPhase {
+        parent: Some(whole.to_owned()),
+        ..phase(name)
+    };
+    let routes = PlannedPhase {
+        parent: Some("beta".to_owned()),
+        ..after("routes", "services")
+    };
+    let scene = Scene::new(vec![
+        phase("alpha"),
+        after("beta", "alpha"),
+        part("services", "beta"),
+        routes,
+        part("hour-2", "services"),
+        part("hour-5", "routes"),
+    ]);
+    assert_eq!(
+        draw(&scene, &[]).chain,
+        ["alpha", "hour-2", "services", "hour-5", "routes", "beta"]
+    );
+}
+
+fn told<'a>(next: &'a [(String, String)], phase: &str) -> Vec<(&'a str, &'a str)> {
+    let lead = format!("{phase}: ");
+    let own = next.iter();
+    own.filter_map(|(who, what)| Some((who.as_str(), what.strip_prefix(&lead)?)))
+        .collect()
+}
+
+#[test]
+fn what_only_waits_to_be_completed_is_anybodys_turn_and_names_the_command() {
+    let mut scene = judged();
+    let left = "nothing is outstanding; do: tollgate phase complete alpha";
+    assert_eq!(told(&draw(&scene, &[]).next, "alpha"), [("anybody", left)]);
+    let alpha = scene.complete("alpha", &["unit"]);
+    assert!(told(&draw(&scene, &[]).next, "alpha").is_empty());
+    scene.reopen("alpha", &alpha);
+    let left = "nothing else is outstanding; do: tollgate phase complete alpha";
+    assert_eq!(told(&draw(&scene, &[]).next, "alpha"), [("anybody", left)]);
+    scene.verdict = None;
+    let run = "its gates were not run on this tree; do: tollgate phase decide alpha";
+    assert_eq!(told(&draw(&scene, &[]).next, "alpha"), [("anybody", run)]);
+}
+
+#[test]
+fn an_entry_that_is_not_signed_is_the_turn_of_whoever_can_sign_it() {
+    let mut scene = judged();
+    scene.phase("beta").entry = Some(crate::phase::EntryCriteria {
+        at: super::super::testing::at(),
+        committed: None,
+        sign_offs: Some(sign_offs(1)),
+    });
+    assert!(told(&draw(&scene, &[]).next, "beta").is_empty());
+    scene.complete("alpha", &["unit"]);
+    let next = draw(&scene, &[]).next;
+    let sign = "entry: 0 of 1: nobody; do: tollgate phase sign beta --entry";
+    assert_eq!(told(&next, "beta"), [("ada or bo or cy", sign)]);
+    assert!(told(&next, "part").is_empty(), "{next:?}");
+}
+
+#[test]
+fn what_was_ended_is_shown_so_and_is_nobodys_turn() {
+    let mut scene = judged();
+    scene.complete("alpha", &["unit"]);
+    scene.rule("beta", "hold", None);
+    scene.rule("beta", "kill", None);
+    let board = draw(&scene, &[]);
+    let row = |name: &str| {
+        board
+            .phases
+            .iter()
+            .find(|one| one.phase == name)
+            .expect(name)
+    };
+    let beta = row("beta");
+    assert_eq!(beta.state, PhaseState::Ended);
+    assert_eq!(beta.blocked_by.len(), 2, "{:?}", beta.blocked_by);
+    assert_eq!(beta.said.as_ref(), beta.blocked_by.last());
+    assert!(told(&board.next, "beta").is_empty(), "{:?}", board.next);
+    assert!(row("gamma").blocked_by[0].starts_with("`beta`: bo ended it"));
 }
 
 #[test]

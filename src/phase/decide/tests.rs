@@ -142,7 +142,7 @@ fn each_sort_leads_to_its_decision() {
         (3, Decision::Hold, Some(Sort::People), PhaseState::Ready),
         (4, Decision::Hold, Some(Sort::Time), PhaseState::Ready),
         (5, Decision::Hold, Some(Sort::People), PhaseState::Ready),
-        (6, Decision::NoGo, Some(Sort::Fails), PhaseState::Open),
+        (6, Decision::NoGo, Some(Sort::Fails), PhaseState::Ended),
         (0, Decision::NoGo, Some(Sort::Fails), PhaseState::Blocked),
         (7, Decision::NoGo, Some(Sort::Fails), PhaseState::Open),
         (1, Decision::NoGo, Some(Sort::Fails), PhaseState::Blocked),

@@ -174,7 +174,7 @@ fn what_is_found_says_how_each_gate_stands_and_all_pass_only_where_they_do() {
     };
     assert_eq!(
         found(vec![pass(), docs(Verdict::Fail)], &promise),
-        "1 passes, 1 fails under the lien of cy until 2026-12-01"
+        "1 passes, 1 fails under the lien of cy, due 2026-12-01 (good through 2026-11-30)"
     );
 }
 

@@ -291,3 +291,19 @@ fn lengths_of_time_are_written_as_people_do() {
         assert_eq!(words(SignedDuration::from_secs(seconds)), wanted);
     }
 }
+
+#[test]
+fn observations_that_nobody_signed_are_told_where_somebody_could_have() {
+    let mut scene = observed(&[(0, PASS), (24, PASS), (24, PASS), (24, PASS)]);
+    assert!(judge(&scene).notes.is_empty(), "nobody has a key");
+    let ada = scene.people.by_name.get_mut("ada").expect("known");
+    ada.keys.push(crate::model::PublicKey {
+        algorithm: "ssh-ed25519".to_owned(),
+        base64: "AAAA".to_owned(),
+        after: None,
+        before: None,
+    });
+    let notes = judge(&scene).notes.join("; ");
+    let said = "of the 4 observations that count for the soak nobody signed 4";
+    assert!(notes.contains(said), "{notes}");
+}

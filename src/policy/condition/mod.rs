@@ -98,6 +98,25 @@ impl Condition {
         self.pass.iter().find_map(Clause::fixed)
     }
 
+    /// How far a value lies past the bound that it keeps worst; less than zero where it keeps all. A step from a baseline
+    /// that is not known counts from zero, so that values of one condition can be put in order.
+    pub fn excess(&self, value: &Measure) -> Decimal {
+        let number = value.number().unwrap_or_default();
+        let (steps, fixed): (Vec<&Clause>, Vec<_>) =
+            self.pass.iter().partition(|one| one.is_relative());
+        let clauses = if steps.is_empty() { fixed } else { steps };
+        let past = clauses.into_iter().map(|clause| {
+            let over = number.saturating_sub(clause.fixed().unwrap_or_default());
+            match clause.op {
+                Op::Less | Op::AtMost => over,
+                Op::More | Op::AtLeast => -over,
+                Op::Equal => over.abs(),
+                Op::Not => -over.abs(),
+            }
+        });
+        past.max().unwrap_or_default()
+    }
+
     /// Judges a value. A condition relative to the baseline must have met it before ([`Condition::against`]).
     pub fn keeps(&self, value: &Measure) -> Keeps {
         self.keeps_with(value, Decimal::ZERO)

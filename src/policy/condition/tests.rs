@@ -471,3 +471,24 @@ fn steps_are_shown_with_the_numbers_that_decide() {
         Some("+16.67 points")
     );
 }
+
+#[test]
+fn what_lies_farthest_past_a_bound_is_the_worst() {
+    let worst = |text: &str, values: [u64; 4]| {
+        let condition = read(text, Unit::Count).unwrap();
+        let of = |value: &u64| condition.excess(&Measure::Count(*value));
+        values.into_iter().max_by_key(of).unwrap()
+    };
+    for (text, values, expected) in [
+        (">=10", [2, 1, 100, 9], 1),
+        ("<=10", [2, 1, 100, 9], 100),
+        (">=10, <=90", [2, 95, 50, 9], 2),
+        (">=10, <=90", [9, 95, 50, 10], 95),
+        ("=50", [49, 52, 50, 51], 52),
+        ("!=3", [1, 3, 5, 9], 3),
+        ("<=+5%", [1, 3, 5, 4], 5),
+        (">=-5%", [3, 1, 5, 4], 1),
+    ] {
+        assert_eq!(worst(text, values), expected, "{text}");
+    }
+}

@@ -74,11 +74,16 @@ pub fn rows(
     let target = into.map(|into| (into, pointed.pop().flatten()));
     let mut rows = Vec::new();
     for (name, pointed) in once.into_iter().zip(pointed) {
-        rows.push(row(name, None, alone(name, pointed.as_ref()), &pointed));
+        rows.push(row(
+            name,
+            None,
+            alone(repository, name, pointed.as_ref()),
+            &pointed,
+        ));
         if let Some((into, target)) = &target {
             let content = match (&pointed, target) {
-                (_, None) => Err(missing(into)),
-                (None, _) => Err(missing(name)),
+                (_, None) => Err(missing(repository, into)),
+                (None, _) => Err(missing(repository, name)),
                 (Some(pointed), Some(target)) => Ok(merged(repository, pointed, target)?),
             };
             rows.push(row(name, Some(into), content, &pointed));
@@ -103,8 +108,12 @@ fn row(
     }
 }
 
-fn alone(name: &str, pointed: Option<&Pointed>) -> Result<Content, Trouble> {
-    let pointed = pointed.ok_or_else(|| missing(name))?;
+fn alone(
+    repository: &Repository,
+    name: &str,
+    pointed: Option<&Pointed>,
+) -> Result<Content, Trouble> {
+    let pointed = pointed.ok_or_else(|| missing(repository, name))?;
     Ok(Content {
         commit: pointed.commit.clone(),
         merges: None,
@@ -133,12 +142,16 @@ fn merged(
     })
 }
 
-fn missing(name: &str) -> Trouble {
+fn missing(repository: &Repository, name: &str) -> Trouble {
+    let help = match repository.setting("remote.origin.url") {
+        Some(_) => format!("run `{}`", fetch(name)),
+        None => "`git branch --all` and `git tag` list what is here; there is no remote `origin` to fetch it from".to_owned(),
+    };
     Trouble::new(
         "ref-missing",
         Refusal::Undecided,
         format!("`{name}` is not in this clone"),
-        format!("run `{}`", fetch(name)),
+        help,
     )
 }
 

@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::beside::{Beside, Between};
 use super::rows::{Content, Row};
 use super::{Refusal, Setting, Trouble};
 use crate::config::{PlannedCommand, Worktree};
 use crate::exec::{self, Command, Stop};
-use crate::model::Termination;
+use crate::model::{Measure, Termination};
 use crate::store::Lodging;
 use crate::vcs::{GitTrouble, Merged, Repository};
 
@@ -170,7 +171,7 @@ pub(super) async fn furnish(
         };
         let beside = Beside::make(between, &asked)?;
         if let Some(command) = &asked.run {
-            run(&setting, &tree, command, &stop)?;
+            run(&setting, &tree, (command, asked.timeout), &stop)?;
         }
         Ok(beside)
     })
@@ -180,7 +181,7 @@ pub(super) async fn furnish(
 fn run(
     setting: &Setting,
     tree: &Tree,
-    planned: &PlannedCommand,
+    (planned, timeout): (&PlannedCommand, Duration),
     stop: &Stop,
 ) -> Result<(), Trouble> {
     let failed = |why: String| {
@@ -205,9 +206,17 @@ fn run(
     command.mask = Arc::clone(&setting.mask);
     command.guard = setting.guard.clone();
     command.grace = planned.grace;
+    command.timeout = Some(timeout);
     let ended = exec::run(&command, stop, None);
     if ended.how == Termination::Exit(0) {
         return Ok(());
+    }
+    if ended.how == Termination::TimedOut {
+        let most = Measure::seconds(timeout.as_secs_f64());
+        return Err(Trouble {
+            help: "make it quicker, or raise `worktree.timeout`".to_owned(),
+            ..failed(format!("took longer than {most}"))
+        });
     }
     let tail = if ended.output.tail.is_empty() {
         &ended.output.head

@@ -91,6 +91,13 @@ impl Known {
         }
     }
 
+    /// What the gates say of their conditions, by full dotted name and bound.
+    pub fn conditions(&self) -> BTreeMap<(&str, &str), &ConditionVerdict> {
+        let all = self.gates.values().flat_map(|gate| &gate.conditions);
+        all.map(|one| ((one.fact.as_str(), one.bound.as_str()), one))
+            .collect()
+    }
+
     /// The verdicts as a document on gates of a phase: `None` where none of them is known.
     pub fn document(
         &self,

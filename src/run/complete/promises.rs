@@ -6,8 +6,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::{By, Ground, Known, NoGround, View};
+use crate::config::Change;
 use crate::ledger::LEDGER;
 use crate::model::{Decision, Outcome, digest};
+use crate::source::Place;
 
 /// Holds the outcome of a run to the promises in the ledger: those that are due and not kept make it a no, and so does
 /// a ledger that cannot say. What the file has for liens now is not asked: a completion stands under its promises.
@@ -18,9 +20,8 @@ pub fn hold_to_promises(
     now: Timestamp,
     today: Date,
 ) {
-    // Where there are phases, a folder that is gone may have been there: git knows.
-    let folder = by.plan.root.join(LEDGER);
-    if by.plan.phases.is_empty() && folder.symlink_metadata().is_err() {
+    // Promises are of phases. A ledger that is gone may have been there: git knows.
+    if by.plan.phases.is_empty() {
         return;
     }
     let due = match due(outcome, by, own_files, now, today) {
@@ -46,6 +47,18 @@ fn due(
     now: Timestamp,
     today: Date,
 ) -> Result<Vec<String>, String> {
+    let Some(ground) = ground(by, own_files, now)? else {
+        return Ok(Vec::new());
+    };
+    let view = View::of(&ground, Known::default(), now, today);
+    let due = view.overdue(&outcome.verdict).into_iter();
+    Ok(due
+        .map(|one| format!("{}; {}", one.found, one.help))
+        .collect())
+}
+
+/// The records that a run is held to; nothing where there is no git, and so no record that anybody could hold it to.
+fn ground(by: By, own_files: &[PathBuf], now: Timestamp) -> Result<Option<Ground>, String> {
     let mut ground = match Ground::at_a_glance(by, own_files) {
         Ok(ground) => ground,
         Err(NoGround::Trouble(words)) => return Err(words),
@@ -54,13 +67,41 @@ fn due(
             let first = first.unwrap_or_default();
             return Err(format!("people.yaml has a mistake: {first}"));
         }
-        // Without git there is no record that anybody could hold a run to.
-        Err(NoGround::NoGit) => return Ok(Vec::new()),
+        Err(NoGround::NoGit) => return Ok(None),
     };
     ground.verify(now)?;
-    let view = View::of(&ground, Known::default(), now, today);
-    let due = view.overdue(&outcome.verdict).into_iter();
-    Ok(due
-        .map(|one| format!("{}; {}", one.found, one.help))
+    Ok(Some(ground))
+}
+
+/// What changes by itself with promises after a day and up to another: each makes every run a no from the day on which
+/// it is due. Or why that is not known.
+pub fn promises_ahead(
+    by: By,
+    now: Timestamp,
+    after: Date,
+    upto: Date,
+) -> Result<Vec<Change>, String> {
+    if by.plan.phases.is_empty() {
+        return Ok(Vec::new());
+    }
+    let Some(ground) = ground(by, &[], now)? else {
+        return Ok(Vec::new());
+    };
+    let view = View::of(&ground, Known::default(), now, after);
+    let coming = view.coming().into_iter();
+    let coming = coming.filter(|(day, _)| *day > after && *day <= upto);
+    Ok(coming
+        .map(|(day, one)| Change {
+            day,
+            words: format!(
+                "the lien of {} on `{}` of phase `{}` is due: from that day every run is a no go until it holds",
+                one.owner, one.on, one.phase
+            ),
+            written: Place {
+                file: format!("{LEDGER}/{}.json", one.record),
+                line: None,
+            },
+            gate: Some(one.on),
+        })
         .collect())
 }

@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use super::Ground;
 use crate::config::{Plan, gates_now};
 use crate::ledger::{self, Against, Extent, Faults, LEDGER, Ledger, Remark};
-use crate::model::{Chain, Completion, Entry, Says};
+use crate::model::{Chain, Completion, Entry, Says, SignatureState};
 use crate::phase::{GateNow, History, owed};
 
 /// Holds completions to the file as it is. Those of other policies owe it nothing.
@@ -70,6 +70,27 @@ impl Ground {
         let words = whole(&faults.whole);
         self.faults = Some(faults);
         words.map_or(Ok(()), Err)
+    }
+
+    /// For a board: looks at the signatures of what stands, as far as it takes no process. The checks of [`Ground::verify`]
+    /// ask `ssh-keygen` of each.
+    pub fn glance(&mut self) {
+        if self
+            .ledger
+            .entries()
+            .all(|entry| entry.signatures.is_empty())
+        {
+            return;
+        }
+        let history = self.history();
+        let shown = self.beneath(&history);
+        let people = &self.people;
+        let unread = |entry: &Entry| {
+            let mut states = entry.signatures.iter().map(|one| &one.state);
+            shown.contains(entry.digest.as_str())
+                && states.any(|state| matches!(state, SignatureState::Unread))
+        };
+        self.ledger.glance_at_signatures(people, unread);
     }
 
     /// What makes the ledger unfit to decide from, as far as that is known without asking git again: in words.

@@ -150,7 +150,11 @@ impl<'a> View<'a> {
             outstanding: Vec::new(),
             under: promised.chain(waived).collect(),
             notes: {
-                let completed = format!("{who} completed it at {}", entry.record.at);
+                let unsigned = match self.is_unsigned(entry) {
+                    true => ", and nobody signed that",
+                    false => "",
+                };
+                let completed = format!("{who} completed it at {}{unsigned}", entry.record.at);
                 let skipped = told_skips(&self.skipped(phase));
                 std::iter::once(completed).chain(skipped).collect()
             },
@@ -245,6 +249,11 @@ impl<'a> View<'a> {
         phase::due_liens(&self.world(), None, Some(run))
     }
 
+    /// Promises that are not due yet.
+    pub fn coming(&self) -> Vec<(Date, phase::Coming)> {
+        phase::coming_liens(&self.world())
+    }
+
     /// The board of all phases, from what earlier runs left.
     pub fn board(&self) -> (Board, Vec<PhaseOutcome>) {
         let world = self.world();
@@ -274,13 +283,16 @@ impl<'a> View<'a> {
                 .outcome
             })
             .collect();
+        let conditions = self.known.conditions();
         let newest = Newest {
             verdicts: &verdicts,
+            conditions: &conditions,
             facts: &self.known.facts,
             before: &self.known.before,
             of_phase: &self.known.of_phase,
         };
         let mut board = phase::board(&world, &outcomes, newest);
+        board.notes.extend(self.unsigned());
         board.notes.extend(told_skips(&self.skipped_lately()));
         (board, outcomes)
     }

@@ -11,9 +11,10 @@ use super::{Shared, Task, millis};
 use crate::config::{PlannedCommand, PlannedGate};
 use crate::exec::{self, Command, Program, Spool};
 use crate::model::{Cause, Event, GateRun, Note, Reason, Termination, Verdict};
+use crate::policy::Glob;
 use crate::run::collect;
 use crate::run::company::Around;
-use crate::run::fresh::{self, Before, Match};
+use crate::run::fresh::{self, Before, Found, Match};
 use crate::run::services::{Setting, Trouble};
 use crate::store::Gone;
 
@@ -23,14 +24,14 @@ pub(super) struct Attempt {
     pub ended: Option<exec::Ended>,
     /// Why the command could not be tried at all.
     pub refused: Option<Reason>,
-    pub matches: BTreeMap<String, Vec<Match>>,
+    pub matches: BTreeMap<String, Found<Match>>,
     pub streams: Vec<(&'static str, PathBuf)>,
     /// Other runs of the work tree that were over when its command started; `None` without a command.
     pub gone: Option<Gone>,
 }
 
 impl Attempt {
-    fn run(&mut self, shared: &Shared, gate: &PlannedGate, command: &Command, watched: &[String]) {
+    fn run(&mut self, shared: &Shared, gate: &PlannedGate, command: &Command, watched: &[Glob]) {
         if let Spool::Split { stdout, stderr } = &command.spool {
             self.streams = [("stdout", stdout), ("stderr", stderr)]
                 .into_iter()
@@ -85,7 +86,7 @@ impl Attempt {
 
     /// Files matching watched patterns that are of this run, each once.
     pub(super) fn wrote(self) -> Vec<PathBuf> {
-        let matches = self.matches.into_values().flatten();
+        let matches = self.matches.into_values().flat_map(|found| found.matches);
         let fresh = matches.filter(|found| found.fresh);
         let mut wrote: Vec<PathBuf> = fresh.map(|found| found.path).collect();
         wrote.sort();
@@ -131,12 +132,12 @@ pub(super) fn attempt(shared: &Shared, gate: &PlannedGate, task: &Task) -> Attem
 fn without_command(shared: &Shared, gate: &PlannedGate, task: &Task) -> Attempt {
     let mut attempt = Attempt::default();
     for pattern in &shared.watched[task.index] {
-        let found = fresh::matches(&shared.plan.root, pattern).into_iter();
+        let found = fresh::matches(&shared.plan.root, pattern);
         let found = found.map(|path| Match {
             fresh: task.wrote.contains(&path),
             path,
         });
-        attempt.matches.insert(pattern.clone(), found.collect());
+        attempt.matches.insert(pattern.text().to_owned(), found);
     }
     let asks = gate.judges.iter().any(|judge| judge.wants().http.is_some());
     if asks && task.judge_only.is_none() {
@@ -155,10 +156,13 @@ fn ready(shared: &Shared, gate: &PlannedGate, planned: &PlannedCommand) -> Resul
         .map_err(|words| environment("command", words, "correct `run:`"))
 }
 
-fn after(before: &Before, shared: &Shared, watched: &[String]) -> BTreeMap<String, Vec<Match>> {
+fn after(before: &Before, shared: &Shared, watched: &[Glob]) -> BTreeMap<String, Found<Match>> {
     watched
         .iter()
-        .map(|pattern| (pattern.clone(), before.compare(&shared.plan.root, pattern)))
+        .map(|pattern| {
+            let found = before.compare(&shared.plan.root, pattern);
+            (pattern.text().to_owned(), found)
+        })
         .collect()
 }
 
@@ -191,19 +195,19 @@ fn prepare(shared: &Shared, gate: &PlannedGate) -> Result<(), Reason> {
         .filter_map(|judge| judge.reports())
         .filter(|r| r.elsewhere.is_none())
     {
-        let patterns: Vec<&str> = reports.file_patterns().collect();
+        let patterns = reports.file_patterns();
         if reports.clear {
             let tracked = |paths: &[PathBuf]| match &shared.repository {
                 Some(repository) => repository.tracked(root, paths),
                 None => Some(Vec::new()),
             };
-            collect::clear(root, &patterns, &tracked).map_err(|words| {
+            collect::clear(root, patterns, &tracked).map_err(|words| {
                 environment("not-cleared", words, "delete the old reports by hand")
             })?;
         }
         for pattern in patterns {
             // Many tools do not make the folder of their report. Whether it works shows in the report.
-            let _ = fs::create_dir_all(root.join(fresh::fixed_part(pattern)));
+            let _ = fs::create_dir_all(root.join(fresh::fixed_part(pattern.plain())));
         }
     }
     Ok(())

@@ -339,7 +339,7 @@ pub(super) fn why(tooth: Tooth, verdict: &GateVerdict) -> Option<String> {
 /// What a judge is given where nothing in particular is: as in CI, where missing knowledge is no mere note.
 pub(super) fn strict() -> Given {
     Given {
-        strict: true,
+        baseline_must_exist: true,
         ..Given::default()
     }
 }

@@ -8,9 +8,10 @@ use std::time::SystemTime;
 use super::asked::{Bench, LATER, strict, why};
 use crate::gate::{Content, Elsewhere, Facts, Gate, Reports};
 use crate::model::{Began, Feed, PhaseBegan, Proving, Termination, Tooth};
+use crate::policy::Glob;
 use crate::report::{Empty, FORMATS, ReportFormat};
 use crate::run::collect::{Sources, collect};
-use crate::run::fresh::Match;
+use crate::run::fresh::{Found, Match};
 use crate::run::weigh::Part;
 
 /// Copies of a report at most, where a gate wants so many.
@@ -63,7 +64,7 @@ pub(super) fn of_reports(
         .first()
         .map_or(&b""[..], |format| format.examples().bad.as_bytes());
     let mut feeds = vec![plain(Feed::Missing, "no report", None, true)];
-    let streams_only = reports.file_patterns().next().is_none();
+    let streams_only = reports.file_patterns().is_empty();
     if !streams_only {
         feeds.push(plain(
             Feed::Stale,
@@ -168,12 +169,15 @@ fn feed(
         .zip(files.first().into_iter().cycle())
         .map(|(stream, path)| (stream, bench.scratch.path().join(path)))
         .collect();
-    let found = |_: &str| -> Vec<Match> {
+    let found = |_: &Glob| {
         let found = files.iter().map(|path| Match {
             path: path.into(),
             fresh: fed.fresh,
         });
-        found.collect()
+        Found {
+            matches: found.collect(),
+            unseen: Vec::new(),
+        }
     };
     let (commit, env) = commit_of(reports);
     let commit = if fed.fresh {

@@ -4,11 +4,11 @@ use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
-use globset::{GlobBuilder, GlobSetBuilder};
 use ignore::WalkBuilder;
 use tempfile::TempDir;
 
 use crate::gate::Content;
+use crate::policy::Glob;
 
 /// A folder that goes away with it.
 #[derive(Debug)]
@@ -53,15 +53,7 @@ impl Scratch {
 }
 
 /// Whether any file of the project that git would not ignore matches one of the globs.
-pub(super) fn any_file_matches(root: &Path, globs: &[String]) -> bool {
-    let mut set = GlobSetBuilder::new();
-    for glob in globs {
-        match GlobBuilder::new(glob).literal_separator(true).build() {
-            Ok(glob) => set.add(glob),
-            Err(_) => return true,
-        };
-    }
-    let Ok(set) = set.build() else { return true };
+pub(super) fn any_file_matches(root: &Path, globs: &[Glob]) -> bool {
     let not_git = |entry: &ignore::DirEntry| entry.file_name() != ".git";
     let walk = WalkBuilder::new(root)
         .hidden(false)
@@ -73,6 +65,6 @@ pub(super) fn any_file_matches(root: &Path, globs: &[String]) -> bool {
         .filter(|entry| entry.file_type().is_some_and(|kind| !kind.is_dir()));
     files.any(|entry| {
         let below = entry.path().strip_prefix(root);
-        below.is_ok_and(|below| set.is_match(below))
+        below.is_ok_and(|below| Glob::any(globs, below))
     })
 }

@@ -37,6 +37,7 @@ impl Ran {
             json,
         };
         assert!(!ran.stderr.contains("panicked"), "{ran}");
+        every_problem_helps(&ran);
         ran
     }
 
@@ -94,6 +95,21 @@ impl Ran {
             verdict: verdict.unwrap_or_else(|| panic!("no gate `{id}`\n{self}")),
             run: find(&outcome["run"]["gates"]).unwrap_or_default(),
             ran: self,
+        }
+    }
+}
+
+/// Whatever is wrong in a file of the user, it is said what to do about it.
+fn every_problem_helps(ran: &Ran) {
+    let begins = |line: &str| line.starts_with("error[") || line.starts_with("warning[");
+    let mut waits: Option<&str> = None;
+    // After the last problem nothing begins a new one.
+    for line in ran.stderr.lines().chain(["error[end]"]) {
+        if line.contains("help: ") {
+            waits = None;
+        } else if begins(line) {
+            assert!(waits.is_none(), "no help: {}\n{ran}", waits.unwrap_or(""));
+            waits = Some(line);
         }
     }
 }

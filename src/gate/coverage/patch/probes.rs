@@ -141,7 +141,7 @@ fn unknown(path: &str) -> Probe {
 
 fn given(changes: Result<Arc<ChangedLines>, ChangesUnknown>) -> Given {
     Given {
-        strict: true,
+        baseline_must_exist: true,
         changes: Some(changes),
         ..Given::default()
     }

@@ -94,7 +94,7 @@ fn without_a_baseline_a_laptop_waives_and_ci_cannot_decide() {
         .judge(&Ratchet, options.clone())
         .is(Verdict::Waived)
         .says("no baseline yet");
-    scene.given.strict = true;
+    scene.given.baseline_must_exist = true;
     scene
         .judge(&Ratchet, options.clone())
         .is(Verdict::Inconclusive)
@@ -114,13 +114,13 @@ fn without_a_baseline_a_laptop_waives_and_ci_cannot_decide() {
 #[test]
 fn an_absolute_bound_needs_no_baseline() {
     let mut scene = Scene::new(&[PY, ("src/b.ts", "it.only('x')\n")]);
-    scene.given.strict = true;
+    scene.given.baseline_must_exist = true;
     let options =
         |max: serde_json::Value| json!({ "patterns": ["noqa", "skipped-tests"], "max": max });
     scene.judge(&Ratchet, options(json!(3))).is(Verdict::Pass);
     let said = scene.judge(&Ratchet, options(json!(2))).is(Verdict::Fail);
     assert_eq!(said.places(), ["src/a.py:1", "src/a.py:2", "src/b.ts:1"]);
-    scene.given.strict = false;
+    scene.given.baseline_must_exist = false;
     scene
         .judge(&Ratchet, options(json!({ "skipped-tests": 0 })))
         .is(Verdict::Fail);
@@ -154,7 +154,7 @@ fn prose_links_ignored_bytes_and_our_own_files_do_not_count() {
 #[test]
 fn tracked_file_is_counted_though_it_is_ignored() {
     let mut scene = Scene::new(&[PY, (".gitignore", "lib/\n"), ("lib/c.py", "x  # noqa\n")]);
-    scene.given.tracked = vec!["lib/c.py".to_owned()];
+    scene.given.tracked = Some(Ok(vec!["lib/c.py".to_owned()]));
     scene
         .judge(&Ratchet, json!({ "patterns": "noqa", "max": 2 }))
         .is(Verdict::Fail)

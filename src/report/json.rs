@@ -359,14 +359,16 @@ mod tests {
         #[derive(Deserialize)]
         struct Inner {}
         #[derive(Deserialize)]
-        #[allow(dead_code)]
         struct Outer {
             inner: Option<Inner>,
             list: Option<Vec<u8>>,
         }
         let words = |text: &str| {
             let mut input = Input::from_bytes(text.as_bytes(), "r");
-            let read = read(&mut input, Each::new(|_: Outer| ()));
+            let read = read(
+                &mut input,
+                Each::new(|one: Outer| drop((one.inner, one.list))),
+            );
             read.unwrap_err().to_string()
         };
         let start = "has an unexpected value: ";

@@ -1,5 +1,6 @@
 //! `coverage`: which share of lines, branches and functions must have run, in all and by path.
 
+mod doubt;
 mod merged;
 mod patch;
 mod paths;
@@ -166,6 +167,14 @@ fn asks(node: &Node) -> bool {
 }
 
 impl ShareOptions {
+    fn asks_of(&self, share: &str) -> bool {
+        match share {
+            "lines" => self.lines.is_some(),
+            "branches" => self.branches.is_some(),
+            _ => self.functions.is_some(),
+        }
+    }
+
     fn is_relative(&self) -> bool {
         let bounds = [&self.lines, &self.branches, &self.functions];
         let mut bounds = bounds.into_iter().flatten();
@@ -267,12 +276,14 @@ impl CoverageGate {
         }
     }
 
-    fn judge_paths(&self, judging: &mut Judging, report: &CoverageReport) {
+    fn judge_paths(&self, judging: &mut Judging, merged: &Merged<'_>) {
+        let report = &merged.report;
         for (key, glob, shares) in &self.paths {
+            doubt::selected(judging, merged, &format!("`{}`", key.name), glob);
             let chosen: Vec<&FileCoverage> = report
                 .files
                 .iter()
-                .filter(|(path, _)| glob.is_match(path))
+                .filter(|(name, _)| glob.is_match(merged.path(name)))
                 .map(|(_, file)| file)
                 .collect();
             if chosen.is_empty() {
@@ -309,6 +320,19 @@ fn each_file(
         format!("the reports say nothing of {name}")
     };
     judging.each(&format!("each-file.{name}"), condition, values, &missing);
+}
+
+impl CoverageGate {
+    /// Whether any condition looks at this share.
+    fn asks_of(&self, share: &str) -> bool {
+        let paths = self.paths.iter().map(|(_, _, shares)| shares);
+        let drops = &self.options.drop;
+        drops.as_ref().is_some_and(|drops| drops.asks_of(share))
+            || std::iter::once(&self.whole)
+                .chain(&self.options.each_file)
+                .chain(paths)
+                .any(|shares| shares.asks_of(share))
+    }
 }
 
 impl Gate for CoverageGate {
@@ -371,12 +395,16 @@ impl Gate for CoverageGate {
             let help = "write it anew; what is lost may be what did not run";
             judging.undecided("report-damaged", message, help);
         }
+        doubt::judge(&mut judging, &merged, |share| self.asks_of(share));
+        for glob in &self.exclude {
+            doubt::selected(&mut judging, &merged, "`exclude`", glob);
+        }
         Self::judge_shares(&mut judging, "", &self.whole, &sums, report);
         if let Some(drops) = &self.options.drop {
             drops.judge(&mut judging, sums.known(report));
         }
         self.judge_each_file(&mut judging, report);
-        self.judge_paths(&mut judging, report);
+        self.judge_paths(&mut judging, &merged);
         if let Some(patch) = &self.options.patch {
             patch::judge(patch, &mut judging, context, &merged);
         }
@@ -405,22 +433,11 @@ fn measure(judging: &mut Judging, merged: &Merged<'_>) -> Sums {
         let message = format!("{files} excluded: {}", few(excluded, 3));
         judging.note("excluded", message);
     }
-    if !merged.ambiguous.is_empty() {
-        let words: Vec<String> = merged.ambiguous.iter().map(in_doubt).collect();
-        let message = format!("cannot be told apart: {}", few(&words, 3));
-        judging.note("path-ambiguous", message);
-    }
+    doubt::note(judging, merged);
     if sums.lines.total == 0 {
         let help = "check that the tool measures the right folders";
         let message = "the reports hold no line that can run".to_owned();
         judging.undecided("nothing-covered", message, help);
     }
     sums
-}
-
-fn in_doubt((path, files): (&String, &Vec<String>)) -> String {
-    match files.as_slice() {
-        [one] => format!("`{path}` and another path, for {one}"),
-        several => format!("`{path}`, for {}", few(several, 3)),
-    }
 }

@@ -92,6 +92,11 @@ impl Drops {
         bounds.map(|(share, name, condition)| (*share, name.as_str(), condition))
     }
 
+    /// Whether a bound looks at this share.
+    pub(super) fn asks_of(&self, share: &str) -> bool {
+        self.bounds.iter().any(|(known, ..)| *known == share)
+    }
+
     /// Judges each share that is bound; those that no report speaks of are inconclusive.
     pub(super) fn judge(
         &self,

@@ -91,7 +91,8 @@ impl GateKind for Metrics {
             .filter_map(|(key, one)| metric(key, one, problems))
             .collect();
         let mut reports = reports?;
-        // Any JSON may hold metrics, so nothing can be sniffed: the name of the file has to tell.
+        // Any JSON may hold metrics, so nothing can be sniffed: the name has to tell; where the patterns differ, or end
+        // in none, that of each file.
         reports.format = reports.format.or_else(|| by_name(&reports));
         Some(Box::new(MetricGate { reports, values }))
     }
@@ -105,20 +106,15 @@ impl GateKind for Metrics {
     }
 }
 
+/// The format that all patterns end as.
 fn by_name(reports: &Reports) -> Option<&'static str> {
-    let ends = |end: &str| {
-        reports
-            .file_patterns()
-            .iter()
-            .all(|pattern| pattern.text().ends_with(end))
-    };
-    let known = |name: &'static str| crate::report::find(name).map(|format| format.name());
-    match () {
-        () if ends(".json") => known("json"),
-        () if ends(".csv") => known("csv"),
-        () if ends(".prom") || ends(".txt") => known("openmetrics"),
-        () => None,
-    }
+    let mut formats = reports
+        .file_patterns()
+        .iter()
+        .map(|pattern| crate::report::by_ending(pattern.text()).map(|format| format.name()));
+    // What the command prints has no name.
+    let first = formats.next().unwrap_or(Some("json"))?;
+    formats.all(|other| other == Some(first)).then_some(first)
 }
 
 fn metric(key: Key, options: MetricOptions, problems: &mut Problems) -> Option<Metric> {

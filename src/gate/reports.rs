@@ -111,6 +111,13 @@ impl Reports {
         &self.globs
     }
 
+    /// The format of a report of that name: the declared one, or for numbers the one its ending stands for.
+    pub fn format_of(&self, name: &str) -> Option<&'static dyn ReportFormat> {
+        let numbers = self.kind == EvidenceKind::Metrics;
+        let by_ending = || report::by_ending(name).filter(|_| numbers);
+        self.declared().or_else(by_ending)
+    }
+
     /// The declared format.
     pub fn declared(&self) -> Option<&'static dyn ReportFormat> {
         self.format.and_then(report::find)

@@ -1,9 +1,15 @@
 //! Coverage: which lines and branches of which files ran.
+//!
+//! Joining two reports gives what one report with the records of both gives; it guesses nothing where they name nothing.
+
+mod marks;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use serde::Serialize;
+
+pub use marks::Marks;
 
 /// Covered out of total, of lines, branches or functions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -45,7 +51,12 @@ pub struct FileCoverage {
     /// Totals of the functions.
     pub function_tally: Tally,
     /// Branches on lines that hold no statement, and so are in no entry of `lines`.
-    pub stray_branches: Tally,
+    pub stray: BTreeMap<u32, LineCoverage>,
+    /// Each branch, where the format names them.
+    pub branches: Marks,
+    /// Each function, where the format names them.
+    pub functions: Marks,
+    stated: [Stated; 3],
 }
 
 /// The coverage of one or more reports, by path as the report names it.
@@ -98,9 +109,7 @@ impl CoverageReport {
         sum
     }
 
-    /// Joins another report: a line is covered if any report covers it, a branch count is the larger one.
-    ///
-    /// Where both name a file and one of them has totals only, the lines win, because they can be checked.
+    /// Joins another report.
     pub fn merge(&mut self, other: CoverageReport) {
         self.has_branches |= other.has_branches;
         self.has_functions |= other.has_functions;
@@ -124,55 +133,125 @@ impl CoverageReport {
 }
 
 impl FileCoverage {
-    fn merge(&mut self, other: FileCoverage) {
-        if self.lines.is_empty() || other.lines.is_empty() {
-            if self.lines.is_empty()
-                && (!other.lines.is_empty() || other.line_tally.covered > self.line_tally.covered)
-            {
-                *self = other;
-            }
-            return;
-        }
-        for (line, theirs) in other.lines {
-            let mine = self.lines.entry(line).or_default();
-            mine.hits = mine.hits.saturating_add(theirs.hits);
-            mine.branches = mine.branches.max(theirs.branches);
-            mine.taken = mine.taken.max(theirs.taken);
-        }
-        if other.function_tally.covered > self.function_tally.covered {
-            self.function_tally = other.function_tally;
-        }
-        if other.stray_branches.covered > self.stray_branches.covered {
-            self.stray_branches = other.stray_branches;
-        }
-        let from_lines = self.branch_sum();
-        self.tally_lines();
-        self.branch_tally = if from_lines.total > 0 {
-            from_lines
-        } else if other.branch_tally.covered > self.branch_tally.covered {
-            other.branch_tally
-        } else {
-            self.branch_tally
-        };
+    /// A file of which only totals are known.
+    pub fn stated(lines: Tally, branches: Tally, functions: Tally) -> Self {
+        let mut file = Self::default();
+        file.state([Some(lines), Some(branches), Some(functions)]);
+        file.settle();
+        file
     }
 
-    /// Recomputes the line totals from the lines.
-    pub fn tally_lines(&mut self) {
-        self.line_tally = Tally {
+    /// Takes totals of lines, branches and functions that nothing in the file carries; `None` leaves one as it is.
+    pub fn state(&mut self, totals: [Option<Tally>; 3]) {
+        for (mine, tally) in self.stated.iter_mut().zip(totals) {
+            if let Some(tally) = tally {
+                *mine = Stated {
+                    tally,
+                    differ: false,
+                };
+            }
+        }
+    }
+
+    /// Joins what two records say of one file: the same as one record with the lines of both.
+    fn merge(&mut self, other: FileCoverage) {
+        for (line, theirs) in other.lines {
+            self.lines.entry(line).or_default().join(theirs);
+        }
+        for (line, theirs) in other.stray {
+            self.stray.entry(line).or_default().join(theirs);
+        }
+        self.branches.join(other.branches);
+        self.functions.join(other.functions);
+        for (mine, theirs) in self.stated.iter_mut().zip(other.stated) {
+            mine.join(theirs);
+        }
+        self.settle();
+    }
+
+    /// Computes what follows: where branches lie, and the totals. Stated totals stand where nothing is named.
+    pub fn settle(&mut self) {
+        let named = self.branches.by_line().map(|(line, branches, taken)| {
+            let hits = 0;
+            (
+                line,
+                LineCoverage {
+                    hits,
+                    branches,
+                    taken,
+                },
+            )
+        });
+        for (line, branches) in std::mem::take(&mut self.stray).into_iter().chain(named) {
+            match self.lines.get_mut(&line) {
+                Some(entry) => entry.join(branches),
+                None => self.stray.entry(line).or_default().join(branches),
+            }
+        }
+        let named = self.named();
+        let [lines, branches, functions] =
+            [0, 1, 2].map(|at| named[at].unwrap_or(self.stated[at].tally));
+        self.line_tally = lines;
+        self.branch_tally = branches;
+        self.function_tally = functions;
+    }
+
+    /// The totals of lines, branches and functions that the file names one by one.
+    fn named(&self) -> [Option<Tally>; 3] {
+        let lines = Tally {
             total: self.lines.len() as u64,
             covered: self.lines.values().filter(|line| line.hits > 0).count() as u64,
         };
-    }
-
-    /// The branch totals that the lines, and the branches beside them, add up to.
-    pub fn branch_sum(&self) -> Tally {
-        let mut sum = self.stray_branches;
-        for line in self.lines.values() {
-            sum.add(Tally {
+        let mut branches = Tally::default();
+        for line in self.lines.values().chain(self.stray.values()) {
+            branches.add(Tally {
                 total: u64::from(line.branches),
                 covered: u64::from(line.taken),
             });
         }
-        sum
+        [lines, branches, self.functions.functions()]
+            .map(|tally| (tally.total > 0).then_some(tally))
+    }
+
+    /// Whether reports state totals of lines, branches or functions that cannot be brought together: nobody knows
+    /// which of them are the same.
+    pub fn unsure(&self) -> [bool; 3] {
+        let named = self.named();
+        [0, 1, 2].map(|at| match named[at] {
+            Some(named) => self.stated[at].tally.total > named.total,
+            None => self.stated[at].differ,
+        })
     }
 }
+
+impl LineCoverage {
+    fn join(&mut self, other: LineCoverage) {
+        self.hits = self.hits.saturating_add(other.hits);
+        self.branches = self.branches.max(other.branches);
+        self.taken = self.taken.max(other.taken);
+    }
+}
+
+/// Totals of which nothing is named.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Stated {
+    tally: Tally,
+    /// Two reports state totals of different size.
+    differ: bool,
+}
+
+impl Stated {
+    /// As within one report: the larger of each. Of equal totals at least that much is covered.
+    fn join(&mut self, other: Stated) {
+        let (mine, theirs) = (self.tally, other.tally);
+        let both = mine.total > 0 && theirs.total > 0;
+        self.differ |= other.differ || (both && mine.total != theirs.total);
+        self.tally = Tally {
+            total: mine.total.max(theirs.total),
+            covered: mine.covered.max(theirs.covered),
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests;

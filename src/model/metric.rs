@@ -20,6 +20,29 @@ pub struct MetricReport {
     pub written: BTreeMap<String, Result<Decimal, Unread>>,
 }
 
+impl MetricReport {
+    /// Takes in what is said of a name. What is said twice counts where both say the same. No more than `most` names.
+    pub fn say(&mut self, name: String, said: Result<Decimal, Unread>, most: usize) {
+        let before = match self.values.get(&name) {
+            Some(value) => Some(Ok(*value)),
+            None => self.unread.get(&name).map(|why| Err(*why)),
+        };
+        let said = match before {
+            Some(before) if before == said => return,
+            Some(_) => {
+                self.values.remove(&name);
+                Err(Unread::Twice)
+            }
+            None if self.values.len() + self.unread.len() >= most => return,
+            None => said,
+        };
+        match said {
+            Ok(value) => drop(self.values.insert(name, value)),
+            Err(why) => drop(self.unread.insert(name, why)),
+        }
+    }
+}
+
 /// Why a number cannot be compared with a bound: what stands there is not rounded to something that could.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unread {
@@ -27,6 +50,8 @@ pub enum Unread {
     TooLarge,
     /// Not zero, but nothing else with 28 digits behind the point.
     TooSmall,
+    /// The report says two things of it, and nobody knows which one holds.
+    Twice,
 }
 
 impl fmt::Display for Unread {
@@ -34,6 +59,28 @@ impl fmt::Display for Unread {
         out.write_str(match self {
             Unread::TooLarge => "too large to be compared exactly",
             Unread::TooSmall => "too small to be compared exactly",
+            Unread::Twice => "given twice, with different values",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_full_of_contradiction_has_no_value() {
+        let mut report = MetricReport::default();
+        let mut say = |name: &str, said| report.say(name.to_owned(), said, 2);
+        say("same", Ok(1.into()));
+        say("same", Ok(1.into()));
+        say("p95", Ok(900.into()));
+        // No room for more names does not hide that one of them is said twice.
+        say("more", Ok(1.into()));
+        say("p95", Ok(100.into()));
+        say("p95", Ok(900.into()));
+        assert_eq!(report.values.keys().collect::<Vec<_>>(), ["same"]);
+        assert_eq!(report.unread["p95"], Unread::Twice);
+        assert_eq!(report.unread.len(), 1);
     }
 }

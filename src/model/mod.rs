@@ -37,7 +37,7 @@ pub use canonical::{canonical, digest, sha256_hex, verdict_pieces};
 pub use case::{ListedTest, TestCase, TestFailure, TestOutcome, TestReport, WaivedTests};
 pub use chain::Chain;
 pub use changed::{ChangedFile, ChangedLines, ChangesUnknown, LineRange};
-pub use coverage::{CoverageReport, FileCoverage, LineCoverage, Tally};
+pub use coverage::{CoverageReport, FileCoverage, LineCoverage, Marks, Tally};
 pub use event::{Event, Progress};
 pub use evidence::{Evidence, EvidenceKind, ReportEvidence, ReportRefusal, Warning};
 pub use exact::{Asked, Exact};

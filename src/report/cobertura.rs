@@ -33,13 +33,12 @@ impl ReportFormat for Cobertura {
             return false;
         }
         let text = head.text.as_str();
-        let tag = text.find("<coverage").map_or("", |at| &text[at..]);
+        let has = |name: &str| tag_at(text, name);
+        let tag = has("coverage").map_or("", |at| &text[at..]);
         let tag = tag.find('>').map_or(tag, |end| &tag[..end]);
         let named = tag.contains("line-rate") || tag.contains("lines-valid");
         // Clover and SonarQube share the name of the root element.
-        named
-            || (!text.contains("<project")
-                && (text.contains("<packages") || text.contains("<sources")))
+        named || (has("project").is_none() && (has("packages").or(has("sources")).is_some()))
     }
 
     fn examples(&self) -> Examples {
@@ -54,6 +53,18 @@ impl ReportFormat for Cobertura {
     fn parse(&self, input: &mut Input, sink: &mut dyn Sink) -> Result<(), ReportError> {
         walk(input, &mut Reader::default(), sink)
     }
+}
+
+/// Where a tag begins whose name starts so, behind its prefix if it has one.
+fn tag_at(text: &str, name: &str) -> Option<usize> {
+    let tags = text.match_indices('<').map(|(at, _)| at);
+    let starts = |at: &usize| {
+        let tag = &text[at + 1..];
+        let prefix = tag.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.')));
+        let prefixed = prefix.and_then(|end| tag[end..].strip_prefix(':'));
+        tag.starts_with(name) || prefixed.is_some_and(|rest| rest.starts_with(name))
+    };
+    tags.into_iter().find(starts)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,14 +6,13 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::choice::{Choice, Chooser};
-use super::covered::{place_branches, settle};
 use super::limits::{Limits, cut};
 use super::tested::{TestFile, listed};
 use super::{Combine, Sieve, Sink, sieve};
 use crate::model::{
     CoverageReport, Evidence, EvidenceKind, FileCoverage, Finding, FindingReport, ITEMS_KEPT,
-    LineCoverage, MetricReport, Tally, TestCase, TestFailure, TestOutcome, TestReport, Unread,
-    Warning,
+    LineCoverage, Marks, MetricReport, Tally, TestCase, TestFailure, TestOutcome, TestReport,
+    Unread, Warning,
 };
 
 /// Folders of sources that are kept of one report.
@@ -33,8 +32,6 @@ pub struct Collector {
     coverage: CoverageReport,
     /// The file that coverage speaks of now, taken out of the report for as long.
     open: OpenFile,
-    /// Branches of lines that no statement was seen on yet, by file.
-    waiting: BTreeMap<String, BTreeMap<u32, (u32, u32)>>,
     declared: (Option<Tally>, Option<Tally>),
     findings: FindingReport,
     seen: HashMap<String, u32>,
@@ -50,7 +47,6 @@ struct OpenFile {
     file: FileCoverage,
     /// Lines as they come, while they come in order: most reports write them so, and a list grows fast.
     ordered: Vec<(u32, LineCoverage)>,
-    waiting: BTreeMap<u32, (u32, u32)>,
 }
 
 impl OpenFile {
@@ -87,7 +83,6 @@ impl Collector {
             tests: TestReport::default(),
             coverage: CoverageReport::default(),
             open: OpenFile::default(),
-            waiting: BTreeMap::new(),
             declared: (None, None),
             findings: FindingReport::default(),
             seen: HashMap::new(),
@@ -159,21 +154,13 @@ impl Collector {
         if open.file.lines.is_empty() {
             open.file.lines = open.ordered.into_iter().collect();
         }
-        if !open.waiting.is_empty() {
-            self.waiting.insert(path.clone(), open.waiting);
-        }
         self.coverage.files.insert(path, open.file);
     }
 
     fn settle_coverage(&mut self) {
         self.close_file();
-        for (path, waiting) in std::mem::take(&mut self.waiting) {
-            if let Some(file) = self.coverage.files.get_mut(&path) {
-                place_branches(file, waiting);
-            }
-        }
         for file in self.coverage.files.values_mut() {
-            settle(file);
+            file.settle();
         }
         if self.coverage.files.is_empty() {
             self.warn("no-files", "the report names no file".to_owned());
@@ -333,7 +320,6 @@ impl Sink for Collector {
             path: Some(path.to_owned()),
             file: self.coverage.files.remove(path).unwrap_or_default(),
             ordered: Vec::new(),
-            waiting: self.waiting.remove(path).unwrap_or_default(),
         };
     }
 
@@ -356,12 +342,16 @@ impl Sink for Collector {
 
     fn line_branches(&mut self, line: u32, total: u32, taken: u32) {
         self.coverage.has_branches = true;
-        if let Some(entry) = self.open.entry(line, false) {
+        // Branches of a line that no statement was seen on yet wait for it.
+        let known = self.open.entry(line, false).is_some();
+        let entry = if known {
+            self.open.entry(line, false)
+        } else {
+            Some(self.open.file.stray.entry(line).or_default())
+        };
+        if let Some(entry) = entry {
             entry.branches = entry.branches.max(total);
             entry.taken = entry.taken.max(taken);
-        } else {
-            let waiting = self.open.waiting.entry(line).or_default();
-            *waiting = (waiting.0.max(total), waiting.1.max(taken));
         }
     }
 
@@ -373,16 +363,14 @@ impl Sink for Collector {
     ) {
         self.coverage.has_branches |= branches.is_some();
         self.coverage.has_functions |= functions.is_some();
-        let file = &mut self.open.file;
-        if let Some(lines) = lines {
-            file.line_tally = lines;
-        }
-        if let Some(branches) = branches {
-            file.branch_tally = branches;
-        }
-        if let Some(functions) = functions {
-            file.function_tally = functions;
-        }
+        self.open.file.state([lines, branches, functions]);
+    }
+
+    fn marks(&mut self, branches: Marks, functions: Marks) {
+        self.coverage.has_branches |= !branches.is_empty();
+        self.coverage.has_functions |= !functions.is_empty();
+        self.open.file.branches = branches;
+        self.open.file.functions = functions;
     }
 
     fn declared_totals(&mut self, lines: Option<Tally>, branches: Option<Tally>) {
@@ -452,20 +440,13 @@ impl Sink for Collector {
     }
 
     fn metric(&mut self, name: &str, value: Decimal) {
-        if self.metrics.values.len() < Limits::DEFAULT.entries {
-            let name = cut(name, Limits::DEFAULT.text);
-            // Of a name that is given twice the last one counts, as in the document.
-            self.metrics.unread.remove(&name);
-            self.metrics.values.insert(name, value);
-        }
+        let name = cut(name, Limits::DEFAULT.text);
+        self.metrics.say(name, Ok(value), Limits::DEFAULT.entries);
     }
 
     fn unread_metric(&mut self, name: &str, why: Unread) {
-        if self.metrics.unread.len() < Limits::DEFAULT.entries {
-            let name = cut(name, Limits::DEFAULT.text);
-            self.metrics.values.remove(&name);
-            self.metrics.unread.insert(name, why);
-        }
+        let name = cut(name, Limits::DEFAULT.text);
+        self.metrics.say(name, Err(why), Limits::DEFAULT.entries);
     }
 
     fn thresholds(&mut self, total: u64, failed: u64) {

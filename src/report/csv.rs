@@ -5,12 +5,12 @@
 //! row with another number of fields than the header, a quote in the wrong place or never closed, other separators.
 //! <https://www.rfc-editor.org/rfc/rfc4180>
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::Read;
 
 use super::number::decimal;
 use super::{Empty, Examples, Head, Input, ReportError, ReportFormat, Sink, json};
-use crate::model::EvidenceKind;
+use crate::model::{EvidenceKind, Unread};
 
 /// Bytes of a file; tables of metrics are small.
 const MOST: u64 = 64 << 20;
@@ -96,11 +96,15 @@ fn check_header(header: &[String]) -> Result<(), ReportError> {
 }
 
 fn tell(header: &[String], table: &[Vec<String>], sink: &mut dyn Sink) {
-    let mut seen = HashSet::new();
+    let mut seen: HashMap<&str, &Vec<String>> = HashMap::new();
     let (mut again, mut values) = (0u64, 0u64);
     for row in table {
         let first = row.first().map_or("", |cell| cell.trim());
-        again += u64::from(!seen.insert(first) && table.len() > 1);
+        let earlier = seen.insert(first, row).filter(|_| table.len() > 1);
+        if let Some(earlier) = earlier {
+            again += 1;
+            contradict(header, first, earlier, row, sink);
+        }
         let cells = header.iter().zip(row);
         let skipped = usize::from(table.len() > 1);
         for (column, cell) in cells.skip(skipped) {
@@ -116,11 +120,31 @@ fn tell(header: &[String], table: &[Vec<String>], sink: &mut dyn Sink) {
     }
     if again > 0 {
         let message =
-            format!("{again} rows have the first cell of an earlier one, which they replace");
+            format!("{again} rows have the first cell of an earlier one: only equal values count");
         sink.warn("same-name", message);
     }
     if values == 0 {
         sink.warn("no-numbers", "no cell is a number".to_owned());
+    }
+}
+
+/// Of two rows of one name, the cells that are not the same are no evidence.
+fn contradict(
+    header: &[String],
+    first: &str,
+    earlier: &[String],
+    row: &[String],
+    sink: &mut dyn Sink,
+) {
+    let pairs = header.iter().zip(earlier.iter().zip(row));
+    for (column, (one, other)) in pairs.skip(1) {
+        let same = match (decimal(one), decimal(other)) {
+            (Some(one), Some(other)) => one == other,
+            _ => one.trim() == other.trim(),
+        };
+        if !same {
+            sink.unread_metric(&format!("{first}.{}", column.trim()), Unread::Twice);
+        }
     }
 }
 
@@ -276,10 +300,11 @@ mod tests {
 
     #[test]
     fn repeated_rows_and_no_numbers_are_told() {
-        assert_eq!(
-            read("n,v\na,1\na,2\n"),
-            ("a.v=2".to_owned(), "same-name".to_owned())
-        );
+        let same = |values: &str| (values.to_owned(), "same-name".to_owned());
+        assert_eq!(read("n,v,w\na,1,2\na,1.0,2\n"), same("a.v=1 a.w=2"));
+        assert_eq!(read("n,v,w\na,900,1\na,100,1\n"), same("a.w=1"));
+        assert_eq!(read("n,v\na,900\na,-\na,900\n"), same(""));
+        assert_eq!(read("n,v\na,-\na,900\n"), same(""));
         assert_eq!(read("n,v\n").1, "no-numbers");
     }
 

@@ -1,7 +1,7 @@
 //! ESLint's `json` and `json-with-metadata` formatters.
 //!
 //! A message is a finding, `suppressedMessages` are suppressed ones; a file that cannot be parsed is a message with
-//! `fatal` and no rule, here under the rule `fatal`. A file whose own `errorCount` is above what it lists is broken
+//! `fatal` and no rule, here under the rule `fatal`. A file that counts more errors or warnings than it lists is broken
 //! evidence: something took the messages out. <https://eslint.org/docs/latest/use/formatters/#json>
 
 use serde::Deserialize;
@@ -125,6 +125,8 @@ struct File {
     messages: Vec<Message>,
     suppressed_messages: Option<Vec<Message>>,
     error_count: Option<Int>,
+    fatal_error_count: Option<Int>,
+    warning_count: Option<Int>,
 }
 
 #[derive(Deserialize)]
@@ -151,13 +153,21 @@ impl Message {
 
 impl File {
     fn tell(self, sink: &mut dyn Sink) {
-        let seen = self.messages.iter().filter(|one| one.is_error()).count();
-        let declared = self.error_count.and_then(Int::index).unwrap_or(0);
-        if declared > seen {
-            let path = &self.file_path;
-            sink.broken(&format!(
-                "`{path}` counts {declared} errors but lists {seen}; the messages were taken out"
-            ));
+        type Is = fn(&Message) -> bool;
+        let counts: [(Option<Int>, &str, Is); 3] = [
+            (self.error_count, "errors", Message::is_error),
+            (self.fatal_error_count, "fatal errors", Message::is_fatal),
+            (self.warning_count, "warnings", |one| !one.is_error()),
+        ];
+        for (declared, what, is) in counts {
+            let seen = self.messages.iter().filter(|one| is(one)).count();
+            let declared = declared.and_then(Int::index).unwrap_or(0);
+            if declared > seen {
+                let path = &self.file_path;
+                sink.broken(&format!(
+                    "`{path}` counts {declared} {what} but lists {seen}; the messages were taken out"
+                ));
+            }
         }
         let hidden = self.suppressed_messages.unwrap_or_default();
         let all = self.messages.into_iter().map(|one| (one, false));
@@ -219,9 +229,23 @@ mod tests {
     }
 
     #[test]
-    fn errors_taken_out_of_the_list_are_broken_evidence() {
-        let text = r#"[{"filePath":"a","messages":[],"errorCount":1}]"#;
-        assert_eq!(testing::findings(&Eslint, text).0.broken.len(), 1);
+    fn messages_taken_out_of_the_list_are_broken_evidence() {
+        let warning = r#"{"ruleId":"semi","severity":1,"message":"m"}"#;
+        for (messages, counts, broken) in [
+            ("", r#""errorCount":1"#, 1),
+            (
+                "",
+                r#""errorCount":0,"warningCount":3,"fatalErrorCount":1"#,
+                2,
+            ),
+            (warning, r#""errorCount":0,"warningCount":1"#, 0),
+            (warning, r#""errorCount":0,"warningCount":2"#, 1),
+            (warning, r#""errorCount":1,"warningCount":0"#, 1),
+        ] {
+            let text = format!(r#"[{{"filePath":"a","messages":[{messages}],{counts}}}]"#);
+            let found = testing::findings(&Eslint, &text).0;
+            assert_eq!(found.broken.len(), broken, "{text}");
+        }
     }
 
     #[test]

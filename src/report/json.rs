@@ -64,7 +64,10 @@ pub(super) fn refuse(error: serde_json::Error) -> ReportError {
         Category::Data if words.starts_with("duplicate") => {
             ("duplicate-key", format!("is ambiguous: {words}"))
         }
-        Category::Data => ("wrong-shape", format!("has an unexpected value: {words}")),
+        Category::Data => {
+            let words = plain_words(words);
+            ("wrong-shape", format!("has an unexpected value: {words}"))
+        }
         _ if words.starts_with("recursion") => {
             ("too-deep", "is nested too deeply for a report".to_owned())
         }
@@ -75,6 +78,30 @@ pub(super) fn refuse(error: serde_json::Error) -> ReportError {
         _ => ("not-well-formed", format!("is not JSON: {words}")),
     };
     ReportError::malformed_at(code, message, line.max(1), Some(column))
+}
+
+/// What was expected and found, in words of JSON: the parser speaks of types of our source.
+fn plain_words(words: &str) -> String {
+    let (found, expected) = words.rsplit_once(", expected ").unwrap_or((words, ""));
+    let found =
+        found
+            .strip_prefix("invalid type: ")
+            .map_or(found.to_owned(), |found| match found {
+                "sequence" => "an array".to_owned(),
+                "map" => "an object".to_owned(),
+                "unit value" => "null".to_owned(),
+                found => found.to_owned(),
+            });
+    let expected = match expected {
+        "" => return found,
+        "a sequence" => "an array",
+        "a map" => "an object",
+        "i64" | "u64" | "i32" | "u32" | "u16" | "u8" => "a whole number",
+        name if name.starts_with("struct ") => "an object",
+        name if name.starts_with("tuple ") => "an array",
+        words => words,
+    };
+    format!("{found} where {expected} was expected")
 }
 
 /// Hands each element of an array to a function as it is read. Gives the count, `None` for null.
@@ -325,6 +352,38 @@ mod tests {
         let refusal = read_any(b"[\n {\"a\": x}]").unwrap_err().refusal("r");
         assert_eq!((refusal.line, refusal.column), (Some(2), Some(8)));
         assert!(!refusal.message.contains("line 2"), "{}", refusal.message);
+    }
+
+    #[test]
+    fn refusals_speak_of_json_and_not_of_our_types() {
+        #[derive(Deserialize)]
+        struct Inner {}
+        #[derive(Deserialize)]
+        struct Outer {
+            inner: Option<Inner>,
+            list: Option<Vec<u8>>,
+        }
+        let words = |text: &str| {
+            let mut input = Input::from_bytes(text.as_bytes(), "r");
+            let read = read(
+                &mut input,
+                Each::new(|one: Outer| drop((one.inner, one.list))),
+            );
+            read.unwrap_err().to_string()
+        };
+        let start = "has an unexpected value: ";
+        assert_eq!(
+            words(r#"[{"inner":"x"}]"#),
+            format!("{start}string \"x\" where an object was expected")
+        );
+        assert_eq!(
+            words(r#"[{"list":{}}]"#),
+            format!("{start}an object where an array was expected")
+        );
+        assert_eq!(
+            words(r#"[{"list":["x"]}]"#),
+            format!("{start}string \"x\" where a whole number was expected")
+        );
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! Any JSON document as metrics: for JSON paths (RFC 9535) and for its numbers by dotted name.
 //!
 //! Numbers are taken as they are written, by name and by path, so `95.23809523809523` stays exact; one that is too
-//! large or too small to compare keeps only who asks for it from deciding. Array elements are named by index from
+//! large or too small to compare keeps only who asks for it from deciding, and so does a name that two numbers have.
+//! A key that is given twice with two values is refused: nobody knows which one a path means. Array elements are named by index from
 //! 0 (`runs.0.score`). It never sniffs, because every JSON would fit. Documents above 64 MiB are refused: the whole
 //! of it has to be kept. <https://www.rfc-editor.org/rfc/rfc9535>
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 
 use rust_decimal::Decimal;
@@ -62,9 +63,22 @@ impl ReportFormat for Json {
             pointer: String::new(),
             sink: &mut *sink,
             written: BTreeMap::new(),
+            again: 0,
+            differs: None,
         };
         walk.value();
+        if let Some(pointer) = walk.differs {
+            let pointer = super::limits::cut(&pointer, 200);
+            let message =
+                format!("is ambiguous: `{pointer}` is there twice, with different values");
+            return Err(ReportError::malformed("duplicate-key", message));
+        }
+        let again = walk.again;
         let written = walk.written;
+        if again > 0 {
+            let message = format!("{again} keys are there twice, with the same value");
+            sink.warn("same-name", message);
+        }
         for (code, why) in [
             ("number-too-large", Unread::TooLarge),
             ("number-too-small", Unread::TooSmall),
@@ -130,6 +144,9 @@ struct Walk<'a> {
     sink: &'a mut dyn Sink,
     /// The numbers that a float holds otherwise, by pointer.
     written: BTreeMap<String, Result<Decimal, Unread>>,
+    /// Keys that their object has twice with one value, and the first one with two.
+    again: u64,
+    differs: Option<String>,
 }
 
 impl Walk<'_> {
@@ -152,13 +169,22 @@ impl Walk<'_> {
 
     fn members(&mut self) {
         self.at += 1;
+        let mut seen: HashMap<String, &str> = HashMap::new();
         while self.peek() == Some(b'"') {
             let key = self.string();
             let outer = self.enter(&key);
             if self.peek() == Some(b':') {
                 self.at += 1;
             }
+            self.peek();
+            let (text, start) = (self.text, self.at);
             self.value();
+            let value = text.get(start..self.at).unwrap_or("");
+            match seen.insert(key, value) {
+                Some(other) if other == value => self.again += 1,
+                Some(_) => drop(self.differs.get_or_insert_with(|| self.pointer.clone())),
+                None => {}
+            }
             self.leave(outer);
             if self.peek() == Some(b',') {
                 self.at += 1;
@@ -299,7 +325,7 @@ mod tests {
     #[test]
     fn number_that_a_float_would_change_is_kept_as_written_by_place() {
         let text = r#"{"a":[1.5,2000.0000000000000001,1e-400],"x/y":{"~":0.30000000000000000001},
-            "big":1e999,"s":"1e999","i":9007199254740993,"twice":1e-400,"twice":2}"#;
+            "big":1e999,"s":"1e999","i":9007199254740993}"#;
         let (found, warnings) = testing::metrics(&Json, text);
         let written: Vec<_> = found.written.iter().collect();
         let decimal = |text: &str| Ok(text.parse::<Decimal>().unwrap());
@@ -315,8 +341,31 @@ mod tests {
         assert_eq!(warnings, "number-too-large,number-too-small");
         let unread: Vec<_> = found.unread.keys().map(String::as_str).collect();
         assert_eq!(unread, ["a.2", "big"]);
-        assert_eq!(value(&found, "twice"), "2");
         assert_eq!(found.document.unwrap()["s"], "1e999");
+    }
+
+    #[test]
+    fn what_is_said_twice_counts_only_where_both_say_the_same() {
+        for text in [
+            r#"{"p95":900,"p95":100}"#,
+            r#"{"a":[{"b":{"c":1},"b":{"c":2}}]}"#,
+            r#"{"p95":900,"p\u00395":100}"#,
+            r#"{"p95":"900","p95":900}"#,
+        ] {
+            assert_eq!(testing::refused(&Json, text), "duplicate-key", "{text}");
+        }
+        let (found, warnings) = testing::metrics(&Json, r#"{"p95":900,"p95":900}"#);
+        assert_eq!(
+            (value(&found, "p95").as_str(), warnings.as_str()),
+            ("900", "same-name")
+        );
+        let (found, _) =
+            testing::metrics(&Json, r#"{"a.b":900,"a":{"b":100},"c.d":1,"c":{"d":1.0}}"#);
+        assert_eq!(found.unread["a.b"], Unread::Twice);
+        assert_eq!(
+            (found.values.len(), value(&found, "c.d").as_str()),
+            (1, "1")
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! `LH`, `BRF` and `BRH` stand only where there is nothing to add. Lines that cannot be read are left out with
 //! a warning, and so is the end of a file that was cut; text that is no tracefile is refused.
 
-mod marks;
+mod functions;
 
 #[cfg(test)]
 mod tests;
@@ -13,8 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::text::{Lines, text};
 use super::{Combine, Empty, Examples, Head, Input, ReportError, ReportFormat, Sink, count};
-use crate::model::{EvidenceKind, Tally};
-use marks::{Marks, key};
+use crate::model::{EvidenceKind, Marks, Tally};
+use functions::Functions;
 
 /// The format.
 pub(crate) struct Lcov;
@@ -108,12 +108,14 @@ struct Reader {
     by_path: BTreeMap<String, usize>,
     open: Option<usize>,
     record: Record,
+    /// Those of the open record.
+    functions: Functions,
     unknown: BTreeSet<String>,
     bad: u64,
 }
 
 /// Records that hold nothing of lines, branches and functions: names, versions, and the two halves of MC/DC.
-const UNREAD: [&str; 6] = ["TN", "VER", "FNL", "MCDC", "MCF", "MCH"];
+const UNREAD: [&str; 5] = ["TN", "VER", "MCDC", "MCF", "MCH"];
 const STATED: [&str; 6] = ["LF", "LH", "BRF", "BRH", "FNF", "FNH"];
 
 impl Reader {
@@ -139,7 +141,9 @@ impl Reader {
                 true
             }
             "BRDA" => self.branch(rest).is_some(),
-            "FN" | "FNDA" | "FNA" => self.function(word, rest).is_some(),
+            "FN" | "FNDA" | "FNL" | "FNA" => {
+                self.open.is_some() && self.functions.take(word, rest).is_some()
+            }
             _ => match STATED.iter().position(|known| *known == word) {
                 Some(which) => self.stated(which, rest).is_some(),
                 None => self.other(word, sink),
@@ -160,8 +164,9 @@ impl Reader {
     }
 
     /// A file whose record is not ended was cut: what is missing may be what did not run.
-    fn end_of_file(&self, sink: &mut dyn Sink) {
+    fn end_of_file(&mut self, sink: &mut dyn Sink) {
         let Some(at) = self.open else { return };
+        self.functions.settle(&mut self.files[at].functions);
         let path = super::limits::cut(&self.files[at].path, 200);
         sink.broken(&format!(
             "`{path}` has no `end_of_record`: the report was cut"
@@ -244,25 +249,7 @@ impl Reader {
             "-" => false,
             number => count::hits(number)?.0 > 0,
         };
-        self.file()?.branches.add(line, key(block, branch), taken);
-        Some(())
-    }
-
-    /// `FN:line[,end],name`, `FNDA:hits,name`, `FNA:index,hits,name`.
-    fn function(&mut self, word: &str, rest: &str) -> Option<()> {
-        let (first, name) = rest.split_once(',')?;
-        let (hits, name) = match word {
-            "FN" => match name.split_once(',') {
-                Some((end, name)) if end.parse::<u32>().is_ok() => (0, name),
-                _ => (0, name),
-            },
-            "FNDA" => (count::hits(first)?.0, name),
-            _ => {
-                let (hits, name) = name.split_once(',')?;
-                (count::hits(hits)?.0, name)
-            }
-        };
-        self.file()?.functions.add(0, key("", name), hits > 0);
+        self.file()?.branches.branch(line, block, branch, taken);
         Some(())
     }
 
@@ -295,7 +282,7 @@ impl Reader {
         }
         let file = &mut self.files[at];
         file.branches.settle();
-        file.functions.settle();
+        self.functions.settle(&mut file.functions);
         true
     }
 
@@ -304,22 +291,17 @@ impl Reader {
         for file in &mut self.files {
             sink.coverage_file(&file.path);
             file.branches.settle();
-            file.functions.settle();
-            for (line, total, taken) in file.branches.by_line() {
-                sink.line_branches(line, total, taken);
-            }
             let stated = |total: usize| {
                 let (total, covered) = (file.stated[total], file.stated[total + 1]);
                 (total > 0 && covered <= total).then_some(Tally { total, covered })
             };
-            let functions = file.functions.tally().or(stated(4));
-            let lines = if file.has_lines { None } else { stated(0) };
-            let branches = if file.branches.is_empty() {
-                stated(2)
-            } else {
-                None
-            };
+            let unless = |named: bool, at: usize| if named { None } else { stated(at) };
+            let lines = unless(file.has_lines, 0);
+            let branches = unless(!file.branches.is_empty(), 2);
+            let functions = unless(!file.functions.is_empty(), 4);
             sink.file_totals(lines, branches, functions);
+            let (branches, functions) = (&mut file.branches, &mut file.functions);
+            sink.marks(std::mem::take(branches), std::mem::take(functions));
         }
     }
 }

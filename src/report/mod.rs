@@ -11,7 +11,6 @@ mod clippy;
 mod cobertura;
 mod collector;
 mod count;
-mod covered;
 mod csv;
 mod eslint;
 mod examples;
@@ -50,7 +49,7 @@ pub(crate) use fingerprint::{content, moved as moved_fingerprint, plain as plain
 pub use input::Input;
 pub use inspect::inspect_line;
 pub use limits::Limits;
-pub use read::{Counting, ReportError, read_bytes, read_counting, read_file};
+pub use read::{Counting, NAMELESS, ReportError, read_bytes, read_counting, read_file};
 pub use shape::Shape;
 pub use sieve::{Sieve, Taken};
 pub use sniff::Head;
@@ -59,7 +58,7 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use crate::model::{EvidenceKind, Finding, ITEMS_KEPT, Tally, TestCase, Unread};
+use crate::model::{EvidenceKind, Finding, ITEMS_KEPT, Marks, Tally, TestCase, Unread};
 
 /// A report format.
 pub trait ReportFormat: Sync {
@@ -114,6 +113,8 @@ pub trait Sink {
         branches: Option<Tally>,
         functions: Option<Tally>,
     );
+    /// The branches and functions of the current file, each by its identity.
+    fn marks(&mut self, branches: Marks, functions: Marks);
     /// Totals that the head of the report states: compared with the files, and taken where no file has any.
     fn declared_totals(&mut self, lines: Option<Tally>, branches: Option<Tally>);
     /// The report says something of branches (or functions), even if this file has none.
@@ -174,6 +175,17 @@ pub static FORMATS: &[&dyn ReportFormat] = &[
     &openmetrics::OpenMetrics,
     &csv::Csv,
 ];
+
+/// The format of numbers that the ending of a name stands for: anything may hold numbers, so nothing can be recognised.
+pub fn by_ending(name: &str) -> Option<&'static dyn ReportFormat> {
+    let (_, ending) = name.rsplit_once('.')?;
+    find(match ending.to_ascii_lowercase().as_str() {
+        "json" => "json",
+        "csv" => "csv",
+        "prom" | "txt" => "openmetrics",
+        _ => return None,
+    })
+}
 
 /// The format of that name.
 pub fn find(name: &str) -> Option<&'static dyn ReportFormat> {

@@ -5,12 +5,12 @@
 //! is no sample, anything after `# EOF`, and a last line without its line feed, which the format demands: `12` may be
 //! the start of `123`. <https://prometheus.io/docs/specs/om/open_metrics_spec/>
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use super::lines::Lines;
 use super::number::decimal;
 use super::{Empty, Examples, Head, Input, ReportError, ReportFormat, Sink};
-use crate::model::EvidenceKind;
+use crate::model::{EvidenceKind, Unread};
 
 /// The format `openmetrics`.
 pub struct OpenMetrics;
@@ -45,7 +45,7 @@ impl ReportFormat for OpenMetrics {
     }
 
     fn parse(&self, input: &mut Input, sink: &mut dyn Sink) -> Result<(), ReportError> {
-        let mut seen = HashSet::new();
+        let mut seen = HashMap::new();
         let (mut samples, mut odd, mut again, mut over) = (0u64, 0u64, 0u64, false);
         let mut lines = Lines::new(input)?;
         loop {
@@ -90,12 +90,19 @@ impl ReportFormat for OpenMetrics {
                 ));
             };
             samples += 1;
-            match decimal(value) {
-                Some(value) => {
-                    sink.metric(&name, value);
-                    again += u64::from(!seen.insert(name));
-                }
+            let value = decimal(value);
+            match value {
+                Some(value) => sink.metric(&name, value),
                 None => odd += 1,
+            }
+            match seen.get(&name) {
+                Some(earlier) => {
+                    again += 1;
+                    if *earlier != value {
+                        sink.unread_metric(&name, Unread::Twice);
+                    }
+                }
+                None => drop(seen.insert(name, value)),
             }
         }
         let tell = [
@@ -107,7 +114,7 @@ impl ReportFormat for OpenMetrics {
             (
                 again,
                 "same-name",
-                "samples have the name of an earlier one, which they replace",
+                "samples have the name of an earlier one: only equal values count",
             ),
             (
                 u64::from(samples == 0),
@@ -134,11 +141,15 @@ fn sample(line: &str) -> Option<(String, &str)> {
     if !is_name(name) {
         return None;
     }
-    let (labels, rest) = match rest.strip_prefix('{') {
+    let (labels, rest) = match rest.trim_start().strip_prefix('{') {
         Some(rest) => labels(rest)?,
         None => (Vec::new(), rest),
     };
-    let value = rest.split_whitespace().next()?;
+    let rest = rest.trim_start();
+    let (value, behind) = rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len()));
+    if !may_follow(behind) {
+        return None;
+    }
     let known = ["NaN", "Inf", "+Inf", "-Inf"];
     let fine = value.parse::<f64>().is_ok() || known.contains(&value);
     let name = if labels.is_empty() {
@@ -149,6 +160,26 @@ fn sample(line: &str) -> Option<(String, &str)> {
         format!("{name}{{{}}}", labels.join(","))
     };
     fine.then_some((name, value))
+}
+
+/// Whether it is what may stand behind a value: nothing, a timestamp, an exemplar.
+fn may_follow(text: &str) -> bool {
+    let number = |word: &str| word.parse::<f64>().is_ok_and(f64::is_finite);
+    let (time, exemplar) = match text.split_once('#') {
+        Some((time, exemplar)) => (time, Some(exemplar)),
+        None => (text, None),
+    };
+    let mut words = time.split_whitespace();
+    let timed = words.next().is_none_or(number) && words.next().is_none();
+    let Some(exemplar) = exemplar else {
+        return timed;
+    };
+    let open = exemplar.trim_start().strip_prefix('{');
+    let Some((_, rest)) = open.and_then(labels) else {
+        return false;
+    };
+    let words: Vec<&str> = rest.split_whitespace().collect();
+    timed && matches!(words.len(), 1 | 2) && words.into_iter().all(number)
 }
 
 /// The labels up to the closing brace, each as written, and what follows it.
@@ -211,6 +242,19 @@ mod tests {
     }
 
     #[test]
+    fn blanks_times_and_exemplars_are_read() {
+        for text in [
+            "x {a=\"1\"} 1\n",
+            "x\t{ a = \"1\" }\t1 1395066363000\n",
+            "x{a=\"1\"} 1 # {t=\"# }\"} 0.5 12.5\n",
+            "x{a=\"1\"} 1 12.5 # {} 1\n",
+        ] {
+            let (found, _) = testing::metrics(&OpenMetrics, text);
+            assert_eq!(found.values["x{a=\"1\"}"].to_string(), "1", "{text}");
+        }
+    }
+
+    #[test]
     fn last_line_without_its_end_is_refused() {
         assert_eq!(testing::refused(&OpenMetrics, "up 12"), "truncated");
         assert_eq!(testing::refused(&OpenMetrics, "up 12\n# EOF"), "ok");
@@ -225,6 +269,11 @@ mod tests {
             "up{a} 1\n",
             "up{a=\"1\" 1\n",
             "up{a=\"1\"b=\"2\"} 1\n",
+            "up 1 junk\n",
+            "up 1 1 1 1\n",
+            "up 1 1 1\n",
+            "up 1 # junk\n",
+            "up 1 # {a=\"1\"} 1 2 3\n",
         ] {
             assert_eq!(
                 testing::refused(&OpenMetrics, text),
@@ -240,10 +289,14 @@ mod tests {
 
     #[test]
     fn name_given_twice_and_no_sample_are_told() {
-        assert_eq!(
-            testing::metrics(&OpenMetrics, "up 1\nup 2\n").1,
-            "same-name"
-        );
+        for text in ["up 1\nup 2\n", "up 1\nup NaN\nup 1\n", "up NaN\nup 1\n"] {
+            let (found, warnings) = testing::metrics(&OpenMetrics, text);
+            assert!(warnings.contains("same-name"), "{text}");
+            assert!(found.values.is_empty(), "{text}");
+            assert_eq!(found.unread["up"], Unread::Twice, "{text}");
+        }
+        let (found, warnings) = testing::metrics(&OpenMetrics, "up 1\nup 1.0\n");
+        assert_eq!((found.values.len(), warnings.as_str()), (1, "same-name"));
         assert_eq!(
             testing::metrics(&OpenMetrics, "# TYPE up gauge\n").1,
             "no-samples"

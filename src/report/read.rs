@@ -9,6 +9,9 @@ use super::input::HEAD;
 use super::{Choice, Collector, FORMATS, Head, Input, ReportFormat, Sieve, Sink};
 use crate::model::{ReportEvidence, ReportRefusal};
 
+/// The warning of a report that could be that of several tools, of which some write it when they did nothing.
+pub const NAMELESS: &str = "empty-list";
+
 /// Why a report cannot be used. Data only; `Display` gives the words.
 #[derive(Debug)]
 pub enum ReportError {
@@ -163,11 +166,8 @@ fn read(
     {
         return Err(ReportError::Unknown(head.looks_like()));
     }
-    let nameless = format.is_none()
-        && head
-            .json
-            .as_ref()
-            .is_some_and(|json| json.list && json.empty);
+    let nothing = |json: &super::Shape| json.list && json.empty;
+    let nameless = format.is_none() && head.json.as_ref().is_some_and(nothing);
     let format = match format {
         Some(format) => format,
         None => sniff(&head)?,
@@ -177,7 +177,7 @@ fn read(
         .sieve(counting.sieve.clone());
     if nameless {
         let message = "an empty list does not say which tool found nothing; say it with `format:`";
-        collector.warn("empty-list", message.to_owned());
+        collector.warn(NAMELESS, message.to_owned());
     }
     format.parse(&mut input, &mut collector)?;
     let (evidence, warnings) = collector.finish();

@@ -1,8 +1,9 @@
 //! Ruff's JSON (`ruff check --output-format json`).
 //!
 //! Ruff says `error` for all unless its preview sets severities; older versions give no word at all, which is an
-//! error too. A syntax error has the code `invalid-syntax`, in older versions null. An empty array is what ruff and
-//! several other tools write when they find nothing: it is taken for ruff's, with a warning when nobody said so.
+//! error too. A syntax error has the code `invalid-syntax`, in older versions null. A file that could not be read (`E902`)
+//! is broken evidence. An empty array is what several other tools write too: a gate takes it as clean where the
+//! format is named.
 //! <https://docs.astral.sh/ruff/settings/#output-format>
 
 use serde::Deserialize;
@@ -29,8 +30,10 @@ impl ReportFormat for Ruff {
 
     fn sniff(&self, head: &Head<'_>) -> bool {
         head.json.as_ref().is_some_and(|shape| {
-            let own = shape.has_all(&["code", "message", "filename"]);
-            shape.list && (shape.empty || (own && shape.inside("location", "row")))
+            // A long `fix` may keep `location` and `message` out of the head.
+            let place = shape.inside("location", "row") && shape.has("message");
+            let own = shape.has_all(&["code", "filename"]);
+            shape.list && (shape.empty || own && (place || shape.inside("end_location", "row")))
         })
     }
 
@@ -42,7 +45,13 @@ impl ReportFormat for Ruff {
     }
 
     fn parse(&self, input: &mut Input, sink: &mut dyn Sink) -> Result<(), ReportError> {
-        let tell = Each::new(|one: Diagnostic| sink.finding(one.finding()));
+        let tell = Each::new(|one: Diagnostic| {
+            if one.code.as_deref() == Some("E902") {
+                let file = one.filename.as_deref().unwrap_or("a file");
+                sink.broken(&format!("`{file}` was not checked: {}", one.message));
+            }
+            sink.finding(one.finding());
+        });
         match json::read(input, tell)? {
             Some(_) => Ok(()),
             None => {
@@ -121,11 +130,27 @@ mod tests {
     }
 
     #[test]
-    fn empty_array_is_clean_and_told_only_when_nobody_named_the_format() {
+    fn file_that_could_not_be_read_is_broken_evidence() {
+        let text = r#"[{"code":"E902","message":"No such file or directory (os error 2)","filename":"/p/gone",
+            "location":{"row":1,"column":1},"name":"io-error","severity":"error"}]"#;
+        let found = testing::findings(&Ruff, text).0;
+        assert_eq!((found.broken.len(), found.total), (1, 1));
+    }
+
+    #[test]
+    fn long_fix_before_the_place_does_not_hide_ruff() {
+        let fix = "x".repeat(70_000);
+        let text = format!(
+            r#"[{{"cell":null,"code":"I001","end_location":{{"column":1,"row":9}},"filename":"a.py","fix":{{"edits":[{{"content":"{fix}"}}]}},"location":{{"column":1,"row":1}},"message":"m"}}]"#
+        );
+        assert_eq!(testing::sniffed(&text), ["ruff"]);
+    }
+
+    #[test]
+    fn empty_array_is_clean_only_where_the_format_is_named() {
         let (found, warnings) = testing::findings(&Ruff, "[]\n");
         assert_eq!((found.total, warnings.as_str()), (0, ""));
-        let sniffed = super::super::read_bytes(b"[]", "r", None).unwrap();
-        assert_eq!(sniffed.format, "ruff");
+        let sniffed = super::super::read_bytes(b" [ ]\n", "r", None).unwrap();
         assert_eq!(sniffed.warnings[0].code, "empty-list");
         assert_eq!(testing::refused(&Ruff, "null"), "wrong-shape");
     }

@@ -1,8 +1,8 @@
 //! The TypeScript compiler's text output, plain and `--pretty`.
 //!
 //! Each `error TSnnnn` with or without a file is a finding; `message TSnnnn` is not. tsc is silent when it is clean;
-//! the statistics of `--diagnostics` prove that it ran. Text of which no line is tsc's is refused, and more errors
-//! declared than listed are broken evidence.
+//! the statistics of `--diagnostics` prove that it ran. Text of which no line is tsc's is refused; more errors declared
+//! than listed, and errors of `--pretty` without its count at the end, are broken evidence.
 //! <https://www.typescriptlang.org/docs/handbook/compiler-options.html>
 
 use super::lines::{Lines, plain};
@@ -60,6 +60,8 @@ struct Diagnostic<'a> {
     category: &'static str,
     code: &'a str,
     message: &'a str,
+    /// It is written as `--pretty` does.
+    pretty: bool,
 }
 
 /// `file(1,2): error TS1: m`, `file:1:2 - error TS1: m` or `error TS1: m`.
@@ -86,6 +88,7 @@ fn diagnostic(line: &str) -> Option<Diagnostic<'_>> {
         category,
         code,
         message,
+        pretty: file.is_some() && before.ends_with(" - "),
     })
 }
 
@@ -146,6 +149,8 @@ struct Check {
     messages: u64,
     declared: u64,
     summary: bool,
+    /// Errors are written as `--pretty` does, and no count came behind the last one.
+    uncounted: bool,
     /// The first line of the statistics, naming some files, and the last one.
     files: bool,
     timed: bool,
@@ -160,6 +165,7 @@ impl Check {
         } else if let Some(count) = found(line) {
             self.close(sink);
             self.summary = true;
+            self.uncounted = false;
             self.declared = self.declared.saturating_add(count);
         } else if line.starts_with("  ") && line.trim_start().len() > 1 {
             self.go_on(line.trim());
@@ -181,6 +187,7 @@ impl Check {
         }
         let error = diagnostic.category == "error";
         self.seen += u64::from(error);
+        self.uncounted |= error && diagnostic.pretty;
         self.open = Some(Finding {
             rule: Some(diagnostic.code.to_owned()),
             severity: diagnostic.category.to_owned(),
@@ -225,6 +232,9 @@ impl Check {
             sink.broken(&format!(
                 "tsc counts {declared} errors but lists {seen}; its output is not whole"
             ));
+        }
+        if self.uncounted {
+            sink.broken("tsc does not say how many errors it found; its output is not whole");
         }
         if self.files && !self.timed {
             sink.broken("the statistics of tsc break off; its output is not whole");
@@ -280,6 +290,16 @@ mod tests {
             (found.items[0].line, found.items[0].column),
             (Some(4), Some(36))
         );
+    }
+
+    #[test]
+    fn pretty_output_that_is_cut_is_broken_evidence() {
+        let one = "a.ts:4:36 - error TS2322: Type.\n\n4 x\n  ~\n\n";
+        let broken = |text: &str| testing::findings(&Tsc, text).0.broken.len();
+        assert_eq!(broken(one), 1);
+        assert_eq!(broken(&format!("{one}Found 1 error in a.ts:4\n")), 0);
+        assert_eq!(broken(&format!("{one}Found 1 error.\n{one}")), 1);
+        assert_eq!(broken("a.ts(4,36): error TS2322: Type.\n"), 0);
     }
 
     #[test]

@@ -137,7 +137,13 @@ impl Collected {
             choice,
             sieve: from.sieve.clone(),
         };
-        match report::read_counting(file, name, reports.declared(), &counting) {
+        match report::read_counting(file, name, reports.format_of(name), &counting) {
+            Ok(evidence) if is_nameless(&evidence) => {
+                let message =
+                    format!("{name} is an empty list, which does not say which tool found nothing");
+                let help = "add `format:` beside `reports:`, such as `format: ruff`";
+                self.refuse("report-broken", message, help, name);
+            }
             Ok(evidence) if evidence.evidence.kind() == reports.kind => self.reports.push(evidence),
             Ok(evidence) => {
                 let (found, wanted) = (evidence.evidence.kind().word(), reports.kind.word());
@@ -446,4 +452,11 @@ pub(super) fn clear(
             .map_err(|error| format!("{} cannot be deleted: {error}", fresh::spelt(path)))?;
     }
     Ok(())
+}
+
+fn is_nameless(evidence: &ReportEvidence) -> bool {
+    evidence
+        .warnings
+        .iter()
+        .any(|warning| warning.code == report::NAMELESS)
 }

@@ -36,6 +36,14 @@ pub(super) enum Stands {
     Outside,
 }
 
+/// What a path is without the help of the other paths of its report.
+enum Answer {
+    Is(Stands),
+    /// Relative to some folder of the project.
+    Relative,
+    Unknown,
+}
+
 /// A guess: what would have been put before the path, and the file that it then stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Guess {
@@ -79,38 +87,86 @@ impl<'a> Places<'a> {
         }
     }
 
-    /// What each path of a report stands for, given the folders that the report says its paths begin in.
+    /// What each path of a report stands for, given the folders that the report says its paths begin in, and the
+    /// folder that it lies in itself.
     pub(super) fn locate<'p>(
         &self,
         paths: impl Iterator<Item = &'p str>,
         roots: &[String],
+        from: &str,
     ) -> BTreeMap<&'p str, Stands> {
         let mut found = BTreeMap::new();
+        let mut near: Vec<(&str, Vec<Guess>)> = Vec::new();
         let mut open: Vec<(&str, Vec<Guess>)> = Vec::new();
         let roots: Vec<String> = roots.iter().map(|root| slashes(root)).collect();
+        let around = self.folders_around(from);
         for path in paths {
-            match self.exactly(path, &roots) {
-                Some(stands) => {
-                    found.insert(path, stands);
-                }
-                None => open.push((path, self.guesses(path, &roots))),
+            let answer = self.exactly(path, &roots);
+            if let Answer::Is(stands) = answer {
+                found.insert(path, stands);
+                continue;
+            }
+            let guesses = match answer {
+                Answer::Relative => self.near(&slashes(path), &around),
+                _ => Vec::new(),
+            };
+            if guesses.is_empty() {
+                open.push((path, self.guesses(path, &roots, &around)));
+            } else {
+                near.push((path, guesses));
             }
         }
+        agree(&mut found, near);
         vote(&mut found, open);
         found
     }
 
+    /// The folder of a report and those above it: a tool that runs in a package names its files from there.
+    fn folders_around(&self, from: &str) -> Vec<String> {
+        let mut folders = Vec::new();
+        let mut at = from;
+        while !at.is_empty() && at != self.dir && !self.dir.starts_with(&format!("{at}/")) {
+            folders.push(at.to_owned());
+            at = at.rsplit_once('/').map_or("", |(above, _)| above);
+        }
+        folders
+    }
+
+    /// The files of a relative path: from the folder of the command or the root, and from the folders around the
+    /// report. Where the first is there, a copy that git ignores is no second one.
+    fn near(&self, plain: &str, around: &[String]) -> Vec<Guess> {
+        let here = self.relative(plain).map(|file| Guess {
+            put: String::new(),
+            file,
+        });
+        let kept = |file: &String| {
+            let name = file.rsplit('/').next().unwrap_or("");
+            here.is_none() || self.index().get(name).is_some_and(|all| all.contains(file))
+        };
+        let mut all: Vec<Guess> = Vec::new();
+        for folder in around {
+            let file = normal(&join(folder, plain));
+            if !file.starts_with("../") && self.is_file(&file) && kept(&file) {
+                let put = folder.clone();
+                all.push(Guess { put, file });
+            }
+        }
+        all.extend(here);
+        all
+    }
+
     /// The answer that needs no guess, if there is one.
-    fn exactly(&self, path: &str, roots: &[String]) -> Option<Stands> {
+    fn exactly(&self, path: &str, roots: &[String]) -> Answer {
+        let is = |file: String| Answer::Is(Stands::For(file));
         if path.contains('\\') && self.is_file(path) {
-            return Some(Stands::For(path.to_owned()));
+            return is(path.to_owned());
         }
         let plain = slashes(path);
         if let Some(mapped) = self.mapped(&plain) {
-            return Some(Stands::For(mapped));
+            return is(mapped);
         }
         if is_absolute(&plain) {
-            return self.below(&plain).map(Stands::For);
+            return self.below(&plain).map_or(Answer::Unknown, is);
         }
         let mut named = BTreeSet::new();
         for root in roots {
@@ -123,17 +179,17 @@ impl<'a> Places<'a> {
                 named.extend(self.relative(&joined));
             }
         }
-        match named.len() {
-            0 => {}
-            1 => return named.pop_first().map(Stands::For),
-            _ => return Some(Stands::ForOneOf(named.into_iter().collect())),
+        match (named.len(), named.first()) {
+            (1, Some(only)) => return is(only.clone()),
+            (0, _) => {}
+            _ => return Answer::Is(Stands::ForOneOf(named.into_iter().collect())),
         }
         // Where the report names folders of another machine, a file that only happens to be here is no answer.
         let foreign = |root: &String| is_absolute(root) && self.below(root).is_none();
         if roots.iter().any(foreign) {
-            return None;
+            return Answer::Unknown;
         }
-        self.relative(&plain).map(Stands::For)
+        Answer::Relative
     }
 
     /// A relative path from the folder of the command, or else from the root.
@@ -183,12 +239,13 @@ impl<'a> Places<'a> {
         })
     }
 
-    fn is_file(&self, path: &str) -> bool {
+    /// Whether the project has this file.
+    pub(super) fn is_file(&self, path: &str) -> bool {
         !path.is_empty() && self.root.join(path).is_file()
     }
 
     /// Files of the project that the path may stand for.
-    fn guesses(&self, path: &str, roots: &[String]) -> Vec<Guess> {
+    fn guesses(&self, path: &str, roots: &[String], around: &[String]) -> Vec<Guess> {
         let plain = slashes(path);
         let mut variants: Vec<String> = Vec::new();
         if !is_absolute(&plain) {
@@ -196,7 +253,8 @@ impl<'a> Places<'a> {
             variants.extend(foreign.map(|root| join(root, &plain)));
         }
         variants.push(plain);
-        let bases: BTreeSet<&str> = ["", self.dir.as_str()].into_iter().collect();
+        let around = around.iter().map(String::as_str);
+        let bases: BTreeSet<&str> = ["", self.dir.as_str()].into_iter().chain(around).collect();
         let mut guesses = Vec::new();
         for variant in &variants {
             for (at, _) in variant.match_indices('/') {
@@ -258,6 +316,27 @@ impl<'a> Places<'a> {
             index.values_mut().for_each(|paths| paths.sort());
             index
         })
+    }
+}
+
+/// Of several files of one path the one counts from whose folder most paths of the report are found.
+fn agree<'p>(found: &mut BTreeMap<&'p str, Stands>, near: Vec<(&'p str, Vec<Guess>)>) {
+    let mut votes: BTreeMap<String, u64> = BTreeMap::new();
+    for guess in near.iter().flat_map(|(_, guesses)| guesses) {
+        *votes.entry(guess.put.clone()).or_default() += 1;
+    }
+    for (path, guesses) in near {
+        let most = guesses.iter().map(|guess| votes[&guess.put]).max();
+        let best = guesses
+            .iter()
+            .filter(|guess| Some(votes[&guess.put]) == most);
+        let best: BTreeSet<String> = best.map(|guess| guess.file.clone()).collect();
+        let mut best: Vec<String> = best.into_iter().collect();
+        let stands = match best.len() {
+            1 => Stands::For(best.remove(0)),
+            _ => Stands::ForOneOf(best),
+        };
+        found.insert(path, stands);
     }
 }
 

@@ -110,12 +110,7 @@ fn report(path: &str, tally: Tally, of: &str) -> Evidence {
         covered: tally.total,
     };
     let mine = |name: &str| if name == of { tally } else { full };
-    let file = FileCoverage {
-        line_tally: mine("lines"),
-        branch_tally: mine("branches"),
-        function_tally: mine("functions"),
-        ..FileCoverage::default()
-    };
+    let file = FileCoverage::stated(mine("lines"), mine("branches"), mine("functions"));
     let mut report = CoverageReport {
         has_branches: true,
         has_functions: true,

@@ -98,3 +98,16 @@ fn more_conditions_taken_than_there_are_count_as_none() {
         (Some(tally(2, 0)), vec!["odd-conditions"])
     );
 }
+
+#[test]
+fn elements_with_a_prefix_are_known() {
+    let xml = "<c:coverage xmlns:c='urn:c' line-rate='1'><c:packages><c:package><c:classes>\
+        <c:class filename='a'><c:lines><c:line number='1' hits='1'/></c:lines></c:class>\
+        </c:classes></c:package></c:packages></c:coverage>";
+    let read = read_bytes(xml.as_bytes(), "x.xml", None).unwrap();
+    assert_eq!(read.format, "cobertura");
+    let Evidence::Coverage(coverage) = read.evidence else {
+        unreachable!("cobertura gives coverage")
+    };
+    assert_eq!(coverage.lines(), tally(1, 1));
+}

@@ -68,10 +68,60 @@ fn counts_may_have_checksums_and_exponents_and_be_negative() {
     assert_eq!((got.lines(), codes), (tally(3, 2), vec!["odd-hits"]));
 }
 
+fn functions(text: &str) -> (u64, u64) {
+    let (got, _) = read(&format!("SF:a\nDA:1,1\n{text}end_of_record\n")).unwrap();
+    let tally = got.functions().unwrap();
+    (tally.total, tally.covered)
+}
+
 #[test]
-fn functions_are_counted_by_name() {
-    let (got, _) = read("SF:a\nFN:1,f\nFN:2,9,g,with,commas\nFNDA:3,f\nFNDA:0,g,with,commas\nDA:1,1\nend_of_record\n").unwrap();
-    assert_eq!(got.functions(), Some(tally(2, 1)));
+fn functions_are_told_apart_by_name_and_line() {
+    let commas = "FN:1,f\nFN:2,9,g,with,commas\nFNDA:3,f\nFNDA:0,g,with,commas\n";
+    assert_eq!(functions(commas), (2, 1));
+    // Two classes that both have `run`, as c8 writes it.
+    let two = "FN:2,run\nFN:3,run\nFN:3,B\nFNDA:1,run\nFNDA:0,run\nFNDA:0,B\n";
+    assert_eq!(functions(two), (3, 1));
+    assert_eq!(
+        functions("FN:2,run\nFN:3,run\nFNDA:0,run\nFNDA:1,run\n"),
+        (2, 1)
+    );
+    assert_eq!(functions("FN:2,run\nFN:3,run\nFNDA:1,run\n"), (2, 1));
+    assert_eq!(functions("FNDA:0,f\nFN:1,f\nFNDA:2,f\n"), (1, 1));
+    assert_eq!(functions("FNDA:0,f\nFNDA:2,g\n"), (2, 1));
+}
+
+#[test]
+fn aliases_are_one_function() {
+    let text = "FNL:0,3,9\nFNA:0,0,f<int>\nFNA:0,2,f<char>\nFNL:1,12\nFNA:1,0,g\nFNL:2,20\n";
+    assert_eq!(functions(text), (3, 1));
+    assert_eq!(functions("FNA:0,0,f\nFNA:0,2,g\n"), (2, 1));
+    let (got, codes) = read("SF:a\nDA:1,1\nFNL:x,1\nend_of_record\n").unwrap();
+    assert_eq!((got.broken.len(), codes), (1, vec!["broken"]));
+}
+
+#[test]
+fn two_files_come_to_what_one_with_the_records_of_both_does() {
+    let records = [
+        "SF:a\nDA:1,1\nDA:2,1\nBRDA:1,0,0,1\nBRDA:1,0,1,0\nend_of_record\n",
+        "SF:a\nDA:1,1\nDA:2,1\nBRDA:1,0,0,0\nBRDA:1,0,1,1\nend_of_record\n",
+        "SF:a\nDA:1,1\nBRDA:2,0,0,1\nBRDA:2,0,1,0\nBRDA:8,0,0,0\nBRDA:7,0,1,0\nend_of_record\n",
+        "SF:a\nDA:1,1\nBRDA:8,0,0,1\nBRDA:8,0,1,1\nend_of_record\n",
+        "SF:a\nFN:1,f\nFN:2,g\nFN:9,f\nFNDA:0,f\nFNDA:1,g\nFNDA:0,f\nDA:1,1\nend_of_record\n",
+        "SF:a\nFN:1,f\nFNDA:1,f\nDA:1,1\nend_of_record\n",
+        "SF:a\nFNDA:1,f\nFNDA:1,h\nDA:1,1\nend_of_record\n",
+        "SF:a\nFNL:0,9\nFNA:0,1,f\nFNA:0,0,k\nDA:1,1\nend_of_record\n",
+        "SF:a\nLF:100\nLH:4\nBRF:3\nBRH:1\nend_of_record\n",
+        "SF:a\nLF:5\nLH:5\nFNF:4\nFNH:1\nend_of_record\n",
+    ];
+    let sums = |got: &CoverageReport| (got.lines(), got.branches(), got.functions());
+    for one in records {
+        for other in records {
+            let mut merged = read(one).unwrap().0;
+            merged.merge(read(other).unwrap().0);
+            let whole = read(&format!("{one}{other}")).unwrap().0;
+            assert_eq!(sums(&merged), sums(&whole), "{one}{other}");
+        }
+    }
 }
 
 #[test]

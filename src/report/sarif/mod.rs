@@ -43,7 +43,7 @@ impl ReportFormat for Sarif {
         schema.contains("sarif")
             || (shape.has("runs") && known.iter().any(|start| version.starts_with(start)))
             || shape.inside("runs", "results")
-            || (shape.inside("runs", "tool") && shape.is_list("runs"))
+            || (shape.is_list("runs") && OF_RUN.iter().any(|key| shape.inside("runs", key)))
     }
 
     fn examples(&self) -> Examples {
@@ -65,6 +65,16 @@ impl ReportFormat for Sarif {
         log.settle()
     }
 }
+
+/// Keys of a run that no other format has in `runs`: what comes first may fill the head.
+const OF_RUN: [&str; 6] = [
+    "tool",
+    "artifacts",
+    "automationDetails",
+    "columnKind",
+    "invocations",
+    "originalUriBaseIds",
+];
 
 fn is_known(version: &str) -> bool {
     version.starts_with("2.1")

@@ -38,9 +38,29 @@ pub(super) struct Reference {
 }
 
 /// A reference to a component of the tool.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 pub(super) struct ComponentReference {
-    pub(super) index: Option<Int>,
+    index: Option<Int>,
+    guid: Option<Scalar>,
+    name: Option<Scalar>,
+}
+
+/// Which component of the tool is meant; the driver where nothing says.
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Meant {
+    pub(super) index: Option<usize>,
+    pub(super) guid: Option<String>,
+    pub(super) name: Option<String>,
+}
+
+impl From<ComponentReference> for Meant {
+    fn from(from: ComponentReference) -> Self {
+        Self {
+            index: from.index.and_then(Int::index),
+            guid: from.guid.and_then(|guid| guid.0),
+            name: from.name.and_then(|name| name.0),
+        }
+    }
 }
 
 /// A message: text, or the name of a string that its rule has.
@@ -117,7 +137,16 @@ impl<'de> Deserialize<'de> for Properties {
                 let mut severity = None;
                 while let Some(key) = map.next_key()? {
                     match key {
-                        Key::Severity => severity = map.next_value::<Scalar>()?.0,
+                        Key::Severity => {
+                            let value = map.next_value::<Scalar>()?.0;
+                            if severity
+                                .as_ref()
+                                .is_some_and(|one| Some(one) != value.as_ref())
+                            {
+                                return Err(serde::de::Error::duplicate_field("security-severity"));
+                            }
+                            severity = value;
+                        }
                         Key::Other => drop(map.next_value::<IgnoredAny>()?),
                     }
                 }
@@ -137,7 +166,7 @@ impl<'de> Deserialize<'de> for Properties {
 pub(super) struct Sort {
     pub(super) rule: Option<String>,
     pub(super) index: Option<usize>,
-    pub(super) component: Option<usize>,
+    pub(super) component: Meant,
     pub(super) level: Option<String>,
     /// `kind` is `fail`, as it is when absent.
     pub(super) fails: bool,
@@ -214,11 +243,7 @@ impl Written {
 
     fn split(self) -> (Sort, Rest) {
         let (id, index, component) = match self.rule {
-            Some(rule) => (
-                rule.id,
-                rule.index,
-                rule.tool_component.and_then(|component| component.index),
-            ),
+            Some(rule) => (rule.id, rule.index, rule.tool_component),
             None => (None, None, None),
         };
         let place = |index: Option<Int>| index.and_then(Int::index);
@@ -226,7 +251,7 @@ impl Written {
         let sort = Sort {
             rule: self.rule_id.or(id),
             index: place(self.rule_index).or(place(index)),
-            component: place(component),
+            component: component.map(Meant::from).unwrap_or_default(),
             // golangci-lint writes an empty level where it has none.
             level: self.level.filter(|level| !level.is_empty()),
             fails: !(kind.eq_ignore_ascii_case("review") || kind.eq_ignore_ascii_case("open")),

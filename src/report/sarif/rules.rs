@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 
-use super::result::{Message, Properties, Reference, Sort};
+use super::super::json::Scalar;
+use super::result::{Meant, Message, Properties, Reference, Sort};
 use crate::model::Level;
 
 /// `tool` of a run.
@@ -18,6 +19,7 @@ pub(super) struct Tool {
 #[serde(rename_all = "camelCase")]
 struct Component {
     name: Option<String>,
+    guid: Option<Scalar>,
     rules: Option<Vec<Rule>>,
     global_message_strings: Option<HashMap<String, Message>>,
 }
@@ -52,7 +54,7 @@ type Place = (usize, usize);
 #[derive(Default)]
 pub(super) struct Rules {
     components: Vec<Component>,
-    by_id: HashMap<String, Place>,
+    by_id: HashMap<String, Vec<Place>>,
     overrides: HashMap<Key, String>,
 }
 
@@ -75,7 +77,7 @@ pub(super) struct Settled {
     pub(super) level: Level,
     /// The word is none of SARIF's.
     pub(super) foreign: bool,
-    /// The rule index points at no rule.
+    /// The rule index points at no rule, or at one of another name.
     pub(super) lost: bool,
 }
 
@@ -94,7 +96,7 @@ impl Rules {
         for (at, component) in rules.components.iter().enumerate() {
             for (index, rule) in component.rules.iter().flatten().enumerate() {
                 if let Some(id) = &rule.id {
-                    rules.by_id.entry(id.clone()).or_insert((at, index));
+                    rules.by_id.entry(id.clone()).or_default().push((at, index));
                 }
             }
         }
@@ -117,11 +119,11 @@ impl Rules {
             return;
         };
         let index = descriptor.index.and_then(|index| index.index());
-        let component = descriptor.tool_component.as_ref();
-        let component = component.and_then(|component| component.index?.index());
+        let component = descriptor.tool_component.clone();
+        let component = component.map(Meant::from).unwrap_or_default();
         let id = descriptor.id.as_deref();
         let targets = self
-            .place(id, index, component)
+            .place(id, index, &component)
             .map(Target::Place)
             .into_iter()
             .chain(id.map(|id| Target::Id(id.to_owned())));
@@ -137,25 +139,54 @@ impl Rules {
         }
     }
 
+    /// Which component is meant: by index among the extensions, by GUID, by name; else the driver.
+    fn component(&self, meant: &Meant) -> Option<usize> {
+        if let Some(index) = meant.index {
+            return Some(index + 1);
+        }
+        let find = |is: &dyn Fn(&Component) -> bool| self.components.iter().position(is);
+        let guid = |one: &Component| one.guid.as_ref().and_then(|guid| guid.0.clone());
+        let by_guid = meant.guid.as_deref().and_then(|wanted| {
+            find(&|one| guid(one).is_some_and(|guid| guid.eq_ignore_ascii_case(wanted)))
+        });
+        let by_name = || {
+            let wanted = meant.name.as_deref()?;
+            find(&|one| one.name.as_deref() == Some(wanted))
+        };
+        let named = meant.guid.is_some() || meant.name.is_some();
+        by_guid.or_else(by_name).or((!named).then_some(0))
+    }
+
+    /// The rule at an index of a component, where its name is not another than the one given.
+    fn indexed(&self, id: Option<&str>, index: usize, component: Option<usize>) -> Option<Place> {
+        let place = (component?, index);
+        let own = self.rule(place)?.id.as_deref();
+        let same = |(id, own): (&str, &str)| {
+            let rest = id.strip_prefix(own);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        id.zip(own).is_none_or(same).then_some(place)
+    }
+
     /// The rule meant: by index in its component, then by name, then by the name of a parent (`a/b` → `a`).
-    fn place(
-        &self,
-        id: Option<&str>,
-        index: Option<usize>,
-        component: Option<usize>,
-    ) -> Option<Place> {
-        let component = component.map_or(0, |index| index + 1);
-        let has = |place: &Place| self.rule(*place).is_some();
-        if let Some(place) = index.map(|index| (component, index)).filter(has) {
+    fn place(&self, id: Option<&str>, index: Option<usize>, meant: &Meant) -> Option<Place> {
+        let component = self.component(meant);
+        if let Some(place) = index.and_then(|index| self.indexed(id, index, component)) {
             return Some(place);
         }
         let mut id = id?;
         loop {
-            if let Some(place) = self.by_id.get(id) {
-                return Some(*place);
+            if let Some(places) = self.by_id.get(id) {
+                let own = places.iter().find(|place| Some(place.0) == component);
+                return own.or(places.first()).copied();
             }
-            id = &id[..id.rfind('/')?];
+            match id.rfind('/') {
+                Some(end) => id = &id[..end],
+                // Nothing has the name: the rule at the index is all that is known.
+                None => break,
+            }
         }
+        index.and_then(|index| self.indexed(None, index, component))
     }
 
     fn rule(&self, (component, index): Place) -> Option<&Rule> {
@@ -164,7 +195,7 @@ impl Rules {
 
     /// What this sort of results counts as.
     pub(super) fn settle(&self, sort: &Sort) -> Settled {
-        let place = self.place(sort.rule.as_deref(), sort.index, sort.component);
+        let place = self.place(sort.rule.as_deref(), sort.index, &sort.component);
         let rule = place.and_then(|place| self.rule(place));
         let word = self.word(sort, place, rule);
         let (severity, foreign) = match word.to_ascii_lowercase() {
@@ -178,10 +209,11 @@ impl Rules {
             rule.and_then(|rule| rule.properties.as_ref()?.severity.as_deref()),
         ];
         let score = scores.into_iter().flatten().find_map(by_score);
-        let at = sort.component.map_or(0, |index| index + 1);
-        let lost = sort
-            .index
-            .is_some_and(|index| self.rule((at, index)).is_none());
+        let lost = sort.index.is_some_and(|index| {
+            let component = self.component(&sort.component);
+            let id = sort.rule.as_deref();
+            self.indexed(id, index, component).is_none()
+        });
         Settled {
             rule: sort
                 .rule
@@ -221,7 +253,7 @@ impl Rules {
     /// The words of a message, with its arguments put in.
     pub(super) fn message(&self, sort: &Sort, message: Message) -> String {
         let text = message.text.or(message.markdown).or_else(|| {
-            let place = self.place(sort.rule.as_deref(), sort.index, sort.component);
+            let place = self.place(sort.rule.as_deref(), sort.index, &sort.component);
             let id = message.id?;
             let of_rule = place
                 .and_then(|place| self.rule(place))

@@ -292,7 +292,10 @@ impl Oddities {
             sink.warn("unknown-level", message);
         }
         if self.lost > 0 {
-            let message = format!("{} results point at a rule that is not there", self.lost);
+            let message = format!(
+                "{} results point at a rule that is not there, or has another name",
+                self.lost
+            );
             sink.warn("unknown-rule", message);
         }
     }

@@ -35,6 +35,65 @@ fn level_is_that_of_the_result_then_the_rule_then_warning() {
 }
 
 #[test]
+fn component_is_meant_by_its_name_or_guid_too() {
+    let tool = r#""tool":{"driver":{"name":"d","guid":"00-D","rules":[{"id":"A","defaultConfiguration":{"level":"note"}}]},
+        "extensions":[{"name":"e","guid":"00-e","rules":[{"id":"A","defaultConfiguration":{"level":"error"}}]}]}"#;
+    let of = |component: &str| {
+        let rule = format!(r#"{{"rule":{{"id":"A","index":0,"toolComponent":{component}}}}}"#);
+        words(tool, &rule)
+    };
+    assert_eq!(of(r#"{"name":"e"}"#), "error");
+    assert_eq!(of(r#"{"guid":"00-E"}"#), "error");
+    assert_eq!(of(r#"{"guid":"00-d"}"#), "note");
+    assert_eq!(of(r#"{"index":0,"name":"d"}"#), "error");
+    assert_eq!(of("{}"), "note");
+    // Without an index the rule is that of the component which is meant.
+    assert_eq!(
+        words(tool, r#"{"rule":{"id":"A","toolComponent":{"name":"e"}}}"#),
+        "error"
+    );
+}
+
+#[test]
+fn index_of_a_rule_with_another_name_does_not_win() {
+    let (found, warnings) = read(TOOL, r#"{"ruleId":"E","ruleIndex":1}"#);
+    assert_eq!(
+        (found.items[0].severity.as_str(), warnings.as_str()),
+        ("error", "unknown-rule")
+    );
+    assert_eq!(
+        words(
+            TOOL,
+            r#"{"ruleId":"E/sub","ruleIndex":0},{"ruleId":"N2","ruleIndex":1}"#
+        ),
+        "error note"
+    );
+}
+
+#[test]
+fn security_severity_that_is_given_twice_is_refused() {
+    let result = |second: &str| {
+        log(
+            TOOL,
+            &format!(
+                r#"{{"ruleId":"E","properties":{{"security-severity":"9.9","security-severity":"{second}"}}}}"#
+            ),
+        )
+    };
+    assert_eq!(testing::refused(&Sarif, &result("1.0")), "duplicate-key");
+    assert_eq!(testing::refused(&Sarif, &result("9.9")), "ok");
+}
+
+#[test]
+fn long_artifacts_before_all_else_do_not_hide_sarif() {
+    let uri = "a".repeat(70_000);
+    let text = format!(
+        r#"{{"runs":[{{"artifacts":[{{"location":{{"uri":"{uri}"}}}}],"results":[],"tool":{{"driver":{{"name":"t"}}}}}}],"version":"2.1.0"}}"#
+    );
+    assert_eq!(testing::sniffed(&text), ["sarif"]);
+}
+
+#[test]
 fn rule_is_found_by_the_name_of_its_parent() {
     let results = r#"{"ruleId":"E/a/b"},{"ruleId":"Ea"}"#;
     assert_eq!(words(TOOL, results), "error warning");

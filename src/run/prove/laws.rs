@@ -122,7 +122,7 @@ fn coverage() -> impl Strategy<Value = Evidence> {
                         },
                     )
                 }));
-                file.tally_lines();
+                file.settle();
                 report.add(path, file);
             }
             Evidence::Coverage(report)
@@ -233,7 +233,7 @@ fn another_failed_test_or_finding_never_turns_red_to_green() {
         };
         // A line that no longer runs.
         file.lines.entry(line).or_default().hits = 0;
-        file.tally_lines();
+        file.settle();
         let after = judged(&plan, "coverage", &[Evidence::Coverage(worse)], 0);
         never_greener(judged(&plan, "coverage", &[evidence], 0), after)
     });

@@ -186,8 +186,7 @@ fn report(path: &str, change: &Change) -> Evidence {
         };
         (line, coverage)
     }));
-    file.tally_lines();
-    file.branch_tally = file.branch_sum();
+    file.settle();
     let mut report = CoverageReport {
         has_branches: true,
         ..CoverageReport::default()

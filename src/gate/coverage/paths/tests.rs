@@ -31,11 +31,23 @@ impl Tree {
         dir: &str,
         map: &[(&str, &str)],
     ) -> Vec<String> {
+        self.of_report("", paths, roots, dir, map)
+    }
+
+    /// With the folder of the report.
+    fn of_report(
+        &self,
+        from: &str,
+        paths: &[&str],
+        roots: &[&str],
+        dir: &str,
+        map: &[(&str, &str)],
+    ) -> Vec<String> {
         let root = self.root();
         let beside = |path: &str| path == "../shared/s.py";
         let places = Places::new(&root, Path::new(dir), map.iter().copied(), &beside);
         let roots: Vec<String> = roots.iter().map(|root| (*root).to_owned()).collect();
-        let found = places.locate(paths.iter().copied(), &roots);
+        let found = places.locate(paths.iter().copied(), &roots, from);
         let show = |path: &&str| match &found[path] {
             Stands::For(file) => file.clone(),
             Stands::ForOneOf(files) => format!("? {}", files.join(" ")),
@@ -93,7 +105,7 @@ fn a_project_is_found_by_its_real_name_and_by_that_of_a_link() {
     let places = Places::new(&link, Path::new(""), std::iter::empty(), &|_| false);
     for root in [&real, &link] {
         let path = root.join("src/a.py").to_string_lossy().into_owned();
-        let found = places.locate(std::iter::once(path.as_str()), &[]);
+        let found = places.locate(std::iter::once(path.as_str()), &[], "");
         assert_eq!(found[path.as_str()], Stands::For("src/a.py".to_owned()));
     }
 }
@@ -189,4 +201,39 @@ fn the_map_of_the_gate_decides() {
         ["services/web/a.py"]
     );
     assert_eq!(tree.shown(&["/application/a.py"], &[], "", &map), ["a.py"]);
+}
+
+#[test]
+fn a_path_begins_in_the_folder_of_its_report_or_above() {
+    let tree = Tree::of(&[
+        "packages/a/src/i.js",
+        "packages/b/src/i.js",
+        "packages/b/src/own.js",
+    ]);
+    let of = |from: &str, paths: &[&str]| tree.of_report(from, paths, &[], "", &[]);
+    assert_eq!(
+        of("packages/a/coverage", &["src/i.js"]),
+        ["packages/a/src/i.js"]
+    );
+    assert_eq!(of("packages/b", &["src/i.js"]), ["packages/b/src/i.js"]);
+    assert_eq!(
+        of("packages/a/coverage", &["/app/src/i.js"]),
+        ["packages/a/src/i.js"]
+    );
+    let either = "? packages/a/src/i.js packages/b/src/i.js";
+    assert_eq!(of("coverage", &["src/i.js"]), [either]);
+}
+
+#[test]
+fn a_file_here_and_one_beside_the_report_are_told_apart_by_the_other_paths() {
+    let tree = Tree::of(&["i.js", "a/i.js", "a/own.js", ".gitignore"]);
+    fs::write(tree.root().join(".gitignore"), "/copy").unwrap();
+    fs::create_dir(tree.root().join("copy")).unwrap();
+    fs::write(tree.root().join("copy/i.js"), "").unwrap();
+    let of = |from: &str, paths: &[&str]| tree.of_report(from, paths, &[], "", &[]);
+    assert_eq!(of("a/out", &["i.js"]), ["? a/i.js i.js"]);
+    assert_eq!(of("a/out", &["i.js", "own.js"]), ["a/i.js", "a/own.js"]);
+    assert_eq!(of("out", &["i.js"]), ["i.js"]);
+    // What git ignores is a copy.
+    assert_eq!(of("copy", &["i.js"]), ["i.js"]);
 }

@@ -1,15 +1,13 @@
 //! `tollgate inspect`: what is read in a report.
 
 use std::io::{self, Write};
-use std::path::Path;
 
 use super::args::Inspect;
 use super::exit::Exit;
 use super::screen::Screen;
-use crate::model::{Evidence, ReportEvidence, Warning};
 use crate::output::{self, Inspected};
 use crate::problem::nearest;
-use crate::report::{self, ReportError, ReportFormat};
+use crate::report;
 
 /// Shows what tollgate reads in each file. Any file that cannot be read makes the answer "could not decide".
 pub fn inspect(args: &Inspect, screen: &Screen) -> anyhow::Result<Exit> {
@@ -32,7 +30,7 @@ pub fn inspect(args: &Inspect, screen: &Screen) -> anyhow::Result<Exit> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     for file in &args.files {
         let name = file.to_string_lossy();
-        let read = inspected(file, &name, format);
+        let read = report::read_file(file, &name, format, &Default::default());
         if read.is_err() {
             exit = Exit::Undecided;
         }
@@ -50,28 +48,4 @@ pub fn inspect(args: &Inspect, screen: &Screen) -> anyhow::Result<Exit> {
     }
     out.flush()?;
     Ok(exit)
-}
-
-/// Reads a file. Numbers are in no format that can be recognised: where nothing else fits, its ending is asked.
-fn inspected(
-    file: &Path,
-    name: &str,
-    format: Option<&'static dyn ReportFormat>,
-) -> Result<ReportEvidence, ReportError> {
-    let read = |format| report::read_file(file, name, format, &Default::default());
-    let first = read(format);
-    let (Err(ReportError::Unknown(_)), Some(numbers)) = (&first, report::by_ending(name)) else {
-        return first;
-    };
-    let Ok(mut second) = read(Some(numbers)) else {
-        return first;
-    };
-    if !matches!(&second.evidence, Evidence::Metrics(report) if !report.values.is_empty()) {
-        return first;
-    }
-    second.warnings.push(Warning {
-        code: "by-ending",
-        message: "no format knows it; it was read for its numbers, as its ending says".to_owned(),
-    });
-    Ok(second)
 }

@@ -47,16 +47,14 @@ fn the_ending_of_each_file_says_how_numbers_are_read() {
             .exits(0)
             .gate("g")
             .is("pass");
-        let project = Project::empty("project").file(report, text);
-        project
-            .call(&["inspect", "--json", report])
-            .exits(0)
-            .says("\"by-ending\"");
     }
-    let none = Project::empty("project").file("m.json", r#"{"v":"x"}"#);
-    none.call(&["inspect", "--json", "m.json"])
-        .exits(3)
-        .says("unknown-format");
+    // What no format knows may be the error of a tool, which has numbers, too: `inspect` shows them when it is told to.
+    let text = r#"{"message":"503 Service Unavailable","statusCode":503}"#;
+    let other = Project::empty("project").file("m.json", text);
+    let bare = other.call(&["inspect", "--json", "m.json"]);
+    bare.exits(3).says("unknown-format");
+    let named = other.call(&["inspect", "--json", "--format", "json", "m.json"]);
+    named.exits(0).says("statusCode");
 }
 
 #[test]

@@ -185,6 +185,11 @@ fn command_lines_that_are_wrong_are_refused() {
     project
         .phase(&["decide", "alpha", "--at", "2030-01-01"])
         .exits(0);
+    // Decide records nothing, and so there is nothing to sign.
+    project
+        .phase(&["decide", "alpha", "--key", "k"])
+        .exits(2)
+        .complains("--key");
     project
         .phase(&["decide", "alpha", "-o", "jsno"])
         .exits(2)

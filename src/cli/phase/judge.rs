@@ -12,7 +12,7 @@ use super::super::screen::Screen;
 use super::super::signer::here;
 use super::super::world;
 use super::drawn::{self, Target};
-use super::typed::Judge;
+use super::typed::{Decide, Judge, Key, Recorded};
 use super::write::{dirty, keys};
 use super::{named, notes, open, whole};
 use crate::exec::{Guard, Stop};
@@ -25,49 +25,63 @@ use crate::store::CompletionLock;
 use crate::vcs::EventBase;
 
 /// Runs the gates of a phase and says what is outstanding.
-pub fn decide(global: &Global, typed: &Judge, screen: &Screen) -> anyhow::Result<Exit> {
-    Command::new(global, typed, screen).judge(false)
+pub fn decide(global: &Global, typed: &Decide, screen: &Screen) -> anyhow::Result<Exit> {
+    let command = Command::new(global, &typed.judge, screen);
+    let (now, today) = moment(typed.at);
+    Command {
+        now,
+        today,
+        ..command
+    }
+    .judge(false)
 }
 
 /// As decide, and records the completion when nothing is outstanding.
-pub fn complete(global: &Global, typed: &Judge, screen: &Screen) -> anyhow::Result<Exit> {
-    Command::new(global, typed, screen).judge(true)
+pub fn complete(global: &Global, typed: &Recorded, screen: &Screen) -> anyhow::Result<Exit> {
+    Command::new(global, &typed.judge, screen)
+        .signed_with(&typed.key)
+        .judge(true)
 }
 
 /// Runs the gates of a phase and records what was seen.
-pub fn observe(global: &Global, typed: &Judge, screen: &Screen) -> anyhow::Result<Exit> {
-    Command::new(global, typed, screen).observe()
+pub fn observe(global: &Global, typed: &Recorded, screen: &Screen) -> anyhow::Result<Exit> {
+    Command::new(global, &typed.judge, screen)
+        .signed_with(&typed.key)
+        .observe()
 }
 
 struct Command<'a> {
     global: &'a Global,
     typed: &'a Judge,
     screen: &'a Screen,
+    /// With which key a record is signed.
+    key: Key,
     now: jiff::Timestamp,
     today: jiff::civil::Date,
 }
 
 impl<'a> Command<'a> {
     fn new(global: &'a Global, typed: &'a Judge, screen: &'a Screen) -> Self {
-        let (now, today) = moment(typed.at);
+        let (now, today) = moment(None);
         Self {
             global,
             typed,
             screen,
+            key: Key::default(),
             now,
             today,
         }
     }
 
+    fn signed_with(mut self, key: &Key) -> Self {
+        self.key.key.clone_from(&key.key);
+        self
+    }
+
     /// What must be right on the command line before anything else is done.
-    fn usage(&self, writes: bool) -> Result<Vec<Target>, Exit> {
+    fn usage(&self) -> Result<Vec<Target>, Exit> {
         if self.typed.jobs == Some(0) {
             self.screen.error("`--jobs` is 1 or more");
-            return Err(Exit::Usage);
-        }
-        if writes && self.typed.at.is_some() {
-            self.screen
-                .error("`--at` is for commands that write nothing: a record is of its own day");
             return Err(Exit::Usage);
         }
         let written = &self.typed.output;
@@ -75,7 +89,7 @@ impl<'a> Command<'a> {
     }
 
     fn judge(&self, writes: bool) -> anyhow::Result<Exit> {
-        let targets = match self.usage(writes) {
+        let targets = match self.usage() {
             Ok(targets) => targets,
             Err(exit) => return Ok(exit),
         };
@@ -190,7 +204,7 @@ impl<'a> Command<'a> {
             now: self.now,
         };
         let here = here(self.global)?;
-        let keys = keys(&self.typed.key, false);
+        let keys = keys(&self.key, false);
         Ok(match ground.append(&about, says, &keys, &here) {
             Ok(written) => {
                 notes(&written.notes, self.screen);
@@ -206,7 +220,7 @@ impl<'a> Command<'a> {
     }
 
     fn observe(&self) -> anyhow::Result<Exit> {
-        let targets = match self.usage(true) {
+        let targets = match self.usage() {
             Ok(targets) => targets,
             Err(exit) => return Ok(exit),
         };
@@ -250,7 +264,7 @@ impl<'a> Command<'a> {
             now: self.now,
         };
         let here = here(self.global)?;
-        let keys = keys(&self.typed.key, false);
+        let keys = keys(&self.key, false);
         let written = match ground.append(&about, says, &keys, &here) {
             Ok(written) => written,
             Err(words) => {

@@ -32,7 +32,7 @@ pub fn phase(global: &Global, command: &PhaseCommand, screen: &Screen) -> anyhow
         PhaseCommand::Decide(typed) if !typed.apart.refs.is_empty() => {
             super::refs::decide(global, typed, screen)
         }
-        PhaseCommand::Decide(typed) => judge::decide(global, &typed.judge, screen),
+        PhaseCommand::Decide(typed) => judge::decide(global, typed, screen),
         PhaseCommand::Complete(typed) => judge::complete(global, typed, screen),
         PhaseCommand::Observe(typed) => judge::observe(global, typed, screen),
         PhaseCommand::Reopen(typed) => write::reopen(global, typed, screen),

@@ -15,9 +15,9 @@ pub enum PhaseCommand {
     /// Run the gates of a phase and say what is outstanding; writes nothing
     Decide(Decide),
     /// As decide, and record the completion when nothing is outstanding
-    Complete(Judge),
+    Complete(Recorded),
     /// Run the gates of a phase and record what was seen, for its soak
-    Observe(Judge),
+    Observe(Recorded),
     /// Take a completion back; what rests on it becomes stale
     Reopen(Why),
     /// Sign for a phase on the content that is checked out
@@ -57,8 +57,20 @@ pub struct Status {
 pub struct Decide {
     #[command(flatten)]
     pub judge: Judge,
+    /// As it will be on this day
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub at: Option<Date>,
     #[command(flatten)]
     pub apart: Refs,
+}
+
+/// Decide a phase, and record that.
+#[derive(Debug, ClapArgs)]
+pub struct Recorded {
+    #[command(flatten)]
+    pub judge: Judge,
+    #[command(flatten)]
+    pub key: Key,
 }
 
 /// Run the gates of a phase.
@@ -85,11 +97,6 @@ pub struct Judge {
     /// Ref that changes are counted from
     #[arg(long, value_name = "REF")]
     pub base: Option<String>,
-    /// As it will be on this day; only for `decide`, which writes nothing
-    #[arg(long, value_name = "DATE", value_parser = day)]
-    pub at: Option<Date>,
-    #[command(flatten)]
-    pub key: Key,
     #[command(flatten)]
     pub trust: Trust,
 }

@@ -36,7 +36,7 @@ pub fn decide(global: &Global, typed: &Decide, screen: &Screen) -> anyhow::Resul
     asked.conclude(
         Some(&judge.phase),
         |tree| read(&asked, judge, candidates.as_deref(), tree),
-        async |place, by, progress| decided(&asked, judge, place, by, progress).await,
+        async |place, by, progress| decided(&asked, typed, place, by, progress).await,
     )
 }
 
@@ -61,7 +61,9 @@ fn read(
 
 async fn decided(
     asked: &Asked<'_>,
-    typed: &Judge,
+    Decide {
+        judge: typed, at, ..
+    }: &Decide,
     place: Place<'_>,
     by: By,
     progress: &mut dyn Progress,
@@ -70,7 +72,7 @@ async fn decided(
     let phase = plan.phases.iter().find(|phase| phase.id == typed.phase);
     let phase = phase.ok_or_else(|| undecided("the phase is gone".to_owned()))?;
     let mut ground = ground(by)?;
-    let (now, today) = moment(typed.at);
+    let (now, today) = moment(*at);
     let event = asked.ci.then(|| EventBase::of(&asked.env)).flatten();
     let base = ground.refuse_base(typed.base.as_deref(), event.as_ref());
     base.map_err(|words| {

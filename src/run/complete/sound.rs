@@ -107,6 +107,14 @@ impl Ground {
         }
     }
 
+    /// Whether every record is here that another one names, or that git held. Of none it is asked whether it is good.
+    pub fn misses_nothing(&self) -> Result<(), String> {
+        let nothing = HashSet::new();
+        let mut faults = self.faults(&self.ledger.chain(), Extent::These(&nothing));
+        faults.whole.splice(0..0, self.removed()?);
+        whole(&faults.whole).map_or(Ok(()), Err)
+    }
+
     /// Why the clock of this machine cannot be right, or that of a record was not.
     pub fn ahead(&self, now: Timestamp) -> Option<String> {
         ahead(&self.ledger.chain(), now)

@@ -46,6 +46,21 @@ fn a_filter_that_no_commit_asks_for_hides_nothing() {
 }
 
 #[test]
+fn neither_modes_nor_line_ends_are_hidden_by_settings() {
+    let yaml = alone().replace("grep -q good f.txt", "test -x f.txt");
+    let project = Project::new(&yaml).file("f.txt", "bad\n").committed();
+    project.git(&["config", "core.fileMode", "false"]);
+    crate::support::set_mode(&project.root.join("f.txt"), 0o755);
+    hidden(&project, "differs from what is committed: f.txt");
+    let yaml = alone().replace("good", "$(printf '\\r')");
+    let project = Project::new(&yaml).file("f.txt", "bad\n").committed();
+    project.git(&["config", "core.autocrlf", "input"]);
+    project.write("f.txt", "bad\r\n");
+    project.git(&["add", "f.txt"]);
+    hidden(&project, "differs from what is committed: f.txt");
+}
+
+#[test]
 fn a_filter_that_is_committed_is_everybodys() {
     let project = with("good\n")
         .file(".gitattributes", "f.txt filter=upper\n")

@@ -197,8 +197,8 @@ phases:
     }
 }
 
-#[test]
-fn bad_news_of_an_earlier_completion_have_no_tick() {
+/// A project whose one phase was completed and taken back.
+fn reopened() -> Project {
     let project =
         Project::new("gates: { a: { run: 'true' } }\nphases: { alpha: { gates: [a] } }\n")
             .committed();
@@ -206,6 +206,12 @@ fn bad_news_of_an_earlier_completion_have_no_tick() {
     project
         .phase(&["reopen", "alpha", "--why", "a bug"])
         .exits(0);
+    project
+}
+
+#[test]
+fn bad_news_of_an_earlier_completion_have_no_tick() {
+    let project = reopened();
     let ran = project.phase(&["decide", "alpha"]).exits(0);
     let line = ran.stdout.lines().find(|line| line.contains("stale  "));
     let line = line.expect("it is told");
@@ -436,13 +442,7 @@ phases:
 
 #[test]
 fn a_stale_phase_that_is_decided_well_can_be_completed_again() {
-    let project =
-        Project::new("gates: { a: { run: 'true' } }\nphases: { alpha: { gates: [a] } }\n")
-            .committed();
-    project.phase(&["complete", "alpha"]).exits(0);
-    project
-        .phase(&["reopen", "alpha", "--why", "a bug"])
-        .exits(0);
+    let project = reopened();
     project
         .phase(&["decide", "alpha"])
         .exits(0)
